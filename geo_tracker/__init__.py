@@ -1,0 +1,1 @@
+"""geo_tracker follows merged villages and keeps their former villages visible."""

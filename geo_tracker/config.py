@@ -1,0 +1,78 @@
+"""One frozen settings object; every setting has a name, a default and a help text."""
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _setting(default: object, help_text: str) -> object:
+    return field(default=default, metadata={"help": help_text})  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What can be set, by an environment variable named ``GEO_TRACKER_`` + upper-case name.
+
+    ``DATABASE_URL`` alone goes without the prefix, as everywhere else.
+    """
+
+    database_url: str = _setting(  # type: ignore[assignment]
+        "", "Database; empty means the GeoPackage tracker.gpkg in the data folder."
+    )
+    data_dir: Path = _setting(ROOT / "data", "Folder of the database, uploads and map tiles.")  # type: ignore[assignment]
+    host: str = _setting("127.0.0.1", "Address the server listens on.")  # type: ignore[assignment]
+    port: int = _setting(8000, "Port the server listens on.")  # type: ignore[assignment]
+    secret_key: str = _setting(  # type: ignore[assignment]
+        "", "Key that signs sessions; empty means one kept in the data folder."
+    )
+    secure_cookies: bool = _setting(False, "Send cookies over HTTPS only; set it behind TLS.")  # type: ignore[assignment]
+    max_upload_mb: int = _setting(200, "Largest file that can be uploaded, in MB.")  # type: ignore[assignment]
+    map_author: str = _setting("", "Who made the map; stands in the footer of map pages.")  # type: ignore[assignment]
+
+    @property
+    def url(self) -> str:
+        """Database URL as SQLAlchemy takes it."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'tracker.gpkg'}"
+        # psycopg 3 needs its own driver name; people write the plain one.
+        return url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+            "postgres://", "postgresql+psycopg://", 1
+        )
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Folder of files as received, named by their SHA-256."""
+        return self.data_dir / "uploads"
+
+    @property
+    def tiles_dir(self) -> Path:
+        """Folder of map tiles, one file per data set."""
+        return self.data_dir / "tiles"
+
+    @property
+    def queue_path(self) -> Path:
+        """File of the worker's wake-up queue."""
+        return self.data_dir / "queue.db"
+
+
+def environment_name(setting: str) -> str:
+    """Return the environment variable of a setting."""
+    return "DATABASE_URL" if setting == "database_url" else f"GEO_TRACKER_{setting.upper()}"
+
+
+def settings_from_environment() -> Settings:
+    """Read the settings once, at start."""
+    values: dict[str, object] = {}
+    for setting in fields(Settings):
+        text = os.environ.get(environment_name(setting.name))
+        if text is None:
+            continue
+        kind = type(setting.default)
+        if kind is bool:
+            values[setting.name] = text.lower() in {"1", "true", "yes", "on"}
+        elif isinstance(setting.default, Path):
+            values[setting.name] = Path(text)
+        else:
+            values[setting.name] = kind(text)
+    return Settings(**values)  # type: ignore[arg-type]

@@ -1,0 +1,36 @@
+"""The coordinate systems in use, and the way between them."""
+
+import geopandas as gpd
+from pyproj import CRS
+
+STORAGE_CRS = CRS.from_epsg(4490)
+"""What the database holds: CGCS2000 longitude and latitude, valid for the whole country."""
+
+AREA_CRS = CRS.from_proj4(
+    "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +x_0=0 +y_0=0 +ellps=GRS80 +units=m +no_defs"
+)
+"""Where areas are measured: Albers equal-area for China on the CGCS2000 ellipsoid."""
+
+TILE_CRS = CRS.from_epsg(3857)
+"""What map tiles are cut in: Web Mercator."""
+
+MU_M2 = 2000 / 3
+"""Square metres of one mu (亩)."""
+
+
+def in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Return the layer in another CRS, unchanged when it is there already.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Any geometry kind, with a CRS.
+    crs : CRS
+        Where to.
+
+    Returns
+    -------
+    GeoDataFrame
+        Same index and columns.
+    """
+    return layer if layer.crs == crs else layer.to_crs(crs)

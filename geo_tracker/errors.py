@@ -1,0 +1,68 @@
+"""The error tree. No error knows HTTP; `web/errors.py` maps each class to a status.
+
+GeoTrackerError
+├── InputError                what a person or file brought cannot be used
+│   ├── UnusableArchiveError      not a zip, damaged, or without a layer inside
+│   ├── UnusableLayerError        no geometry, no rows, no CRS, damaged file
+│   ├── UnusableTableError        not a workbook, or a needed column is missing
+│   └── AlreadyImportedError      the very same file was imported before
+├── NotFoundError             no such village, import, job …
+├── NotAllowedError           the user's role does not permit it
+└── ConflictError             the record's state no longer permits it
+"""
+
+from typing import Any
+
+from geo_tracker.language import Message
+
+
+class GeoTrackerError(Exception):
+    """An error whose text is a translatable message with its values apart.
+
+    Parameters
+    ----------
+    text : str
+        English source text with ``%(name)s`` placeholders, marked with ``N_``.
+    **values
+        What fills the placeholders; may come from users and files.
+    """
+
+    def __init__(self, text: str, **values: Any) -> None:
+        super().__init__(text % values if values else text)
+        self.message = Message(text, values)
+
+
+class InputError(GeoTrackerError):
+    """What a person or a file brought cannot be used."""
+
+
+class UnusableArchiveError(InputError):
+    """Not a zip, damaged, or without a layer inside."""
+
+
+class UnusableLayerError(InputError):
+    """A vector layer without geometry, rows or CRS, or damaged."""
+
+
+class UnusableTableError(InputError):
+    """Not a workbook, or a needed column is missing."""
+
+
+class AlreadyImportedError(InputError):
+    """The very same file was imported before."""
+
+    def __init__(self, text: str, *, import_id: int, **values: Any) -> None:
+        super().__init__(text, **values)
+        self.import_id = import_id
+
+
+class NotFoundError(GeoTrackerError):
+    """No such record."""
+
+
+class NotAllowedError(GeoTrackerError):
+    """The user's role does not permit it."""
+
+
+class ConflictError(GeoTrackerError):
+    """The record's state no longer permits it."""

@@ -1,0 +1,47 @@
+"""Translatable messages for rooms that know no web framework, and the catalogues behind them."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.support import NullTranslations, Translations
+
+LOCALES = ("zh_Hans_CN", "en")
+"""Offered languages, the default first."""
+
+CATALOGUES = Path(__file__).parent / "translations"
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own marker name
+    """Mark a text for extraction and return it unchanged."""
+    return text
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text in English with ``%(name)s`` placeholders, and the values that fill them."""
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the message as plain data, so that it can be shown later in any language."""
+        return {"text": self.text, "values": self.values}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Message":
+        """Return the message that `to_json` wrote."""
+        return cls(data["text"], data["values"])
+
+
+@cache
+def catalogue(locale: str) -> NullTranslations:
+    """Return the translations of a locale; English needs none."""
+    return Translations.load(str(CATALOGUES), [locale])
+
+
+def translate(message: Message, locale: str) -> str:
+    """Return the message in a language; a text without a translation stays English."""
+    text = catalogue(locale).gettext(message.text)
+    return text % message.values if message.values else text
