@@ -3,12 +3,13 @@
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _setting(default: object, help_text: str) -> object:
-    return field(default=default, metadata={"help": help_text})  # type: ignore[call-overload]
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,18 +19,21 @@ class Settings:
     ``DATABASE_URL`` alone goes without the prefix, as everywhere else.
     """
 
-    database_url: str = _setting(  # type: ignore[assignment]
+    database_url: str = _setting(
         "", "Database; empty means the GeoPackage tracker.gpkg in the data folder."
     )
-    data_dir: Path = _setting(ROOT / "data", "Folder of the database, uploads and map tiles.")  # type: ignore[assignment]
-    host: str = _setting("127.0.0.1", "Address the server listens on.")  # type: ignore[assignment]
-    port: int = _setting(8000, "Port the server listens on.")  # type: ignore[assignment]
-    secret_key: str = _setting(  # type: ignore[assignment]
+    data_dir: Path = _setting(ROOT / "data", "Folder of the database, uploads and map tiles.")
+    host: str = _setting("127.0.0.1", "Address the server listens on.")
+    port: int = _setting(8000, "Port the server listens on.")
+    secret_key: str = _setting(
         "", "Key that signs sessions; empty means one kept in the data folder."
     )
-    secure_cookies: bool = _setting(False, "Send cookies over HTTPS only; set it behind TLS.")  # type: ignore[assignment]
-    max_upload_mb: int = _setting(200, "Largest file that can be uploaded, in MB.")  # type: ignore[assignment]
-    map_author: str = _setting("", "Who made the map; stands in the footer of map pages.")  # type: ignore[assignment]
+    secure_cookies: bool = _setting(False, "Send cookies over HTTPS only; set it behind TLS.")
+    max_upload_mb: int = _setting(200, "Largest file that can be uploaded, in MB.")
+    job_stale_seconds: int = _setting(
+        20, "A background job without a sign of life for so long is run again."
+    )
+    map_author: str = _setting("", "Who made the map; stands in the footer of map pages.")
 
     @property
     def url(self) -> str:
@@ -63,16 +67,16 @@ def environment_name(setting: str) -> str:
 
 def settings_from_environment() -> Settings:
     """Read the settings once, at start."""
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for setting in fields(Settings):
         text = os.environ.get(environment_name(setting.name))
         if text is None:
             continue
-        kind = type(setting.default)
-        if kind is bool:
+        default: Any = setting.default
+        if isinstance(default, bool):
             values[setting.name] = text.lower() in {"1", "true", "yes", "on"}
-        elif isinstance(setting.default, Path):
+        elif isinstance(default, Path):
             values[setting.name] = Path(text)
         else:
-            values[setting.name] = kind(text)
-    return Settings(**values)  # type: ignore[arg-type]
+            values[setting.name] = type(default)(text)
+    return Settings(**values)

@@ -1,0 +1,55 @@
+# Two commands matter: `make run` and `make test`. The rest serve them.
+PY := .venv/bin/python
+FAST := tests -m "not browser and not slow" -n 2 --dist loadfile
+
+.PHONY: run check test format lock password demo screenshots benchmarks clean
+
+run: .venv/ready
+	$(PY) -m geo_tracker run
+
+check: .venv/ready-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q $(FAST)
+
+test: .venv/ready-dev
+	bash scripts/test.sh
+
+format: .venv/ready-dev
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+password: .venv/ready
+	$(PY) -m geo_tracker user reset admin
+
+demo: .venv/ready
+	$(PY) -m geo_tracker demo files
+
+screenshots: .venv/ready-dev
+	$(PY) scripts/screenshots.py
+
+benchmarks: .venv/ready-dev
+	for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
+
+# The lock is made from the short lists of what is chosen; see requirements.in.
+lock: .venv/ready-dev
+	$(PY) -m pip install -q pip-tools
+	.venv/bin/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --no-header --upgrade requirements.in -o requirements.txt
+	.venv/bin/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --no-header --upgrade requirements-dev.in -o requirements-dev.txt
+
+.venv/bin/python:
+	python3 -m venv .venv
+
+.venv/ready: .venv/bin/python requirements.txt geo_tracker/translations/zh_Hans_CN/LC_MESSAGES/messages.po
+	$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
+	.venv/bin/pybabel -q compile -d geo_tracker/translations
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache

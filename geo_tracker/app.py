@@ -1,0 +1,95 @@
+"""The roof: `create_app` joins everything."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from geo_tracker.config import ROOT, Settings
+from geo_tracker.db import make_engine
+from geo_tracker.db.schema import migrate
+from geo_tracker.language import CATALOGUES, LOCALES
+from geo_tracker.web import (
+    home,
+    imports,
+    lagging,
+    lineage,
+    maps,
+    projects,
+    session,
+    settings as settings_pages,
+    tiles,
+    villages,
+    votes,
+)
+from geo_tracker.web.context import Services
+from geo_tracker.web.errors import show_errors
+from geo_tracker.web.page import offer_page_values
+from geo_tracker.web.security import protect
+from geo_tracker.web.texts import offer_filters
+from geo_tracker.workflows.background import worker_for
+
+NOUNS = (
+    home,
+    maps,
+    tiles,
+    villages,
+    lineage,
+    votes,
+    projects,
+    lagging,
+    imports,
+    settings_pages,
+    session,
+)
+
+
+def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
+    """Return the application; its database is brought to the current schema.
+
+    Parameters
+    ----------
+    settings : Settings
+        What is set.
+    engine : Engine, optional
+        A database that is open already.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = engine or make_engine(settings.url)
+    migrate(engine)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key or kept_secret(settings.data_dir / "secret_key"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=LOCALES[0],
+        BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES),
+    )
+    app.extensions["geo_tracker"] = Services(engine, settings, worker_for(engine, settings))
+    CSRFProtect(app)
+    Babel(app, locale_selector=session.chosen_locale)
+    session.guard(app)
+    protect(app)
+    show_errors(app)
+    offer_filters(app)
+    offer_page_values(app)
+    for noun in NOUNS:
+        app.register_blueprint(noun.bp)
+    return app
+
+
+def kept_secret(path: Path) -> str:
+    """Return the secret kept in a file that only its owner can read; make it if need be."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,247 @@
+"""The commands: run, worker, demo, import, infer, user."""
+
+import locale as system_locale
+import os
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from geo_tracker.config import ROOT, Settings, settings_from_environment
+from geo_tracker.db import make_engine
+from geo_tracker.db.schema import migrate
+from geo_tracker.errors import GeoTrackerError
+from geo_tracker.language import LOCALES, Message, N_, translate
+from geo_tracker.workflows import users
+from geo_tracker.workflows.background import worker_for
+from geo_tracker.workflows.demo import build_demo, run_import, write_demo_files
+from geo_tracker.workflows.imports import receive_boundaries, receive_records
+from geo_tracker.workflows.lineage import infer_lineage
+from geo_tracker.workflows.progress import Progress
+from geo_tracker.workflows.tiles import build_tiles
+
+DEMO_FOLDER = ROOT / "data" / "demo"
+
+
+def terminal_locale() -> str:
+    """Return the language for a terminal: Chinese unless its locale says another."""
+    name = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    name = name or system_locale.getlocale()[0] or ""
+    return LOCALES[0] if not name or name.startswith(("zh", "C", "POSIX")) else "en"
+
+
+def say(text: str | Message, **values: Any) -> None:
+    """Print a message in the terminal's language."""
+    message = text if isinstance(text, Message) else Message(text, values)
+    click.echo(translate(message, terminal_locale()))
+
+
+class Commands(click.Group):
+    """Shows the project's own errors as one line in the user's language."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except GeoTrackerError as error:
+            click.echo(translate(error.message, terminal_locale()), err=True)
+            ctx.exit(1)
+
+
+class DayParam(click.ParamType[date]):
+    """A date written as 2019-10-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        """Return the date."""
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"{value} is not a date like 2019-10-31", param, ctx)
+
+
+DAY = DayParam()
+
+
+def open_database() -> tuple[Settings, sa.Engine]:
+    """Return the settings and the database, brought to the current schema."""
+    settings = settings_from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.url)
+    migrate(engine)
+    return settings, engine
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Follow merged villages and keep their former villages visible."""
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=True, help="Fill an empty database with the demo city.")
+def run(demo: bool) -> None:
+    """Serve the pages, with a worker beside; builds the demo database if there is none."""
+    settings, engine = open_database()
+    if demo:
+        build_demo(engine, settings, DEMO_FOLDER, say=say)
+    password = users.first_administrator(engine)
+    engine.dispose()
+    with subprocess.Popen([sys.executable, "-m", "geo_tracker", "worker"]) as worker:
+        try:
+            say(
+                N_("geo_tracker is at http://%(host)s:%(port)s"),
+                host=settings.host,
+                port=settings.port,
+            )
+            if password:
+                say(
+                    N_("Sign in as %(name)s with the one-time password %(password)s"),
+                    name="admin",
+                    password=password,
+                )
+            else:
+                say(N_("Sign in with your account. Forgotten? make password"))
+            serve(settings)
+        finally:
+            worker.terminate()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    from granian import Granian  # noqa: PLC0415 - only the server needs it
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    Granian(
+        "geo_tracker.wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        log_access=False,
+    ).serve()
+
+
+@main.command()
+def worker() -> None:
+    """Do background work until told to stop."""
+    settings, engine = open_database()
+    worker_for(engine, settings).consume()
+
+
+@main.group()
+def demo() -> None:
+    """The demonstration city."""
+
+
+@demo.command("files")
+@click.option("--folder", type=click.Path(path_type=Path), default=DEMO_FOLDER)
+def demo_files(folder: Path) -> None:
+    """Write before.zip, after.zip and records.xlsx from the reference lists."""
+    write_demo_files(folder)
+    say(N_("Written to %(folder)s"), folder=folder)
+
+
+@demo.command("load")
+@click.option("--folder", type=click.Path(path_type=Path), default=DEMO_FOLDER)
+def demo_load(folder: Path) -> None:
+    """Import the demonstration files into an empty database."""
+    settings, engine = open_database()
+    if not build_demo(engine, settings, folder, say=say):
+        say(N_("The database is not empty; nothing was imported."))
+
+
+@main.group("import")
+def import_() -> None:
+    """Bring files in."""
+
+
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@import_.command("boundaries")
+@_FILE
+@click.option("--as-of", "as_of_on", type=DAY, required=True, help="Date the boundaries hold from.")
+@click.option("--layer", help="Layer, where the file has several.")
+@click.option("--encoding", help="Text encoding, if what is found out is wrong.")
+@click.option("--crs", help="Coordinate system such as EPSG:4549, if the file names none.")
+def import_boundaries(
+    file: Path, as_of_on: date, layer: str | None, encoding: str | None, crs: str | None
+) -> None:
+    """Store a layer of village boundaries."""
+    settings, engine = open_database()
+    given = {"layer": layer, "encoding": encoding, "crs": crs}
+    import_id = receive_boundaries(
+        engine,
+        settings,
+        file,
+        file_name=file.name,
+        as_of_on=as_of_on,
+        choices={name: value for name, value in given.items() if value},
+    )
+    run_import(engine, settings, import_id)
+    say(N_("Stored as import %(id)s."), id=import_id)
+
+
+@import_.command("table")
+@_FILE
+@click.option("--as-of", "as_of_on", type=DAY, help="Date the records hold at; today if left out.")
+def import_table(file: Path, as_of_on: date | None) -> None:
+    """Store a workbook of villages, mergers, votes and projects."""
+    settings, engine = open_database()
+    import_id = receive_records(
+        engine,
+        settings,
+        file,
+        file_name=file.name,
+        as_of_on=as_of_on or datetime.now().astimezone().date(),
+    )
+    run_import(engine, settings, import_id)
+    say(N_("Stored as import %(id)s."), id=import_id)
+
+
+@main.command()
+def infer() -> None:
+    """Infer who became whom, from the layers and the merger table."""
+    settings, engine = open_database()
+    progress = Progress()
+    summary = infer_lineage(engine, progress)
+    build_tiles(engine, settings, progress)
+    say(
+        N_("%(events)s events, %(edges)s links, %(conflicts)s conflicts for a person to settle."),
+        events=summary.events,
+        edges=summary.edges,
+        conflicts=summary.conflicts,
+    )
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(users.ROLES), default="planner")
+@click.password_option()
+def user_add(name: str, role: str, password: str) -> None:
+    """Add an account."""
+    _settings, engine = open_database()
+    users.add_user(engine, username=name, password=password, role=role)
+
+
+@user.command("reset")
+@click.argument("name", default="admin")
+def user_reset(name: str) -> None:
+    """Give an account a new one-time password."""
+    _settings, engine = open_database()
+    say(
+        N_("The one-time password of %(name)s is %(password)s"),
+        name=name,
+        password=users.reset_password(engine, users.id_of(engine, name)),
+    )

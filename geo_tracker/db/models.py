@@ -1,0 +1,45 @@
+"""All tables, in the words of the domain; one module a noun, gathered here for migrations."""
+
+from geo_tracker.db.columns import Base
+from geo_tracker.db.models_imports import ImportRun, Job, RecordChange, Source, UserAccount
+from geo_tracker.db.models_ledger import (
+    Fund,
+    Payment,
+    Project,
+    ProjectAmount,
+    PublishedFigure,
+    Vote,
+)
+from geo_tracker.db.models_register import (
+    BoundaryLayer,
+    ChangeEvent,
+    LineageEdge,
+    MergerClaim,
+    Place,
+    Unit,
+    VillageFigures,
+    VillageVersion,
+)
+
+__all__ = [
+    "Base",
+    "BoundaryLayer",
+    "ChangeEvent",
+    "Fund",
+    "ImportRun",
+    "Job",
+    "LineageEdge",
+    "MergerClaim",
+    "Payment",
+    "Place",
+    "Project",
+    "ProjectAmount",
+    "PublishedFigure",
+    "RecordChange",
+    "Source",
+    "Unit",
+    "UserAccount",
+    "VillageFigures",
+    "VillageVersion",
+    "Vote",
+]

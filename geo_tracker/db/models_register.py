@@ -1,0 +1,152 @@
+"""Tables of the register: places, layers, units with their versions, events and lineage."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from geo_tracker.db.columns import Base, Moment, Yuan, now
+from geo_tracker.db.geometry import Geometry
+
+
+class Place(Base):
+    """A county or town, known by its statistical code."""
+
+    __tablename__ = "place"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(sa.String(10))  # county, town
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    parent: Mapped["Place | None"] = relationship(remote_side="Place.id")
+
+
+class BoundaryLayer(Base):
+    """All villages' boundaries as they hold from a date on, until the next layer's date."""
+
+    __tablename__ = "boundary_layer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"))
+    as_of_on: Mapped[date] = mapped_column(unique=True)
+    tiles_key: Mapped[str | None] = mapped_column(sa.String(40))
+
+
+class Unit(Base):
+    """A village's stable identity, never a code; ``same_as_id``: what it turned out to be."""
+
+    __tablename__ = "unit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+
+
+class VillageVersion(Base):
+    """A unit's name, codes and ground for a time: ``valid_from`` ≤ day < ``valid_to``."""
+
+    __tablename__ = "village_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    stat_code: Mapped[str | None] = mapped_column(sa.String(12), index=True)
+    land_code: Mapped[str | None] = mapped_column(sa.String(19))
+    name: Mapped[str] = mapped_column(sa.String(100), index=True)
+    pinyin: Mapped[str] = mapped_column(sa.String(200))
+    initials: Mapped[str] = mapped_column(sa.String(50))
+    town_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    area_m2: Mapped[float]
+    stated_area_m2: Mapped[float | None]
+    point_lon: Mapped[float]  # inside the polygon
+    point_lat: Mapped[float]
+    seat_lon: Mapped[float | None]  # of the village committee, where known
+    seat_lat: Mapped[float | None]
+    geometry_source: Mapped[str] = mapped_column(sa.String(20))  # surveyed, synthetic
+    geom: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON"))
+
+
+class VillageFigures(Base):
+    """A unit's people and income as of a date; recorded on former villages for ever."""
+
+    __tablename__ = "village_figures"
+    __table_args__ = (sa.UniqueConstraint("unit_id", "as_of_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    as_of_on: Mapped[date]
+    households: Mapped[int | None]
+    registered_population: Mapped[int | None]
+    resident_population: Mapped[int | None]
+    groups: Mapped[int | None]
+    party_members: Mapped[int | None]
+    total_income: Mapped[Any] = mapped_column("total_income_fen", Yuan, nullable=True)
+    operating_income: Mapped[Any] = mapped_column("operating_income_fen", Yuan, nullable=True)
+    income_year: Mapped[int | None]
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+
+
+class ChangeEvent(Base):
+    """What happened to villages between two layers; superseded, never deleted."""
+
+    __tablename__ = "change_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_type: Mapped[str] = mapped_column(sa.String(30))
+    status: Mapped[str] = mapped_column(sa.String(20))  # proposed, reviewed, effective, superseded
+    before_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"))
+    after_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"))
+    effective_on: Mapped[date]
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # lives on
+    survivor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # of a 并入
+    document_no: Mapped[str | None] = mapped_column(sa.String(100))
+    document_on: Mapped[date | None]
+    basis: Mapped[str | None] = mapped_column(sa.String(300))
+    synthetic: Mapped[bool] = mapped_column(default=False)
+    residual_m2: Mapped[float | None]
+    confidence: Mapped[float]
+    needs_review: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    edges: Mapped[list["LineageEdge"]] = relationship(back_populates="event")
+
+
+class LineageEdge(Base):
+    """One former village became (part of) one later village, as table and ground say.
+
+    Where they disagree both edges are stored with ``conflict``; ``accepted`` marks the one that
+    figures follow: the ground's, until a person decides.
+    """
+
+    __tablename__ = "lineage_edge"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("change_event.id"), index=True)
+    from_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    to_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    method: Mapped[str] = mapped_column(sa.String(20))  # table, geometry, name, person
+    said_by_geometry: Mapped[bool]
+    said_by_table: Mapped[bool]
+    conflict: Mapped[bool] = mapped_column(default=False)
+    accepted: Mapped[bool] = mapped_column(default=True)
+    shared_m2: Mapped[float | None]
+    share_of_from: Mapped[float | None]
+    share_of_to: Mapped[float | None]
+    confidence: Mapped[float]
+    evidence: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decision_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    event: Mapped[ChangeEvent] = relationship(back_populates="edges")
+
+
+class MergerClaim(Base):
+    """A row of the planners' table 合并对照: this former village went into that one."""
+
+    __tablename__ = "merger_claim"
+    __table_args__ = (sa.UniqueConstraint("from_unit_id", "to_unit_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    to_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    kind: Mapped[str | None] = mapped_column(sa.String(30))
+    document_no: Mapped[str | None] = mapped_column(sa.String(100))
+    document_on: Mapped[date | None]
+    basis: Mapped[str | None] = mapped_column(sa.String(300))
+    synthetic: Mapped[bool] = mapped_column(default=False)
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    row: Mapped[int]

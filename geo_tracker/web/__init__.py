@@ -1,0 +1,1 @@
+"""All HTTP: one blueprint per noun."""

@@ -1,0 +1,81 @@
+"""Errors as pages: one table maps each class to a status."""
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from geo_tracker.errors import (
+    ConflictError,
+    GeoTrackerError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from geo_tracker.web.texts import shown
+
+STATUS: dict[type[GeoTrackerError], int] = {
+    NotFoundError: 404,
+    NotAllowedError: 403,
+    ConflictError: 409,
+    InputError: 422,
+    GeoTrackerError: 500,
+}
+
+
+def status_of(error: GeoTrackerError) -> int:
+    """Return the HTTP status of an error, by its nearest class in the table."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def _page(code: int, title: str, message: str, advice: str) -> tuple[str, int]:
+    page = render_template(
+        "errors/error.html", code=code, title=title, message=message, advice=advice
+    )
+    return page, code
+
+
+def show_errors(app: Flask) -> None:
+    """Answer every error with a page in the user's language."""
+
+    @app.errorhandler(GeoTrackerError)
+    def of_the_domain(error: GeoTrackerError) -> tuple[str, int]:
+        return _page(
+            status_of(error),
+            _("That did not work"),
+            shown(error.message),
+            _("Nothing was changed. Go back, correct it and try again."),
+        )
+
+    @app.errorhandler(CSRFError)
+    def of_a_stale_form(error: CSRFError) -> tuple[str, int]:
+        return _page(
+            400,
+            _("The form has expired"),
+            _("The page was open for too long, or you signed in again elsewhere."),
+            _("Load the page again and repeat what you did."),
+        )
+
+    @app.errorhandler(413)
+    def of_size(error: HTTPException) -> tuple[str, int]:
+        limit = (app.config["MAX_CONTENT_LENGTH"] or 0) // 1_000_000
+        return _page(
+            413,
+            _("The file is too large"),
+            _("Files of up to %(size)s MB can be uploaded.", size=limit),
+            _("Split the file, or ask the administrator to raise the limit."),
+        )
+
+    @app.errorhandler(HTTPException)
+    def of_http(error: HTTPException) -> tuple[str, int]:
+        code = error.code or 500
+        texts = {
+            404: (_("There is no such page"), _("Nothing is at %(path)s.", path=request.path)),
+            405: (_("That is not possible here"), _("This address takes no such request.")),
+            403: (_("Not allowed"), _("Your role does not permit this.")),
+        }
+        title, message = texts.get(
+            code,
+            (_("Something went wrong"), _("The program met an error and has written it down.")),
+        )
+        return _page(code, title, message, _("Go back to the overview, or try again later."))

@@ -1,0 +1,167 @@
+"""Signing in and out, one's password, one's language; who may do what."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from geo_tracker.db.models import UserAccount
+from geo_tracker.errors import InputError, NotAllowedError
+from geo_tracker.language import LOCALES, N_
+from geo_tracker.web.context import read_session, services
+from geo_tracker.web.texts import shown
+from geo_tracker.workflows import users
+
+bp = Blueprint("session", __name__)
+
+OPEN_ENDPOINTS = {"session.sign_in", "session.language", "static"}
+PASSWORD_ENDPOINTS = OPEN_ENDPOINTS | {"session.sign_out", "session.change_password"}
+
+
+class SignedIn:
+    """Flask-Login's view of an account."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, account: UserAccount) -> None:
+        self.id = account.id
+        self.username = account.username
+        self.role = account.role
+        self.locale = account.locale
+        self.must_change_password = account.must_change_password
+
+    def get_id(self) -> str:
+        """Return the id kept in the session cookie."""
+        return str(self.id)
+
+
+def guard(app: Flask) -> None:
+    """Let nobody in who has not signed in, and nobody on with a one-time password."""
+    manager = LoginManager(app)
+
+    @manager.user_loader
+    def load(user_id: str) -> SignedIn | None:
+        with read_session() as database:
+            account = database.get(UserAccount, int(user_id))
+            return SignedIn(account) if account is not None and account.active else None
+
+    @app.before_request
+    def check() -> ResponseReturnValue | None:
+        endpoint = request.endpoint or ""
+        if not current_user.is_authenticated:
+            if endpoint in OPEN_ENDPOINTS:
+                return None
+            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("session.sign_in", next=target))
+        if current_user.must_change_password and endpoint not in PASSWORD_ENDPOINTS:
+            return redirect(url_for("session.change_password"))
+        return None
+
+
+def role_needed(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let only users with one of these roles through a view."""
+
+    def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if current_user.role not in roles:
+                raise NotAllowedError(N_("Your role does not permit this."))
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def chosen_locale() -> str:
+    """Return the language: the user's choice, the session's, the browser's, Chinese."""
+    asked = getattr(current_user, "locale", None) or session.get("locale")
+    if asked in LOCALES:
+        return str(asked)
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"], "zh")
+    return "en" if best == "en" else LOCALES[0]
+
+
+def local_target(address: str | None) -> str:
+    """Return an address on this site, or the overview; never one that leads elsewhere."""
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+        parts = urlsplit(address)
+        if not parts.scheme and not parts.netloc:
+            return address
+    return url_for("home.show")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Show the sign-in form, or sign in."""
+    error = None
+    if request.method == "POST":
+        user_id = users.authenticated(
+            services().engine,
+            username=request.form.get("username", ""),
+            password=request.form.get("password", ""),
+        )
+        if user_id is not None:
+            with read_session() as database:
+                account = database.get_one(UserAccount, user_id)
+            session.clear()  # a fresh session: nothing planted before signing in survives
+            login_user(SignedIn(account))
+            return redirect(local_target(request.form.get("next")), code=303)
+        error = _("The user name or the password is not right.")
+    page = render_template(
+        "session/sign_in.html",
+        error=error,
+        username=request.form.get("username", ""),
+        next=request.values.get("next", ""),
+    )
+    return page, 401 if error else 200
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """Sign out."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("session.sign_in"), code=303)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Show the password form, or change one's password."""
+    error = None
+    if request.method == "POST":
+        old, new = request.form.get("old", ""), request.form.get("new", "")
+        if new != request.form.get("repeat", ""):
+            error = _("The two new passwords differ.")
+        else:
+            try:
+                users.change_password(services().engine, current_user.id, old=old, new=new)
+            except InputError as refused:
+                error = shown(refused.message)
+            else:
+                flash(_("Your password was changed."), "success")
+                return redirect(url_for("home.show"), code=303)
+    page = render_template(
+        "session/change_password.html",
+        error=error,
+        forced=current_user.must_change_password,
+        min_length=users.MIN_PASSWORD_LENGTH,
+    )
+    return page, 422 if error else 200
+
+
+@bp.post("/language/<locale>")
+def language(locale: str) -> ResponseReturnValue:
+    """Choose the language."""
+    if locale in LOCALES:
+        session["locale"] = locale
+        if current_user.is_authenticated:
+            users.choose_locale(services().engine, current_user.id, locale=locale)
+    return redirect(local_target(request.form.get("next")), code=303)

@@ -1,0 +1,17 @@
+"""Which work can run in the background."""
+
+import sqlalchemy as sa
+
+from geo_tracker.config import Settings
+from geo_tracker.workflows.boundaries import publish_boundaries
+from geo_tracker.workflows.jobs import Worker
+from geo_tracker.workflows.records import publish_records
+
+
+def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
+    """Return the worker of a database, which knows all kinds of jobs."""
+    return Worker(
+        engine,
+        settings,
+        {"publish_boundaries": publish_boundaries, "publish_records": publish_records},
+    )

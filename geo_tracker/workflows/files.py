@@ -1,0 +1,35 @@
+"""Files as received, kept beside the database under the hash of their content."""
+
+import shutil
+from pathlib import Path
+
+from geo_tracker.config import Settings
+from geo_tracker.db.models import Source
+from geo_tracker.errors import NotFoundError
+from geo_tracker.language import N_
+
+
+def keep_file(settings: Settings, path: Path, *, sha256: str, suffix: str) -> Path:
+    """Copy a file into the uploads folder, unless it is there, and return its place."""
+    kept = settings.uploads_dir / f"{sha256}{suffix.lower()}"
+    if not kept.exists():
+        settings.uploads_dir.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(".partial")
+        shutil.copyfile(path, partial)
+        partial.replace(kept)
+    return kept
+
+
+def stored_file(settings: Settings, source: Source) -> Path:
+    """Return where a source's file lies.
+
+    Raises
+    ------
+    NotFoundError
+        If the file is gone.
+    """
+    suffix = Path(source.file_name or "").suffix.lower()
+    path = settings.uploads_dir / f"{source.sha256}{suffix}"
+    if not path.exists():
+        raise NotFoundError(N_("The file of %(name)s is no longer there."), name=source.title)
+    return path

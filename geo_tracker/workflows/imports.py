@@ -1,0 +1,253 @@
+"""A file arrives, is looked at, and is accepted: from upload to queued job."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from geo_tracker.config import Settings
+from geo_tracker.db import jobs, reading, writing
+from geo_tracker.db.imports import added_import, existing_import, import_of_file, layers_in_order
+from geo_tracker.errors import AlreadyImportedError, ConflictError
+from geo_tracker.importing.archives import sha256_of
+from geo_tracker.importing.crs_guess import MissingCrsError
+from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
+from geo_tracker.importing.tables import read_workbook
+from geo_tracker.language import N_
+from geo_tracker.maps.preview import preview_svg
+from geo_tracker.workflows.files import keep_file, stored_file
+from geo_tracker.workflows.matching import sheet_matches
+from geo_tracker.workflows.records import unmatched_rows
+
+SHOWN_PROBLEMS = 200
+"""Problems a preview lists row by row; all are counted."""
+
+SHOWN_ROWS = 8
+
+
+def receive_boundaries(
+    engine: sa.Engine,
+    settings: Settings,
+    path: Path,
+    *,
+    file_name: str,
+    as_of_on: date,
+    user_id: int | None = None,
+    choices: dict[str, Any] | None = None,
+) -> int:
+    """Keep a file of boundaries, look at it, and return the id of its previewed import.
+
+    Raises
+    ------
+    AlreadyImportedError
+        If this very file is stored or on its way.
+    InputError
+        If the file cannot be used.
+    """
+
+    def look(kept: Path) -> tuple[dict[str, Any], bool]:
+        return _boundary_preview(kept, choices or {})
+
+    return _received(
+        engine, settings, path, "boundaries", look, file_name, as_of_on, user_id, choices or {}
+    )
+
+
+def receive_records(
+    engine: sa.Engine,
+    settings: Settings,
+    path: Path,
+    *,
+    file_name: str,
+    as_of_on: date,
+    user_id: int | None = None,
+) -> int:
+    """Keep a workbook, look at it, and return the id of its previewed import.
+
+    Raises
+    ------
+    AlreadyImportedError
+        If this very file is stored or on its way.
+    InputError
+        If the file cannot be used.
+    """
+
+    def look(kept: Path) -> tuple[dict[str, Any], bool]:
+        return _records_preview(engine, kept, as_of_on)
+
+    return _received(engine, settings, path, "records", look, file_name, as_of_on, user_id, {})
+
+
+def _received(
+    engine: sa.Engine,
+    settings: Settings,
+    path: Path,
+    kind: str,
+    look: Callable[[Path], tuple[dict[str, Any], bool]],
+    file_name: str,
+    as_of_on: date,
+    user_id: int | None,
+    choices: dict[str, Any],
+) -> int:
+    sha256 = sha256_of(path)
+    with reading(engine) as session:
+        earlier = import_of_file(session, sha256, kind=kind)
+    if earlier is not None:
+        raise AlreadyImportedError(
+            N_("%(name)s was imported already, on %(date)s."),
+            import_id=earlier.id,
+            name=file_name,
+            date=str(earlier.created_at.date()),
+        )
+    preview, synthetic = look(path)
+    svg = preview.pop("svg", None)
+    kept = keep_file(settings, path, sha256=sha256, suffix=Path(file_name).suffix)
+    with writing(engine) as session:
+        run = added_import(
+            session,
+            kind=kind,
+            file_name=file_name,
+            sha256=sha256,
+            path=kept,
+            as_of_on=as_of_on,
+            synthetic=synthetic,
+            preview=preview,
+            choices=choices,
+            user_id=user_id,
+        )
+    if svg is not None:
+        preview_picture(settings, run.id).write_text(svg, encoding="utf-8")
+    return run.id
+
+
+def preview_picture(settings: Settings, import_id: int) -> Path:
+    """Return where the preview map of an import lies."""
+    return settings.uploads_dir / f"preview-{import_id}.svg"
+
+
+def read_again(
+    engine: sa.Engine, settings: Settings, import_id: int, *, choices: dict[str, Any]
+) -> None:
+    """Look at a file of boundaries again, with what the planner changed.
+
+    Raises
+    ------
+    ConflictError
+        If the import was accepted already.
+    InputError
+        If the file cannot be used that way; the earlier preview stays.
+    """
+    with reading(engine) as session:
+        run = existing_import(session, import_id)
+        if run.state != "previewed":
+            raise ConflictError(N_("This import was accepted already."))
+        path = stored_file(settings, run.source)
+    preview, synthetic = _boundary_preview(path, choices)
+    svg = preview.pop("svg", None)
+    with writing(engine) as session:
+        run = existing_import(session, import_id)
+        run.preview, run.choices = preview, choices
+        run.source.synthetic = synthetic
+    if svg is not None:
+        preview_picture(settings, import_id).write_text(svg, encoding="utf-8")
+
+
+def accept(
+    engine: sa.Engine, import_id: int, *, synthetic: bool | None = None, user_id: int | None = None
+) -> int:
+    """Queue an import that was looked at, or one that failed; return its job's id.
+
+    Raises
+    ------
+    ConflictError
+        If it is under way or stored, cannot be read as it is, or its date is taken.
+    """
+    with writing(engine) as session:
+        run = existing_import(session, import_id)
+        if run.state not in {"previewed", "failed"}:
+            raise ConflictError(N_("This import was accepted already."))
+        if run.preview.get("crs_proposals"):
+            raise ConflictError(N_("Choose the coordinate system first."))
+        twin = import_of_file(session, run.source.sha256 or "", kind=run.kind)
+        if twin is not None:
+            raise ConflictError(N_("The same file is being imported already."))
+        dates = {layer.as_of_on for layer in layers_in_order(session)}
+        if run.kind == "boundaries" and run.as_of_on in dates:
+            raise ConflictError(
+                N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
+            )
+        if synthetic is not None:
+            run.source.synthetic = synthetic
+        run.state = "queued"
+        job = jobs.added_job(session, kind=f"publish_{run.kind}", import_id=run.id, user_id=user_id)
+    return job.id
+
+
+def _boundary_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    try:
+        layer = read_boundaries(path, choices=LayerChoices(**choices))
+    except MissingCrsError as missing:
+        return (
+            {
+                "problem": missing.message.to_json(),
+                "crs_proposals": [list(proposal) for proposal in missing.proposals],
+                "report": {"problems": []},
+            },
+            False,
+        )
+    return _understood(layer), layer.synthetic
+
+
+def _understood(layer: BoundaryLayer) -> dict[str, Any]:
+    features = layer.features
+    columns = ["stat_code", "name", "town", "county", "area_m2"]
+    sample = features[columns].head(SHOWN_ROWS).astype(object)
+    return {
+        "layer_names": layer.layer_names,
+        "layer": layer.layer,
+        "encoding": layer.encoding,
+        "encoding_evidence": layer.encoding_evidence.to_json(),
+        "crs": layer.crs,
+        "crs_evidence": layer.crs_evidence.to_json(),
+        "columns": layer.columns,
+        "fields": layer.fields,
+        "count": len(features),
+        "counties": int(features["county"].nunique()),
+        "towns": int(features["town_code"].nunique()),
+        "sample": sample.where(sample.notna(), None).to_dict("records"),
+        "report": _shortened(layer.report.to_json()),
+        "problem_count": len(layer.report.problems),
+        "svg": preview_svg(features.geometry),
+    }
+
+
+def _shortened(report: dict[str, Any]) -> dict[str, Any]:
+    return report | {"problems": report["problems"][:SHOWN_PROBLEMS]}
+
+
+def _records_preview(engine: sa.Engine, path: Path, as_of_on: date) -> tuple[dict[str, Any], bool]:
+    workbook = read_workbook(path)
+    sheets = []
+    with reading(engine) as session:
+        for sheet in workbook.sheets:
+            unmatched = unmatched_rows(sheet_matches(session, sheet, as_of_on=as_of_on))
+            sheets.append(
+                {
+                    "kind": sheet.kind,
+                    "title": sheet.title,
+                    "header_row": sheet.header_row,
+                    "columns": sheet.columns,
+                    "unknown_columns": sheet.unknown_columns,
+                    "rows": len(sheet.rows),
+                    "report": _shortened(sheet.report.to_json()),
+                    "problem_count": len(sheet.report.problems),
+                    "unmatched": unmatched[:SHOWN_PROBLEMS],
+                    "unmatched_count": len(unmatched),
+                }
+            )
+    synthetic = bool(workbook.sheets) and all(
+        sheet.synthetic for sheet in workbook.sheets if sheet.kind != "published"
+    )
+    return {"sheets": sheets, "skipped": workbook.skipped}, synthetic

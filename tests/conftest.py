@@ -1,0 +1,55 @@
+"""What tests share: settings in a folder of their own, and both kinds of database."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from geo_tracker.config import Settings
+from geo_tracker.db import make_engine
+from geo_tracker.db.schema import migrate
+from tests.postgres import PostgresCluster
+
+
+@pytest.fixture(scope="session")
+def empty_geopackage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one migrated GeoPackage, to be copied by every test that wants one."""
+    path = tmp_path_factory.mktemp("template") / "tracker.gpkg"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresCluster]:
+    """Run a PostgreSQL server of the tests' own, with a migrated database to copy."""
+    with PostgresCluster(tmp_path_factory.mktemp("postgres")) as cluster:
+        engine = make_engine(cluster.url("template"))
+        migrate(engine)
+        engine.dispose()
+        yield cluster
+
+
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, empty_geopackage: Path
+) -> Iterator[Settings]:
+    """Give settings with an empty database: the same test runs on both kinds."""
+    if request.param == "geopackage":
+        shutil.copy(empty_geopackage, tmp_path / "tracker.gpkg")
+        yield Settings(data_dir=tmp_path, secret_key="test", job_stale_seconds=2)
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    with cluster.copied_database() as url:
+        yield Settings(data_dir=tmp_path, database_url=url, secret_key="test", job_stale_seconds=2)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[sa.Engine]:
+    """Open the database of the settings."""
+    engine = make_engine(settings.url)
+    yield engine
+    engine.dispose()

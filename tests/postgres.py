@@ -1,0 +1,73 @@
+"""A PostgreSQL server for the tests alone: made in a temporary folder, gone afterwards."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import sqlalchemy as sa
+
+
+class PostgresCluster:
+    """Starts on entering, stops on leaving; reached by a socket in its own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        self.bin = found[-1] if found else Path(shutil.which("pg_ctl") or "").parent
+        # PostgreSQL will not run as root, and a socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+        self.log = folder / "postgres.log"
+        self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self.user = "postgres" if self.as_user else os.environ.get("USER", "postgres")
+
+    def _run(self, *command: str | Path) -> None:
+        done = subprocess.run(
+            [*self.as_user, *map(str, command)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr or done.stdout)
+
+    def __enter__(self) -> "PostgresCluster":
+        if self.as_user:
+            shutil.chown(self.folder, "postgres")
+        data = self.folder / "data"
+        self._run(self.bin / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
+        self._run(
+            *(self.bin / "pg_ctl", "-D", data, "-w", "-o", options),
+            *("-l", self.folder / "log", "start"),
+        )
+        self._execute("CREATE DATABASE template")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._run(self.bin / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        """Return the address of a database of this server."""
+        return f"postgresql+psycopg://{self.user}@/{database}?host={self.folder}"
+
+    def _execute(self, statement: str) -> None:
+        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    @contextmanager
+    def copied_database(self) -> Iterator[str]:
+        """Give the address of a fresh copy of the migrated database."""
+        name = f"t{uuid.uuid4().hex}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template")
+        yield self.url(name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
