@@ -21,10 +21,12 @@ from geo_tracker.web import (
     maps,
     projects,
     session,
-    settings as settings_pages,
     tiles,
     villages,
     votes,
+)
+from geo_tracker.web import (
+    settings as settings_pages,
 )
 from geo_tracker.web.context import Services
 from geo_tracker.web.errors import show_errors

@@ -15,7 +15,7 @@ from geo_tracker.config import ROOT, Settings, settings_from_environment
 from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.errors import GeoTrackerError
-from geo_tracker.language import LOCALES, Message, N_, translate
+from geo_tracker.language import LOCALES, N_, Message, translate
 from geo_tracker.workflows import users
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.demo import build_demo, run_import, write_demo_files

@@ -158,3 +158,13 @@ def layer_villages(session: Session, layer_id: int) -> gpd.GeoDataFrame:
         geometry=shapely.from_wkb(np.array([wkb_of(blob) for blob in blobs], dtype=object)),
         crs=STORAGE_CRS,
     )
+
+
+def unit_polygons(session: Session, unit_ids: list[int]) -> dict[int, shapely.MultiPolygon]:
+    """Return the newest polygon of each unit, in STORAGE_CRS."""
+    rows = session.execute(
+        sa.select(VillageVersion.unit_id, VillageVersion.geom)
+        .where(VillageVersion.unit_id.in_(unit_ids))
+        .order_by(VillageVersion.valid_from)
+    )
+    return {row.unit_id: row.geom for row in rows}

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from geo_tracker.db.columns import Base, Moment, Yuan, now
 from geo_tracker.db.geometry import Geometry
+from geo_tracker.db.models_imports import ImportRun
 
 
 class Place(Base):
@@ -30,6 +31,7 @@ class BoundaryLayer(Base):
     import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"))
     as_of_on: Mapped[date] = mapped_column(unique=True)
     tiles_key: Mapped[str | None] = mapped_column(sa.String(40))
+    run: Mapped[ImportRun] = relationship(lazy="joined")
 
 
 class Unit(Base):

@@ -1,10 +1,12 @@
 """A file of boundaries becomes a layer of the register."""
 
+from functools import cache
+
 import geopandas as gpd
 import pandas as pd
 import shapely
 import sqlalchemy as sa
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from geo_tracker.config import Settings
 from geo_tracker.crs import STORAGE_CRS
@@ -91,15 +93,19 @@ def _continuing(other: gpd.GeoDataFrame | None, villages: gpd.GeoDataFrame) -> p
     return continuing_units(other, villages).reindex(villages.index).astype("Int64")
 
 
+@cache
+def _spelling(character: str) -> str:
+    # Character by character: place names are hardly ever words of a dictionary.
+    return lazy_pinyin(character)[0].lower()
+
+
 def _with_names_and_points(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     villages = features.copy()
     code = villages["stat_code"].fillna(villages["land_code"])
     villages["name"] = villages["name"].fillna(code).fillna("?")
-    unique = villages["name"].unique()
-    spelled = {name: lazy_pinyin(name) for name in unique}
-    first = {name: "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)) for name in unique}
-    villages["pinyin"] = villages["name"].map(lambda name: "".join(spelled[name])[:200])
-    villages["initials"] = villages["name"].map(lambda name: first[name][:50])
+    spelled = [[_spelling(character) for character in name] for name in villages["name"]]
+    villages["pinyin"] = ["".join(syllables)[:200] for syllables in spelled]
+    villages["initials"] = ["".join(s[:1] for s in syllables)[:50] for syllables in spelled]
     points = shapely.get_coordinates(shapely.point_on_surface(villages.geometry.to_numpy()))
     villages["point_lon"], villages["point_lat"] = points[:, 0], points[:, 1]
     return villages.set_crs(STORAGE_CRS, allow_override=True)

@@ -11,7 +11,7 @@ from geo_tracker.db import reading
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.demo import write_demo
 from geo_tracker.errors import GeoTrackerError
-from geo_tracker.language import Message, N_
+from geo_tracker.language import N_, Message
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
 

@@ -18,7 +18,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.imports import existing_import
 from geo_tracker.errors import GeoTrackerError
-from geo_tracker.language import Message, N_
+from geo_tracker.language import N_, Message
 from geo_tracker.workflows.progress import Progress
 
 log = logging.getLogger(__name__)

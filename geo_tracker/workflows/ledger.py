@@ -18,6 +18,7 @@ from geo_tracker.db.models import (
     Vote,
 )
 from geo_tracker.db.records import Counts, upsert
+from geo_tracker.importing.cells import meeting_form, stage
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.workflows.matching import former_units, is_synthetic, present_units
 from geo_tracker.workflows.register import records_of
@@ -39,6 +40,7 @@ def stored_votes(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Counts
     rows = [
         {name: row.get(name) for name in _VOTE_FIELDS}
         | {
+            "form": meeting_form(row.get("form")),
             "unit_id": int(unit_id),
             "synthetic": is_synthetic(row.get("basis"), source_is_synthetic=run.source.synthetic),
             "row": row["row"],
@@ -66,6 +68,7 @@ def stored_projects(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Cou
         rows.append(
             {name: row.get(name) for name in _PROJECT_FIELDS}
             | {
+                "stage": stage(row.get("stage")),
                 "unit_id": None if pd.isna(unit_id) else int(unit_id),
                 "former_unit_id": None if pd.isna(former_id) else int(former_id),
                 "synthetic": is_synthetic(

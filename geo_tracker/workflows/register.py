@@ -11,8 +11,8 @@ from geo_tracker.db.models import ImportRun, MergerClaim, VillageFigures, Villag
 from geo_tracker.db.records import Counts, upsert
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.workflows.matching import (
-    dates_or,
     dated_units,
+    dates_or,
     former_units,
     is_synthetic,
     present_units,
@@ -68,7 +68,7 @@ def stored_figures(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Coun
 
 def _placed_seats(session: Session, seats: list[tuple[int, date, float, float]]) -> int:
     """Put the committees' seats on the versions valid at their dates; return how many were new."""
-    versions: dict[int, list[VillageVersion]] = {}
+    versions: dict[int, list[sa.Row[*tuple[Any, ...]]]] = {}
     for version in session.execute(
         sa.select(
             VillageVersion.id,
@@ -78,7 +78,7 @@ def _placed_seats(session: Session, seats: list[tuple[int, date, float, float]])
             VillageVersion.seat_lat,
         ).order_by(VillageVersion.valid_from)
     ):
-        versions.setdefault(version.unit_id, []).append(version)  # type: ignore[arg-type]
+        versions.setdefault(version.unit_id, []).append(version)
     updates = []
     for unit_id, day, lon, lat in seats:
         candidates = [v for v in versions[unit_id] if v.valid_from <= day] or versions[unit_id]

@@ -1,0 +1,94 @@
+"""Change events and lineage edges."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from geo_tracker.db.frames import COUNTING_EVENTS
+from geo_tracker.db.models import (
+    ChangeEvent,
+    LineageEdge,
+    MergerClaim,
+    Project,
+    RecordChange,
+    Unit,
+    VillageFigures,
+    VillageVersion,
+    Vote,
+)
+from geo_tracker.errors import NotFoundError
+from geo_tracker.language import N_
+
+_REFERENCES = (
+    VillageVersion.unit_id,
+    VillageFigures.unit_id,
+    Vote.unit_id,
+    Project.unit_id,
+    Project.former_unit_id,
+    MergerClaim.from_unit_id,
+    MergerClaim.to_unit_id,
+    RecordChange.unit_id,
+)
+
+
+def standing_events(
+    session: Session, *, between: tuple[int, int] | None = None
+) -> list[ChangeEvent]:
+    """Return the events that stand, with their edges; of two neighbouring layers, or all."""
+    query = (
+        sa.select(ChangeEvent)
+        .where(ChangeEvent.status.in_(COUNTING_EVENTS))
+        .options(selectinload(ChangeEvent.edges))
+    )
+    if between is not None:
+        query = query.where(
+            ChangeEvent.before_layer_id == between[0], ChangeEvent.after_layer_id == between[1]
+        )
+    return list(session.scalars(query))
+
+
+def existing_edge(session: Session, edge_id: int) -> LineageEdge:
+    """Return an edge.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none with this id.
+    """
+    edge = session.get(LineageEdge, edge_id)
+    if edge is None:
+        raise NotFoundError(N_("There is no link %(id)s."), id=edge_id)
+    return edge
+
+
+def rival_edges(session: Session, edge: LineageEdge) -> list[LineageEdge]:
+    """Return all standing edges of the same former village and event, this one included."""
+    return list(
+        session.scalars(
+            sa.select(LineageEdge)
+            .join(ChangeEvent)
+            .where(
+                LineageEdge.from_unit_id == edge.from_unit_id,
+                LineageEdge.event_id == edge.event_id,
+                ChangeEvent.status.in_(COUNTING_EVENTS),
+            )
+            .order_by(LineageEdge.id)
+        )
+    )
+
+
+def units_joined(session: Session, pairs: list[tuple[int, int]]) -> None:
+    """Record that units turned out to be earlier ones, and lead everything to those.
+
+    Parameters
+    ----------
+    session : Session
+        A writing session; the caller commits.
+    pairs : list of (int, int)
+        The later unit and the earlier unit that it is.
+    """
+    for later, earlier in pairs:
+        for column in _REFERENCES:
+            session.execute(
+                sa.update(column.class_).where(column == later).values({column.key: earlier})
+            )
+        session.execute(sa.update(Unit).where(Unit.id == later).values(same_as_id=earlier))

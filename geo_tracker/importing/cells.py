@@ -1,0 +1,109 @@
+"""The cells of one column, read the way the column asks for."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from geo_tracker.importing import values
+from geo_tracker.importing.columns import EVENT_TYPES, MEETING_FORMS, STAGES, Reading
+from geo_tracker.importing.values import MONEY_UNITS
+
+_CHANNEL_END = re.compile(r"[;；、\n]|[,，](?!\d{3})")
+_CHANNEL_AMOUNT = re.compile(r"(.+?)\s*(?:[:：]|\s(?=\d))\s*(.*)")
+_UNITS = "|".join(MONEY_UNITS)
+_STATED_UNIT = re.compile(rf"单位\s*[:：]?\s*[^,，;；]*?({_UNITS})")
+_HEADER_UNIT = re.compile(_UNITS)
+
+
+def _by_word(codes: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    return {word: code for code, words in codes.items() for word in (code, *words)}
+
+
+_EVENT_TYPES = _by_word(EVENT_TYPES)
+_MEETING_FORMS = _by_word(MEETING_FORMS)
+_STAGES = _by_word(STAGES)
+
+PLAIN_READERS: dict[Reading, Callable[[object], Any]] = {
+    "text": values.text,
+    "code": values.code,
+    "day": values.day,
+    "count": values.count,
+    "year": values.year,
+    "number": values.number,
+    "lon": partial(values.degrees, low=73, high=136),
+    "lat": partial(values.degrees, low=3, high=54),
+}
+"""Readings that need no more than the cell."""
+
+
+def event_type(text: str) -> str | None:
+    """Return the event type a planner's word stands for, None when it is unknown."""
+    return _EVENT_TYPES.get(re.sub(r"\s", "", text))
+
+
+def meeting_form(text: str | None) -> str | None:
+    """Return the form of meeting a planner's words stand for; unknown words stay as they are."""
+    return None if text is None else _MEETING_FORMS.get(re.sub(r"\s", "", text), text)
+
+
+def stage(text: str | None) -> str | None:
+    """Return the stage a planner's word stands for; an unknown word stays as it is."""
+    return None if text is None else _STAGES.get(re.sub(r"\s", "", text), text)
+
+
+def header_unit_yuan(header: str) -> Decimal | None:
+    """Return yuan in one unit of a money column as its header states, ``预算(万元)``."""
+    unit = _HEADER_UNIT.search(header)
+    return MONEY_UNITS[unit[0]] if unit else None
+
+
+def stated_unit_yuan(text: str) -> Decimal | None:
+    """Return yuan in one unit of all money of a sheet, as ``单位：万元`` above the header says."""
+    unit = _STATED_UNIT.search(text)
+    return MONEY_UNITS[unit[1]] if unit else None
+
+
+def channels(value: object, *, unit_yuan: Decimal) -> list[tuple[str, Decimal | None]] | None:
+    """Read channels of money: ``美丽乡村`` or ``美丽乡村:60;自筹:20``.
+
+    Returns
+    -------
+    list of (str, Decimal or None)
+        Channel and yuan; None when there is no channel.
+
+    Raises
+    ------
+    CellError
+        If an amount is none.
+    """
+    text = values.text(value)
+    if text is None:
+        return None
+    read: list[tuple[str, Decimal | None]] = []
+    for part in filter(None, (piece.strip() for piece in _CHANNEL_END.split(text))):
+        named = _CHANNEL_AMOUNT.fullmatch(part)
+        if named is None:
+            read.append((part, None))
+        else:
+            amount = values.money_yuan(named[2], unit_yuan=unit_yuan)
+            read.append((named[1].strip(), amount))
+    return read or None
+
+
+def are_percent(cells: list[Any]) -> bool:
+    """Say whether the plain numbers of a share column are percent: one of them is over 1."""
+    return any(_number(cell) > 1 for cell in cells)
+
+
+def between_0_and_1(cell: Any) -> bool:
+    """Say whether a cell is a plain number that a percent column makes doubtful."""
+    return 0 < _number(cell) < 1
+
+
+def _number(cell: Any) -> float:
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return 0

@@ -1,0 +1,157 @@
+"""Polygons of a layer: made two-dimensional and valid, and those of one code joined."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_tracker.importing.report import ImportReport
+from geo_tracker.language import N_, Message
+
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_ONE_VALUE = ("land_code", "name", "town", "county")
+
+
+def with_polygons_only(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
+    """Leave out rows without a polygon and note each in the report.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Any geometry kind and CRS, indexed by the row in the file.
+    report : ImportReport
+        Where the rows are noted as errors.
+
+    Returns
+    -------
+    GeoDataFrame
+        The (Multi)Polygon rows in two dimensions, index kept.
+    """
+    shapes = layer.geometry.to_numpy()
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    other = ~empty & ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    report.add_rows("error", Message(N_("The row has no shape.")), layer.index[empty])
+    report.add_rows("error", Message(N_("The shape is not an area.")), layer.index[other])
+    kept = layer[~(empty | other)]
+    if shapely.has_z(kept.geometry.to_numpy()).any():
+        kept = kept.set_geometry(shapely.force_2d(kept.geometry.to_numpy()), crs=layer.crs)
+    return kept
+
+
+def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
+    """Make invalid polygons valid and note each in the report.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        (Multi)Polygons in any CRS, indexed by the row in the file.
+    report : ImportReport
+        Where the repairs are noted, as warnings with GEOS's reason and the place.
+
+    Returns
+    -------
+    GeoDataFrame
+        Valid (Multi)Polygons, index kept. A polygon that collapses to no area is left out as an
+        error.
+
+    Notes
+    -----
+    GEOS's structural repair keeps what is inside of the rings and drops what has no area.
+    """
+    shapes = layer.geometry.to_numpy().copy()
+    bad = ~shapely.is_valid(shapes)
+    if not bad.any():
+        return layer
+    reasons = shapely.is_valid_reason(shapes[bad])
+    shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    gone = shapely.is_empty(shapes) | ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    whole = bad & ~gone
+    report.add_rows(
+        "warning",
+        Message(N_("The outline crossed or touched itself and was repaired.")),
+        layer.index[whole],
+        values=[reason for reason, kept in zip(reasons, whole[bad], strict=True) if kept],
+    )
+    report.add_rows("error", Message(N_("The shape has no area.")), layer.index[gone])
+    return layer.set_geometry(shapes, crs=layer.crs)[~gone]
+
+
+def dissolved(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
+    """Join the rows that have the same code to one village each.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Valid (Multi)Polygons with ``stat_code``, ``land_code``, ``name``, ``town``, ``county``
+        (text or None) and ``stated_area_m2``, indexed by the row in the file.
+    report : ImportReport
+        Where joined villages are noted; different names under one code as a warning.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per code, at the place of its first row, and ``parts``, the number of rows joined;
+        rows without a code stay alone. Stated areas are added up, unknown if one of them is.
+        Where names differ the one of the largest part is kept.
+    """
+    layer = layer.assign(parts=1)
+    repeated = layer["stat_code"].notna() & layer["stat_code"].duplicated(keep=False)
+    if not repeated.any():
+        return layer
+    singles = layer[~repeated]
+    joined = [
+        _joined(code, parts, report)
+        for code, parts in layer[repeated].groupby("stat_code", sort=False)
+    ]
+    together = pd.concat([singles, gpd.GeoDataFrame(joined, crs=layer.crs)])
+    return together.astype(layer.dtypes.to_dict()).sort_index()
+
+
+def _joined(code: str, parts: gpd.GeoDataFrame, report: ImportReport) -> pd.Series:
+    shapes = parts.geometry.to_numpy()
+    row = parts.iloc[int(shapely.area(shapes).argmax())].copy()
+    row.name = parts.index[0]
+    for column in _ONE_VALUE:
+        known = parts[column].dropna().unique()
+        row[column] = known[0] if len(known) == 1 else row[column]
+    # Parts may be numbered as different groups of one village: then no land code is right.
+    row["land_code"] = row["land_code"] if parts["land_code"].nunique() == 1 else None
+    row["stated_area_m2"] = parts["stated_area_m2"].sum(skipna=False)
+    row["parts"] = len(parts)
+    row[parts.geometry.name] = shapely.union_all(shapes)
+    names = list(parts["name"].dropna().unique())
+    report.add(
+        "info",
+        Message(N_("%(count)s rows have the same code and were joined."), {"count": len(parts)}),
+        row=row.name,
+        column="code",
+        value=code,
+    )
+    if len(names) > 1:
+        report.add(
+            "warning",
+            Message(
+                N_("One code has several names: %(names)s. %(kept)s was kept."),
+                {"names": "、".join(names[:5]), "kept": row["name"]},
+            ),
+            row=row.name,
+            column="code",
+            value=code,
+        )
+    return row
+
+
+def stated_against_measured(layer: gpd.GeoDataFrame, report: ImportReport) -> None:
+    """Warn when the areas a layer states are not the ones measured in square metres."""
+    ratios = (layer["stated_area_m2"] / layer["area_m2"]).replace([np.inf, -np.inf], np.nan)
+    median: Any = ratios.median()
+    if pd.notna(median) and not 0.9 <= median <= 1.1:
+        report.add(
+            "warning",
+            Message(
+                N_("Stated areas are %(ratio)s times the measured ones; perhaps another unit."),
+                {"ratio": f"{median:.3g}"},
+            ),
+        )

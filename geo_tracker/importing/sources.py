@@ -1,0 +1,238 @@
+"""A received file's layers as they are, before anything in them is judged."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo_tracker.errors import InputError, UnusableLayerError
+from geo_tracker.importing.archives import vector_files
+from geo_tracker.importing.dbf import DbfTable, read_dbf
+from geo_tracker.importing.encoding import TextEncoding, chosen_encoding, dbf_encoding
+from geo_tracker.importing.shapefiles import check_shapes
+from geo_tracker.language import N_, Message
+
+_ROW_ENCODING = "ISO-8859-1"
+"""Decodes any byte: for passes through GDAL in which no text matters."""
+
+
+@dataclass(frozen=True)
+class SourceLayer:
+    """A layer inside a file: what people call it, where it lies, what GDAL says about it."""
+
+    title: str
+    path: Path
+    inner: str
+    geometry_type: str | None
+
+    @property
+    def is_shapefile(self) -> bool:
+        """Whether attributes come from a .dbf."""
+        return self.path.suffix == ".shp"
+
+    @property
+    def may_hold_areas(self) -> bool:
+        """Whether polygons can be in it, as far as its header tells."""
+        kind = self.geometry_type
+        return kind is not None and ("Polygon" in kind or kind in {"Unknown", "GeometryCollection"})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A layer's columns, and the way to their values as text."""
+
+    names: list[str]
+    encoding: TextEncoding
+    table: DbfTable | None = None
+
+
+@contextmanager
+def source_layers(path: Path) -> Iterator[list[SourceLayer]]:
+    """Unpack a file into a passing folder and list the layers inside.
+
+    Raises
+    ------
+    UnusableArchiveError
+        If the file is no zip or has no layer inside.
+    UnusableLayerError
+        If a file inside cannot be opened, or holds tables only.
+    """
+    with tempfile.TemporaryDirectory(prefix="layers-") as folder:
+        into = Path(folder)
+        files = vector_files(path, into)
+        layers = [layer for file in files for layer in _layers_in(file)]
+        yield _with_unique_titles(layers, into)
+
+
+def chosen_layer(layers: list[SourceLayer], chosen: str | None) -> SourceLayer:
+    """Return the layer a person chose, else the first that may hold areas.
+
+    Raises
+    ------
+    InputError
+        If there is no layer of that name.
+    UnusableLayerError
+        If no layer has a geometry column or none can hold areas.
+    """
+    titles = ", ".join(layer.title for layer in layers) or "–"
+    candidates = [layer for layer in layers if chosen is None or layer.title == chosen]
+    if chosen is not None and not candidates:
+        raise InputError(
+            N_("The file has no layer %(layer)s. It has: %(layers)s."), layer=chosen, layers=titles
+        )
+    for layer in candidates:
+        if layer.may_hold_areas:
+            return layer
+    if all(layer.geometry_type is None for layer in candidates):
+        raise UnusableLayerError(N_("%(layers)s has no geometry column."), layers=chosen or titles)
+    raise UnusableLayerError(
+        N_("%(layers)s has no areas, only points or lines."), layers=chosen or titles
+    )
+
+
+def columns_of(layer: SourceLayer, chosen: str | None) -> Columns:
+    """Read the columns' names and settle the encoding.
+
+    Raises
+    ------
+    InputError
+        If the chosen encoding does not exist.
+    UnusableLayerError
+        If a shapefile lacks its .dbf or was cut off.
+    """
+    if not layer.is_shapefile:
+        info = pyogrio.read_info(layer.path, layer=layer.inner)
+        names = [str(name) for name in info["fields"]]
+        always = Message(N_("Files of this kind are always UTF-8."))
+        return Columns(names, TextEncoding("utf-8", always))
+    dbf = layer.path.with_suffix(".dbf")
+    if not dbf.exists():
+        raise UnusableLayerError(
+            N_("%(file)s is missing, and with it all names and codes."), file=dbf.name
+        )
+    table = read_dbf(dbf)
+    check_shapes(layer.path, rows=table.stated_records)
+    cpg = layer.path.with_suffix(".cpg")
+    stated = cpg.read_text("latin-1") if cpg.exists() else None
+    encoding = chosen_encoding(chosen) if chosen else dbf_encoding(table, stated)
+    return Columns(table.names(encoding.codec), encoding, table)
+
+
+def raw_features(layer: SourceLayer, columns: Columns, wanted: dict[str, str]) -> gpd.GeoDataFrame:
+    """Read shapes and the wanted columns.
+
+    Parameters
+    ----------
+    layer, columns
+        From `chosen_layer` and `columns_of`.
+    wanted : dict
+        Target → column.
+
+    Returns
+    -------
+    GeoDataFrame
+        One column per target, values as the file has them (text for shapefiles), in the
+        layer's own CRS or none; indexed by row in the file from 1.
+
+    Raises
+    ------
+    UnusableLayerError
+        If GDAL cannot read the layer, or it has no rows.
+    """
+    shapes = _opened(
+        layer,
+        columns=[] if columns.table is not None else sorted(set(wanted.values())),
+        encoding=_ROW_ENCODING if layer.is_shapefile else None,
+    )
+    if not len(shapes):
+        raise UnusableLayerError(N_("The layer %(layer)s is empty."), layer=layer.title)
+    if columns.table is None:
+        features = shapes[["geometry"]].copy()
+        for target, column in wanted.items():
+            features[target] = shapes[column]
+    else:
+        # Deleted records have no feature, so features are found in the table by their number.
+        rows = shapes.index.to_numpy()
+        features = shapes
+        for target, column in wanted.items():
+            field = columns.table.fields[columns.names.index(column)]
+            texts = columns.table.texts(field, columns.encoding.codec, rows)
+            features[target] = pd.array(texts, dtype=object)
+    features.index = pd.RangeIndex(1, len(features) + 1, name="row")
+    return features
+
+
+def _opened(layer: SourceLayer, *, columns: list[str], encoding: str | None) -> Any:
+    try:
+        with warnings.catch_warnings():
+            # GDAL's asides about ring order and the like; what matters is checked by us.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return pyogrio.read_dataframe(
+                layer.path,
+                layer=layer.inner,
+                columns=columns,
+                encoding=encoding,
+                fid_as_index=True,
+            )
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+        raise _unreadable(layer.path, error) from error
+
+
+def _layers_in(file: Path) -> list[SourceLayer]:
+    if file.suffix == ".shp":
+        # The file's name is the layer; its geometry is known from the header without GDAL.
+        return [SourceLayer(file.stem, file, file.stem, _shape_type(file))]
+    try:
+        listed = pyogrio.list_layers(file)
+    except (DataSourceError, DataLayerError) as error:
+        raise _unreadable(file, error) from error
+    return [
+        SourceLayer(
+            file.stem if file.suffix == ".geojson" else str(name), file, str(name), kind or None
+        )
+        for name, kind in listed
+    ]
+
+
+_SHAPE_TYPES = {1: "Point", 3: "LineString", 5: "Polygon", 8: "MultiPoint", 31: "Polygon"}
+
+
+def _shape_type(shp: Path) -> str:
+    with shp.open("rb") as file:
+        header = np.frombuffer(file.read(36).ljust(36, b"\0"), dtype="<i4")
+    # 5, 15 and 25 are polygons, with heights, with measures; 0 is a layer of empty shapes.
+    code = int(header[8])
+    return _SHAPE_TYPES.get(code if code == 31 else code % 10, "Unknown")
+
+
+def _with_unique_titles(layers: list[SourceLayer], into: Path) -> list[SourceLayer]:
+    titles = [layer.title for layer in layers]
+    return [
+        SourceLayer(
+            f"{layer.path.relative_to(into).with_suffix('')}"
+            + (f"/{layer.inner}" if layer.path.suffix == ".gpkg" else ""),
+            layer.path,
+            layer.inner,
+            layer.geometry_type,
+        )
+        if titles.count(layer.title) > 1
+        else layer
+        for layer in layers
+    ]
+
+
+def _unreadable(file: Path, error: Exception) -> UnusableLayerError:
+    return UnusableLayerError(
+        N_("%(file)s cannot be read: %(reason)s"),
+        file=file.name,
+        reason=str(error).replace(str(file.parent), "").strip(),
+    )

@@ -1,0 +1,1 @@
+"""Records become KPIs and lists; the lag index will live here."""

@@ -1,0 +1,92 @@
+"""A first list of former villages that may need help: facts in an order, not an index.
+
+The index with its domains, anchors and robustness will live beside it.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from geo_tracker.language import N_, Message
+
+
+@dataclass(frozen=True)
+class LagThresholds:
+    """Floors of the domain reference, §6, in yuan a year."""
+
+    operating_income_yuan: Decimal = Decimal(150_000)
+    total_income_yuan: Decimal = Decimal(300_000)
+
+
+REASONS = {
+    "operating_income": Message(N_("operating income under the floor")),
+    "total_income": Message(N_("total income under the floor")),
+    "behind_plan": Message(N_("a project far behind plan")),
+}
+"""Reasons by code, in the order they are named."""
+
+
+def lagging_list(
+    formers: pd.DataFrame,
+    projects: pd.DataFrame,
+    *,
+    thresholds: LagThresholds = LagThresholds(),
+) -> pd.DataFrame:
+    """Put former villages in an order of need.
+
+    Parameters
+    ----------
+    formers : DataFrame
+        By ``unit_id``: ``operating_income_fen``, ``total_income_fen``,
+        ``registered_population`` (whole numbers, missing where unknown).
+    projects : DataFrame
+        ``former_unit_id``, ``is_open``, ``light``, ``behind_points``.
+    thresholds : LagThresholds
+        Floors of income.
+
+    Returns
+    -------
+    DataFrame
+        Former villages by ``unit_id``, in order: ``income_per_head_fen`` (operating income by
+        registered population, fen), ``open_projects``, ``red_projects``, ``behind_points`` (of
+        the worst project), ``reasons`` (codes of `REASONS`), ``missing`` (list of Message),
+        ``rank``. More reasons come first, then the lower income per head; villages whose income
+        per head is unknown have no rank and come last.
+    """
+    population = formers["registered_population"].astype("Float64")
+    income = formers["operating_income_fen"].astype("Float64")
+    listed = pd.DataFrame(index=formers.index)
+    listed["income_per_head_fen"] = (income / population.where(population > 0)).astype(float)
+    grouped = projects.groupby("former_unit_id")
+    listed["open_projects"] = grouped["is_open"].sum()
+    listed["red_projects"] = (projects["light"] == "red").groupby(projects["former_unit_id"]).sum()
+    counts = ["open_projects", "red_projects"]
+    listed[counts] = listed[counts].astype("Float64").fillna(0).astype(int)
+    listed["behind_points"] = grouped["behind_points"].max()
+    total = formers["total_income_fen"].astype("Float64")
+    flags = pd.DataFrame(
+        {
+            "operating_income": income < float(thresholds.operating_income_yuan * 100),
+            "total_income": total < float(thresholds.total_income_yuan * 100),
+            "behind_plan": listed["red_projects"] > 0,
+        }
+    )
+    flags = flags.astype("boolean").fillna(False).astype(bool)
+    listed["reasons"] = [
+        [code for code, raised in zip(REASONS, row, strict=True) if raised]
+        for row in flags[list(REASONS)].itertuples(index=False)
+    ]
+    listed["missing"] = [
+        ([Message(N_("operating income"))] if no_income else [])
+        + ([Message(N_("registered population"))] if no_people else [])
+        for no_income, no_people in zip(income.isna(), population.isna(), strict=True)
+    ]
+    listed["raised"] = flags.sum(axis=1)
+    listed["unknown"] = listed["income_per_head_fen"].isna()
+    listed = listed.sort_values(
+        ["unknown", "raised", "income_per_head_fen"], ascending=[True, False, True], kind="stable"
+    )
+    ranks = pd.Series(range(1, len(listed) + 1), index=listed.index, dtype="Int64")
+    listed["rank"] = ranks.mask(listed["unknown"])
+    return listed.drop(columns=["raised", "unknown"])

@@ -1,0 +1,75 @@
+"""Project lights: how far a project is behind its plan, at the date it was reported."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+STAGES = (
+    *("reserve", "approved", "design", "budget", "tender", "contract", "started", "finished"),
+    *("accepted", "audited", "final_account", "handed_over"),
+)
+"""Stages of a project in order, 储备 to 移交管护 (domain reference, §4)."""
+
+YELLOW_POINTS = 10.0
+RED_POINTS = 30.0
+RED_DELAY_MONTHS = 3
+
+_DONE_FROM = STAGES.index("finished")
+_STARTED_FROM = STAGES.index("started")
+
+
+def project_lights(projects: pd.DataFrame, *, on: date) -> pd.DataFrame:
+    """Judge projects by their plan.
+
+    Parameters
+    ----------
+    projects : DataFrame
+        ``stage`` (a code of `STAGES` or missing), ``planned_start_on``, ``planned_finish_on``,
+        ``actual_start_on``, ``actual_finish_on``, ``reported_on`` (dates), ``progress`` (0–1).
+    on : date
+        The day to judge at; a project reported earlier is judged at its report.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``planned_progress`` (0–1, linear between planned start and finish),
+        ``behind_points`` (percentage points behind plan, never below 0), ``light`` (``green``,
+        ``yellow``, ``red``, or None where there is nothing to judge by), ``is_open`` (not
+        finished).
+
+    Notes
+    -----
+    Domain reference §4: under 10 points green, 10–30 yellow, over 30 red; not started after the
+    planned start yellow, three months after it red.
+    """
+    start, finish, begun, ended, reported = (
+        pd.to_datetime(projects[name])
+        for name in (
+            *("planned_start_on", "planned_finish_on", "actual_start_on", "actual_finish_on"),
+            "reported_on",
+        )
+    )
+    day = reported.fillna(pd.Timestamp(on)).clip(upper=pd.Timestamp(on))
+    stage = projects["stage"].map({name: i for i, name in enumerate(STAGES)}).astype(float)
+    progress = projects["progress"].astype(float)
+    finished = ended.notna() | (stage >= _DONE_FROM) | (progress >= 1)
+    span = (finish - start).dt.days.where(lambda days: days > 0)
+    planned = ((day - start).dt.days / span).clip(0, 1)
+    actual = progress.mask(finished, 1.0)
+    behind = ((planned - actual) * 100).clip(lower=0)
+    started = finished | begun.notna() | (stage >= _STARTED_FROM) | (progress > 0)
+    late_start = ~started & start.notna() & (day > start)
+    very_late = late_start & (day >= start + pd.DateOffset(months=RED_DELAY_MONTHS))
+    light = pd.Series(np.nan, index=projects.index, dtype=object)
+    light = light.mask(behind.notna() | (start.notna() & (day <= start)) | finished, "green")
+    light = light.mask((behind >= YELLOW_POINTS) | late_start, "yellow")
+    light = light.mask((behind > RED_POINTS) | very_late, "red")
+    return pd.DataFrame(
+        {
+            "planned_progress": planned,
+            "behind_points": behind,
+            "light": light.where(light.notna(), None),
+            "is_open": ~finished,
+        }
+    )

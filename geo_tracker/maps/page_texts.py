@@ -1,0 +1,33 @@
+"""The texts of the map page, handed to its script in the reader's language."""
+
+from geo_tracker.language import N_, Message
+
+MAP_TEXTS: dict[str, Message] = {
+    "theme": Message(N_("Theme")),
+    "layers": Message(N_("Layers")),
+    "projects": Message(N_("Projects")),
+    "former_boundaries": Message(N_("Former boundaries")),
+    "light_green": Message(N_("on plan")),
+    "light_yellow": Message(N_("behind plan")),
+    "light_red": Message(N_("far behind plan")),
+    "light_unknown": Message(N_("no plan known")),
+    "search": Message(N_("Find a village by old or new name, code or pinyin")),
+    "search_short": Message(N_("Find a village")),
+    "search_none": Message(N_("No village found")),
+    "kind_merged": Message(N_("merged")),
+    "kind_untouched": Message(N_("not merged")),
+    "kind_former": Message(N_("former")),
+    "copy_link": Message(N_("Copy link")),
+    "copied": Message(N_("Link copied")),
+    "copy_failed": Message(N_("The link stands in the address bar.")),
+    "whole_area": Message(N_("Show the whole area")),
+    "loading": Message(N_("Loading …")),
+    "failed": Message(N_("This could not be loaded. Please try again.")),
+    "signed_out": Message(N_("You have been signed out. Please sign in again.")),
+    "seat": Message(N_("Seat of the village")),
+    "share_of_village": Message(N_("share of the village's area")),
+    "zoom_in": Message(N_("Zoom in")),
+    "zoom_out": Message(N_("Zoom out")),
+    "hide_class": Message(N_("Click a class to hide or show it")),
+}
+"""Texts by the key under which the script asks for them."""

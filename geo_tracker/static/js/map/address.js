@@ -1,0 +1,46 @@
+/* The state of the map in the page's address, so that a link shows what the sender saw.
+   village: id; theme: key; layers: comma-separated; at: latitude,longitude,zoom. */
+(function () {
+  'use strict';
+  const geoTracker = (window.geoTracker = window.geoTracker || {});
+
+  function readView(text) {
+    const numbers = (text || '').split(',').map(Number);
+    if (numbers.length !== 3 || !numbers.every(Number.isFinite)) return null;
+    return { center: [numbers[0], numbers[1]], zoom: numbers[2] };
+  }
+
+  geoTracker.readAddress = function () {
+    const query = new URLSearchParams(window.location.search);
+    const village = Number(query.get('village'));
+    return {
+      village: Number.isInteger(village) && village > 0 ? village : 0,
+      theme: query.get('theme') || '',
+      layers: (query.get('layers') || '').split(',').filter(Boolean),
+      view: readView(query.get('at')),
+    };
+  };
+
+  geoTracker.writeAddress = function (state) {
+    const url = new URL(window.location.href);
+    const put = (name, value) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
+    put('village', state.village ? String(state.village) : '');
+    put('theme', state.theme);
+    put('layers', state.layers.join(','));
+    put('at', [state.center.lat.toFixed(5), state.center.lng.toFixed(5), state.zoom].join(','));
+    window.history.replaceState(null, '', url.href);
+  };
+
+  /* Intranets often lack HTTPS, without which browsers keep the clipboard from scripts. */
+  geoTracker.copyAddress = function () {
+    const text = window.location.href;
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const field = geoTracker.element('textarea', { class: 'map-off-screen', readonly: '' });
+    field.value = text;
+    document.body.appendChild(field);
+    field.select();
+    const copied = document.execCommand('copy');
+    document.body.removeChild(field);
+    return copied ? Promise.resolve() : Promise.reject(new Error('copy'));
+  };
+})();

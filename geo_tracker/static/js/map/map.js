@@ -1,0 +1,264 @@
+/* The map page: joins tiles, legend, search, layers and the village in hand.
+
+   startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
+   [{ key, title, note }], texts, attribution, urls { theme, village, panel, search, projects, names }.
+   urls.names answers { ids, names }. An element with id map-panel takes the panel.
+   Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with. */
+(function () {
+  'use strict';
+  const geoTracker = (window.geoTracker = window.geoTracker || {});
+  const element = geoTracker.element;
+
+  // A village narrower than this on screen is zoomed to when it is chosen.
+  const READABLE_PX = 160;
+  const CLOSEST_FIT = 15;
+  const WIDE_PX = 900;
+
+  class MapPage {
+    constructor({ map, villages, formers, config }) {
+      this.map = map;
+      this.villages = villages;
+      this.formers = formers;
+      this.config = config;
+      this.status = new geoTracker.Status(map.getContainer(), config.texts);
+      this.state = geoTracker.readAddress();
+      if (!config.themes.some((theme) => theme.key === this.state.theme)) {
+        this.state.theme = config.themes[0].key;
+      }
+      this.panel = document.getElementById('map-panel');
+      this.inHand = new geoTracker.VillageInHand({ map, panel: this.panel, texts: config.texts });
+      this.layers = this._layers();
+      this.asked = 0;
+    }
+
+    start() {
+      const map = this.map;
+      const [west, south, east, north] = this.config.bounds;
+      this.wholeArea = L.latLngBounds([south, west], [north, east]);
+      this._controls();
+      if (this.state.view) map.setView(this.state.view.center, this.state.view.zoom, { animate: false });
+      else this._showWholeArea({ animate: false });
+      map.setMaxBounds(this.wholeArea.pad(1));
+
+      const tilesShown = new Promise((resolve) => this.villages.once('load', resolve));
+      const themeShown = this.showTheme(this.state.theme);
+      this.villages.on('tileerror', () => this.status.failed());
+      this.villages.on('featureclick', (event) => (event.id ? this.select(event.id) : this.deselect()));
+      this.villages.addTo(map);
+      this._hoverNames();
+      Object.keys(this.layers).forEach((key) => {
+        if (this.state.layers.indexOf(key) >= 0) this.showLayer(key, true);
+      });
+      this.state.layers = this.state.layers.filter((key) => this.layers[key]);
+      const villageShown = this.state.village
+        ? this.select(this.state.village, { fit: !this.state.view }) : Promise.resolve();
+
+      map.on('moveend', () => this.remember());
+      document.addEventListener('keydown', (event) => event.key === 'Escape' && this.deselect());
+      Promise.all([tilesShown, themeShown, villageShown]).then(() => {
+        document.documentElement.dataset.mapReady = 'true';
+        performance.mark('map-usable');
+        this._fetchNames();
+      });
+    }
+
+    _showWholeArea(options) {
+      this.map.fitBounds(this.wholeArea, Object.assign({
+        paddingTopLeft: [this._legendPx() || 12, 12], paddingBottomRight: [12, 12],
+      }, options));
+    }
+
+    /* On a wide map the legend gets ground of its own. */
+    _legendPx() {
+      return this.map.getSize().x < WIDE_PX ? 0 : this.legend.card.offsetWidth + 24;
+    }
+
+    _layers() {
+      const layers = {};
+      const { urls, texts } = this.config;
+      if (urls.projects) {
+        const projects = new geoTracker.ProjectLayer({
+          url: urls.projects,
+          onPick: (id) => this.select(id),
+          onLoaded: (counts) => this.legend.setLayerKey('projects', counts.map(({ light, count }) => ({
+            className: 'map-light map-light-' + light, text: texts['light_' + light], count,
+          }))),
+        });
+        layers.projects = {
+          text: texts.projects,
+          show: () => projects.show(this.map).catch((error) => this.status.failed(error)),
+          hide: () => projects.hide(),
+        };
+      }
+      if (this.formers) {
+        layers.formers = {
+          text: texts.former_boundaries,
+          show: () => this.formers.addTo(this.map),
+          hide: () => this.formers.remove(),
+        };
+      }
+      return layers;
+    }
+
+    _controls() {
+      const { config, map } = this;
+      this.legend = new geoTracker.Legend({
+        themes: config.themes, texts: config.texts,
+        layers: Object.keys(this.layers).map((key) => ({ key, text: this.layers[key].text })),
+        onTheme: (key) => this.showTheme(key),
+        onLayer: (key, isOn) => this.showLayer(key, isOn),
+        onFilter: () => this.villages.restyle((id) => this.legend.paint(id)),
+      });
+      this.search = new geoTracker.SearchBox({
+        url: config.urls.search, texts: config.texts,
+        onPick: (result) => this.select(result.unit_id, { fit: true }),
+        onError: (error) => this.status.failed(error),
+      });
+      L.control.zoom({
+        position: 'topright', zoomInTitle: config.texts.zoom_in, zoomOutTitle: config.texts.zoom_out,
+      }).addTo(map);
+      placed('topleft', this.search.box).addTo(map);
+      placed('topright', this._buttons()).addTo(map);
+      L.control.scale({ position: 'bottomright', imperial: false }).addTo(map);
+      if (config.attribution) {
+        placed('bottomright', element('div', { class: 'map-attribution', text: config.attribution })).addTo(map);
+      }
+      placed('bottomleft', this.legend.card).addTo(map);
+    }
+
+    _buttons() {
+      const texts = this.config.texts;
+      const button = (text, onClick) => {
+        const made = element('button', { type: 'button', class: 'map-button', text });
+        made.addEventListener('click', onClick);
+        return made;
+      };
+      const bar = element('div', { class: 'map-buttons' }, [
+        button(texts.whole_area, () => this._showWholeArea({})),
+        button(texts.copy_link, () => {
+          this.remember();
+          geoTracker.copyAddress().then(
+            () => this.status.show('copied', { forMs: 2500 }),
+            () => this.status.show('copy_failed', { forMs: 5000 }));
+        }),
+      ]);
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    }
+
+    _hoverNames() {
+      const tip = L.tooltip({ direction: 'top', offset: [0, -8], opacity: 1, className: 'map-hover' });
+      this.villages.on('featurehover', (event) => {
+        this.map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
+        if (!event.id || !event.name || event.id === this.state.village) {
+          tip.remove();
+          return;
+        }
+        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(this.map);
+      });
+    }
+
+    _fetchNames() {
+      if (!this.config.urls.names) return;
+      geoTracker.fetchJson(this.config.urls.names)
+        .then((answer) => this.villages.setNames(new Map(answer.ids.map((id, i) => [id, answer.names[i]]))))
+        .catch((error) => this.status.failed(error));
+    }
+
+    showTheme(key) {
+      this.state.theme = key;
+      this.status.loading();
+      return geoTracker.fetchJson(geoTracker.urlOf(this.config.urls.theme, { theme: key }))
+        .then((data) => {
+          if (this.state.theme !== key) return;
+          this.shownTheme = key;
+          this.legend.setTheme(key, data);
+          this.villages.restyle((id) => this.legend.paint(id));
+          this.status.hide();
+          this.remember();
+        })
+        .catch((error) => {
+          if (this.state.theme !== key) return;
+          // The name of one theme must not stand over the classes of another.
+          this.state.theme = this.shownTheme || key;
+          this.legend.setChoice(this.state.theme);
+          this.status.failed(error);
+        });
+    }
+
+    showLayer(key, isOn) {
+      this.legend.setLayer(key, isOn);
+      if (isOn) this.layers[key].show();
+      else this.layers[key].hide();
+      const others = this.state.layers.filter((shown) => shown !== key);
+      this.state.layers = isOn ? others.concat(key) : others;
+      this.remember();
+    }
+
+    select(id, { fit = false } = {}) {
+      const asked = ++this.asked;
+      const isLatest = () => asked === this.asked;
+      const urls = this.config.urls;
+      this.status.loading();
+      const answers = [geoTracker.fetchJson(geoTracker.urlOf(urls.village, { id }))];
+      if (this.panel) answers.push(geoTracker.fetchText(geoTracker.urlOf(urls.panel, { id })));
+      // Together or not at all: map and panel never show two villages.
+      return Promise.all(answers).then(([village, html]) => {
+        if (!isLatest()) return;
+        this.state.village = village.unit_id;
+        this.villages.select(village.unit_id, { isBlank: Boolean((village.formers || []).length) });
+        if (this.panel) this.inHand.showPanel(html);
+        this.inHand.draw(village);
+        this._bringIntoView(village, fit);
+        this.status.hide();
+        this.remember();
+      }).catch((error) => isLatest() && this.status.failed(error));
+    }
+
+    deselect() {
+      if (!this.state.village) return;
+      this.asked++;
+      this.state.village = 0;
+      this.villages.select(0);
+      this.inHand.clear();
+      this.status.hide();
+      this.remember();
+    }
+
+    _bringIntoView(village, fit) {
+      if (!village.bounds) return;
+      const bounds = L.latLngBounds(village.bounds);
+      const size = this.map.latLngToContainerPoint(bounds.getSouthEast())
+        .subtract(this.map.latLngToContainerPoint(bounds.getNorthWest()));
+      const isSmall = Math.max(size.x, size.y) < READABLE_PX;
+      if (fit || isSmall || !this.map.getBounds().intersects(bounds)) {
+        this.map.fitBounds(bounds, {
+          paddingTopLeft: [this._legendPx() || 40, 70],
+          paddingBottomRight: [90, 70], maxZoom: CLOSEST_FIT,
+        });
+      }
+    }
+
+    remember() {
+      geoTracker.writeAddress({
+        village: this.state.village, theme: this.state.theme, layers: this.state.layers,
+        center: this.map.getCenter(), zoom: this.map.getZoom(),
+      });
+    }
+  }
+
+  function placed(position, content) {
+    const control = L.control({ position });
+    control.onAdd = () => {
+      content.classList.add('leaflet-control');
+      return content;
+    };
+    return control;
+  }
+
+  geoTracker.startMap = function (parts) {
+    const page = new MapPage(parts);
+    page.start();
+    geoTracker.page = page;
+  };
+})();

@@ -1,0 +1,68 @@
+"""Filters that lists share: county and town, and a village's name, code or pinyin."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from flask import request
+
+Options = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PlaceFilter:
+    """The chosen county and town (codes, empty for any) and what can be chosen."""
+
+    county: str
+    town: str
+    counties: Options
+    towns: Options
+
+    def applied(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the chosen places."""
+        if self.town:
+            return rows[rows["town_code"] == self.town]
+        return rows[rows["county_code"] == self.county] if self.county else rows
+
+
+def place_filter(versions: pd.DataFrame) -> PlaceFilter:
+    """Read the chosen places from the request; a town outside the chosen county is dropped."""
+    county, town = request.args.get("county", ""), request.args.get("town", "")
+    counties = _options(versions, "county")
+    if county and county not in dict(counties):
+        county = ""
+    towns = _options(versions[versions["county_code"] == county], "town") if county else []
+    return PlaceFilter(county, town if town in dict(towns) else "", counties, towns)
+
+
+def _options(rows: pd.DataFrame, level: str) -> Options:
+    pairs = rows[[f"{level}_code", level]].dropna().drop_duplicates(f"{level}_code")
+    return sorted(pairs.itertuples(index=False, name=None))
+
+
+def matching_names(versions: pd.DataFrame, query: str) -> pd.DataFrame:
+    """Return versions whose name, code, pinyin or initials hold a query, the best first.
+
+    Parameters
+    ----------
+    versions : DataFrame
+        As `version_frame`.
+    query : str
+        What somebody typed.
+    """
+    query = query.strip().lower().replace(" ", "")
+    if not query:
+        return versions.iloc[:0]
+    name = versions["name"].str.lower()
+    score = pd.Series(0, index=versions.index)
+    for points, hit in (
+        (1, versions["pinyin"].str.contains(query, regex=False)),
+        (2, name.str.contains(query, regex=False)),
+        (3, versions["stat_code"].fillna("").str.startswith(query)),
+        (3, versions["initials"].str.startswith(query)),
+        (4, versions["pinyin"].str.startswith(query)),
+        (5, name.str.startswith(query)),
+        (6, name == query),
+    ):
+        score = score.mask(hit, points)
+    found = versions.assign(score=score)
+    return found[score > 0].sort_values("score", ascending=False, kind="stable")

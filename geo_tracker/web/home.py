@@ -1,0 +1,226 @@
+"""总览: the register at a glance, every number a link to its rows."""
+
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.indicators.lagging import LagThresholds
+from geo_tracker.web.money import or_none, share, total_yuan
+from geo_tracker.web.register import Register, register
+
+bp = Blueprint("home", __name__)
+
+VILLAGE_COUNT_INDICATOR = "行政村数"
+LOWEST_SHOWN = 3
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Show the overview."""
+    held = register()
+    if held.versions.empty:
+        return render_template("home/show.html", empty=True)
+    return render_template(
+        "home/show.html",
+        empty=False,
+        counts=[*_published_counts(held), *_own_count(held)],
+        villages=_village_counts(held),
+        consent=_consent(held),
+        projects=_projects(held),
+        money=_money(held),
+        attention=_attention(held),
+        counties=_counties(held),
+        totals=_row(held.versions, held),
+        today=held.data_on,
+    )
+
+
+def _published_counts(held: Register) -> list[dict[str, Any]]:
+    rows = held.published[held.published["indicator"] == VILLAGE_COUNT_INDICATOR]
+    counts = []
+    for row in rows.itertuples():
+        before, after = or_none(row.before), or_none(row.after)
+        if before is None or after is None:
+            continue
+        counts.append(
+            {
+                "publisher": row.publisher,
+                "before": int(before),
+                "after": int(after),
+                "reduction": share(before - after, before),
+                "before_on": None,
+                "after_on": None,
+                "note": row.source,
+                "source": None,
+                "own": False,
+            }
+        )
+    return counts
+
+
+def _own_count(held: Register) -> list[dict[str, Any]]:
+    if len(held.layers) < 2:
+        return []
+    first, last = held.layers[0], held.layers[-1]
+    sizes = held.versions.groupby("layer_id").size()
+    before, after = int(sizes[first.id]), int(sizes[last.id])
+    return [
+        {
+            "publisher": None,
+            "before": before,
+            "after": after,
+            "reduction": share(before - after, before),
+            "before_on": first.as_of_on,
+            "after_on": last.as_of_on,
+            "note": None,
+            "source": None,
+            "own": True,
+        }
+    ]
+
+
+def _village_counts(held: Register) -> dict[str, Any]:
+    merged = held.villages[held.villages["kind"] == "merged"]
+    sizes = merged["formers"].clip(upper=5).value_counts().sort_index()
+    return {
+        "involved": int(held.formers["to_unit_id"].notna().sum()),
+        "merged": len(merged),
+        "untouched": int((held.villages["kind"] == "untouched").sum()),
+        "by_size": [
+            {"formers": f"{size}+" if size == 5 else str(size), "merged": int(count)}
+            for size, count in sizes.items()
+        ],
+    }
+
+
+def _consent(held: Register) -> dict[str, Any] | None:
+    if held.votes.empty:
+        return None
+    summary = consent_summary(held.votes)
+    names = held.versions.drop_duplicates("unit_id").set_index("unit_id")
+    lowest = held.votes.dropna(subset="consent_of_present").nsmallest(
+        LOWEST_SHOWN, "consent_of_present"
+    )
+    return {
+        "votes": summary.count,
+        "mean": summary.mean_of_rates,
+        "pooled": summary.pooled,
+        "full_share": summary.share_at_100,
+        "full": summary.at_100_count,
+        "eligible_mean": summary.mean_of_eligible,
+        "lowest": [
+            {
+                "unit_id": int(vote.unit_id),
+                "name": names.loc[vote.unit_id, "name"],
+                "county": names.loc[vote.unit_id, "county"],
+                "consent": vote.consent_of_present,
+            }
+            for vote in lowest.itertuples()
+        ],
+    }
+
+
+def _projects(held: Register) -> dict[str, Any] | None:
+    if held.projects.empty:
+        return None
+    lights = held.projects["light"].fillna("unknown")
+    parts, start = [], 0.0
+    for colour in ("green", "yellow", "red", "unknown"):
+        count = int((lights == colour).sum())
+        part = count / len(lights)
+        parts.append({"colour": colour, "count": count, "start": start, "share": part})
+        start += part
+    return {
+        "total": len(lights),
+        "open": int(held.projects["is_open"].sum()),
+        "lights": parts,
+    }
+
+
+def _money(held: Register) -> dict[str, Any] | None:
+    if held.projects.empty:
+        return None
+    budget, paid = (total_yuan(held.projects[name]) for name in ("budget_fen", "paid_fen"))
+    return {
+        "budget": budget,
+        "contract": total_yuan(held.projects["contract_fen"]),
+        "paid": paid,
+        "paid_share": share(paid, budget),
+    }
+
+
+def _attention(held: Register) -> list[dict[str, Any]]:
+    conflicts = held.edges[held.edges["conflict"] & held.edges["decided_at"].isna()]
+    floor = LagThresholds().operating_income_yuan
+    income = held.formers["operating_income_fen"]
+    return [
+        {
+            "text": _("former villages where table and boundaries disagree"),
+            "count": int(conflicts["from_unit_id"].nunique()),
+            "url": url_for("lineage.conflicts"),
+        },
+        {
+            "text": _("former villages without a successor"),
+            "count": int(held.formers["to_unit_id"].isna().sum()),
+            "url": url_for("villages.index", kind="orphan"),
+        },
+        {
+            "text": _("votes whose record is not in order"),
+            "count": int((~held.votes["in_order"]).sum()),
+            "url": url_for("votes.index", order="bad"),
+        },
+        {
+            "text": _("projects far behind plan"),
+            "count": int((held.projects["light"] == "red").sum()),
+            "url": url_for("projects.index", light="red"),
+        },
+        {
+            "text": _(
+                "former villages under %(floor)s yuan of operating income", floor=f"{floor:,.0f}"
+            ),
+            "count": int((income < int(floor * 100)).sum()),
+            "url": url_for("lagging.index", reason="operating_income"),
+        },
+    ]
+
+
+def _counties(held: Register) -> list[dict[str, Any]]:
+    rows = []
+    for (code, name), part in held.versions.groupby(["county_code", "county"]):
+        rows.append(
+            {
+                "code": code,
+                "name": name,
+                "url": url_for("villages.index", county=code),
+                "map_url": url_for("map.show", county=code),
+            }
+            | _row(part, held)
+        )
+    return rows
+
+
+def _row(part: pd.DataFrame, held: Register) -> dict[str, Any]:
+    units = set(part["unit_id"])
+    sizes = part.groupby("layer_id").size()
+    before = int(sizes.get(held.layers[0].id, 0))
+    after = int(sizes.get(held.layers[-1].id, 0))
+    formers = held.formers[held.formers.index.isin(units)]
+    votes = held.votes[held.votes["unit_id"].isin(units)]
+    projects = held.projects[held.projects["current_unit_id"].isin(units)]
+    budget, paid = (total_yuan(projects[name]) for name in ("budget_fen", "paid_fen"))
+    return {
+        "before": before,
+        "after": after,
+        "reduction": share(before - after, before),
+        "involved": int(formers["to_unit_id"].notna().sum()),
+        "consent": or_none(votes["consent_of_present"].mean()),
+        "projects": len(projects),
+        "budget": budget,
+        "paid": paid,
+        "paid_share": share(paid, budget),
+        "red": int((projects["light"] == "red").sum()),
+    }

@@ -1,0 +1,78 @@
+"""Values every page carries, and the paging of long lists."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import pandas as pd
+from flask import Flask, request, url_for
+from flask_babel import get_locale
+from flask_login import current_user
+
+from geo_tracker import __version__
+from geo_tracker.db.imports import any_synthetic, data_date
+from geo_tracker.web.context import read_session, services
+
+PAGE_ROWS = 50
+
+
+def offer_page_values(app: Flask) -> None:
+    """Hand every template what the frame of a page shows."""
+
+    @app.context_processor
+    def values() -> dict[str, Any]:
+        notice, on = False, None
+        if current_user.is_authenticated:
+            with read_session() as session:
+                notice, on = any_synthetic(session), data_date(session)
+        return {
+            "locale": str(get_locale()),
+            "version": __version__,
+            "map_author": services().settings.map_author,
+            "synthetic_notice": notice,
+            "data_date": on,
+        }
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, with the way to the others."""
+
+    rows: pd.DataFrame
+    total: int
+    first_row: int
+    last_row: int
+    previous_url: str | None
+    next_url: str | None
+    links: list[dict[str, Any] | None]
+
+
+def paged(rows: pd.DataFrame) -> Page:
+    """Return the page of a list that the request asks for; a page too far is the last."""
+    pages = max(1, ceil(len(rows) / PAGE_ROWS))
+    asked = request.args.get("page", "1")
+    number = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    first = (number - 1) * PAGE_ROWS
+    shown = rows.iloc[first : first + PAGE_ROWS]
+    near = {1, pages, number - 1, number, number + 1}
+    links: list[dict[str, Any] | None] = []
+    for candidate in sorted(near & set(range(1, pages + 1))):
+        if links and links[-1] is not None and links[-1]["number"] < candidate - 1:
+            links.append(None)
+        links.append(
+            {"number": candidate, "url": _page_url(candidate), "current": candidate == number}
+        )
+    return Page(
+        rows=shown,
+        total=len(rows),
+        first_row=first + 1 if len(rows) else 0,
+        last_row=first + len(shown),
+        previous_url=_page_url(number - 1) if number > 1 else None,
+        next_url=_page_url(number + 1) if number < pages else None,
+        links=links,
+    )
+
+
+def _page_url(number: int) -> str:
+    values = request.args.to_dict() | {"page": str(number)}
+    return url_for(request.endpoint or "home.show", **(request.view_args or {}), **values)

@@ -1,0 +1,227 @@
+"""The whole register with its indicators, computed once after every change and kept in memory."""
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from geo_tracker.db import reading
+from geo_tracker.db.frames import (
+    edge_frame,
+    figures_frame,
+    project_frame,
+    published_frame,
+    register_stamp,
+    version_frame,
+    vote_frame,
+)
+from geo_tracker.db.imports import data_date, layers_in_order
+from geo_tracker.indicators.consent import vote_rates
+from geo_tracker.indicators.lights import project_lights
+from geo_tracker.web.context import services
+
+FIGURES = (
+    *("households", "registered_population", "resident_population"),
+    *("total_income_fen", "operating_income_fen"),
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One boundary layer: when it holds from, where its tiles are."""
+
+    id: int
+    as_of_on: date
+    tiles_key: str | None
+    import_id: int
+
+
+@dataclass(frozen=True)
+class Register:
+    """Everything pages show, as frames.
+
+    Attributes
+    ----------
+    stamp : tuple
+        Differs after every change.
+    data_on : date
+        Date the newest records hold at; lights and lists are judged at it.
+    layers : list of Layer
+        By date.
+    versions : DataFrame
+        As `version_frame`.
+    villages : DataFrame
+        Villages of the newest layer by ``unit_id``: the columns of versions, ``kind``
+        (merged, untouched), ``formers`` (count), `FIGURES` (of a merged village: sums over its
+        former ones, missing where one is missing), ``agree``, ``present``, ``eligible`` (sums),
+        ``consent``, ``consent_of_eligible`` (pooled, 0–1), ``projects`` (count), ``budget_fen``,
+        ``paid_fen``, ``progress`` (budget-weighted, 0–1).
+    formers : DataFrame
+        Villages that are no more, by ``unit_id``: the columns of their last version,
+        ``to_unit_id``, ``to_name``, ``synthetic``, ``conflict``, `FIGURES`, and the same sums
+        over their own votes and projects.
+    edges, figures, votes, projects, published : DataFrame
+        As in `geo_tracker.db.frames`; votes with their rates, projects with their lights and
+        ``current_unit_id``.
+    """
+
+    stamp: tuple[Any, ...]
+    data_on: date
+    layers: list[Layer]
+    versions: pd.DataFrame
+    villages: pd.DataFrame
+    formers: pd.DataFrame
+    edges: pd.DataFrame
+    figures: pd.DataFrame
+    votes: pd.DataFrame
+    projects: pd.DataFrame
+    published: pd.DataFrame
+
+    def named(self, unit_id: int) -> pd.Series | None:
+        """Return the last version of a village, or None."""
+        rows = self.versions[self.versions["unit_id"] == unit_id]
+        return None if rows.empty else rows.iloc[-1]
+
+
+_kept: dict[str, Register] = {}
+_lock = threading.Lock()
+
+
+def register() -> Register:
+    """Return the register as it stands; computed anew when something changed."""
+    engine = services().engine
+    with reading(engine) as session:
+        stamp = register_stamp(session)
+    key = str(engine.url)
+    found = _kept.get(key)
+    if found is None or found.stamp != stamp:
+        with _lock:
+            found = _kept.get(key)
+            if found is None or found.stamp != stamp:
+                found = _kept[key] = computed_register(engine)
+    return found
+
+
+def computed_register(engine: sa.Engine) -> Register:
+    """Read everything and join it."""
+    with reading(engine) as session:
+        stamp = register_stamp(session)
+        layers = [
+            Layer(layer.id, layer.as_of_on, layer.tiles_key, layer.import_id)
+            for layer in layers_in_order(session)
+        ]
+        data_on = data_date(session) or date.today()  # noqa: DTZ011 - the server's own day
+        versions = version_frame(session)
+        edges = edge_frame(session)
+        figures = figures_frame(session)
+        votes = vote_frame(session)
+        projects = project_frame(session)
+        published = published_frame(session)
+    votes = votes.join(vote_rates(votes))
+    projects = projects.join(project_lights(projects, on=data_on))
+    newest = layers[-1].id if layers else 0
+    present = versions[versions["layer_id"] == newest].set_index("unit_id")
+    gone = versions[~versions["unit_id"].isin(present.index)].drop_duplicates(
+        "unit_id", keep="last"
+    )
+    accepted = edges[edges["accepted"] & (edges["from_unit_id"] != edges["to_unit_id"])]
+    latest = figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
+    formers = _formers(gone.set_index("unit_id"), accepted, present, latest)
+    successor = formers["to_unit_id"]
+    projects["current_unit_id"] = (
+        projects["unit_id"]
+        .fillna(projects["former_unit_id"].map(successor))
+        .fillna(projects["former_unit_id"])
+        .astype("Int64")
+    )
+    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    formers = formers.join(vote_sums(votes, votes["unit_id"])).join(project_sums(projects, own))
+    villages = _villages(present, accepted, latest)
+    voted_for = votes["unit_id"].map(successor).fillna(votes["unit_id"]).astype("Int64")
+    villages = villages.join(vote_sums(votes, voted_for)).join(
+        project_sums(projects, projects["current_unit_id"])
+    )
+    for frame in (villages, formers):
+        frame["projects"] = frame["projects"].fillna(0).astype(int)
+    return Register(
+        stamp=stamp,
+        data_on=data_on,
+        layers=layers,
+        versions=versions,
+        villages=villages,
+        formers=formers,
+        edges=edges,
+        figures=figures,
+        votes=votes,
+        projects=projects,
+        published=published,
+    )
+
+
+def _formers(
+    gone: pd.DataFrame, accepted: pd.DataFrame, present: pd.DataFrame, latest: pd.DataFrame
+) -> pd.DataFrame:
+    # Of several successors the one that took most of the ground; the others stay in the edges.
+    main = accepted.sort_values("share_of_from", na_position="first").drop_duplicates(
+        "from_unit_id", keep="last"
+    )
+    main = main.set_index("from_unit_id")
+    formers = gone.join(latest[list(FIGURES)])
+    formers["to_unit_id"] = main["to_unit_id"].reindex(formers.index).astype("Int64")
+    formers["to_name"] = formers["to_unit_id"].map(present["name"])
+    formers["synthetic"] = main["synthetic"].reindex(formers.index)
+    formers["basis"] = main["basis"].reindex(formers.index)
+    formers["conflict"] = main["conflict"].reindex(formers.index).eq(True)
+    formers["kind"] = "former"
+    return formers
+
+
+def _villages(present: pd.DataFrame, accepted: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
+    into = accepted[accepted["to_unit_id"].isin(present.index)]
+    counts = into.groupby("to_unit_id")["from_unit_id"].nunique()
+    villages = present.copy()
+    villages["formers"] = counts.reindex(villages.index).fillna(1).astype(int)
+    merged = villages.index.isin(counts.index)
+    villages["kind"] = pd.Series(merged, index=villages.index).map(
+        {True: "merged", False: "untouched"}
+    )
+    parts = into[["from_unit_id", "to_unit_id"]].drop_duplicates()
+    values = latest.reindex(parts["from_unit_id"])[list(FIGURES)]
+    values.index = pd.Index(parts["to_unit_id"])
+    grouped = values.groupby(level=0)
+    # One missing part makes the sum unknown, not smaller.
+    sums = grouped.sum().where(grouped.count().eq(grouped.size(), axis=0))
+    own = latest.reindex(villages.index[~merged])[list(FIGURES)]
+    return villages.join(pd.concat([sums, own]))
+
+
+def vote_sums(votes: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
+    """Return agree, present and eligible summed per unit, and the pooled rates (0–1)."""
+    sums = votes.groupby(unit)[["agree", "present", "eligible"]].sum()
+    sums["consent"] = (sums["agree"] / sums["present"].where(sums["present"] > 0)).astype(float)
+    sums["consent_of_eligible"] = (
+        sums["agree"] / sums["eligible"].where(sums["eligible"] > 0)
+    ).astype(float)
+    return sums
+
+
+def project_sums(projects: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
+    """Return projects counted, money summed (fen) and progress weighted by budget, per unit."""
+    grouped = projects.groupby(unit)
+    sums = pd.DataFrame(
+        {
+            "projects": grouped.size(),
+            "budget_fen": grouped["budget_fen"].sum(min_count=1),
+            "paid_fen": grouped["paid_fen"].sum(min_count=1),
+        }
+    )
+    known = projects[projects["progress"].notna() & projects["budget_fen"].notna()]
+    weight = known["budget_fen"].astype(float)
+    by = unit.loc[known.index]
+    total = weight.groupby(by).sum()
+    weighted = (known["progress"] * weight).groupby(by).sum()
+    sums["progress"] = (weighted / total.where(total > 0)).reindex(sums.index)
+    return sums

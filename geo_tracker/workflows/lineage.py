@@ -1,0 +1,284 @@
+"""Who became whom: inferred from neighbouring layers and the merger table, decided by people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geo_tracker.db import reading, writing
+from geo_tracker.db.columns import now
+from geo_tracker.db.frames import claim_frame
+from geo_tracker.db.imports import layers_in_order
+from geo_tracker.db.layers import layer_villages
+from geo_tracker.db.lineage import (
+    existing_edge,
+    rival_edges,
+    standing_events,
+    units_joined,
+)
+from geo_tracker.db.models import BoundaryLayer, ChangeEvent, LineageEdge, RecordChange
+from geo_tracker.errors import ConflictError, InputError
+from geo_tracker.language import N_
+from geo_tracker.lineage.agreement import compared_with_table
+from geo_tracker.lineage.events import classified_changes
+from geo_tracker.lineage.overlaps import overlap_shares
+from geo_tracker.workflows.progress import Progress
+
+ONE_UNIT_EVENTS = {"unchanged", "name_change", "identifier_change", "rectification"}
+"""Events through which a village stays the same unit, when one became one."""
+
+
+@dataclass
+class LineageSummary:
+    """What stands after an inference."""
+
+    events: int = 0
+    edges: int = 0
+    conflicts: int = 0
+
+
+def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
+    """Infer the change events between every two neighbouring layers.
+
+    What stands already and is found again stays as it is, with what people decided about it; what
+    is no longer found is superseded, never deleted.
+    """
+    with reading(engine) as session:
+        layers = layers_in_order(session)
+    summary = LineageSummary()
+    for earlier, later in pairwise(layers):
+        with reading(engine) as session:
+            before = layer_villages(session, earlier.id)
+            after = layer_villages(session, later.id)
+            claims = claim_frame(session)
+        progress.at(N_("Comparing the boundaries of %(count)s villages"), count=len(before))
+        found = _Findings.of(before, after, claims)
+        progress.at(N_("Storing who became whom"))
+        with writing(engine) as session:
+            _store(session, found, earlier, later)
+    with reading(engine) as session:
+        events = standing_events(session)
+        summary.events = len(events)
+        summary.edges = sum(len(event.edges) for event in events)
+        summary.conflicts = len(
+            {e.from_unit_id for event in events for e in event.edges if e.conflict}
+        )
+    return summary
+
+
+@dataclass(frozen=True)
+class _Findings:
+    """What ground and table say about two layers: events, their edges, the claims behind them."""
+
+    events: pd.DataFrame
+    edges: pd.DataFrame
+    claims: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, claims: pd.DataFrame
+    ) -> "_Findings":
+        staying = before.index.intersection(after.index)
+        gone, come = before.drop(staying), after.drop(staying)
+        table = claims.rename(columns={"from_unit_id": "from_id", "to_unit_id": "to_id"})
+        table = table[table["from_id"].isin(gone.index) & table["to_id"].isin(after.index)]
+        events, links = classified_changes(overlap_shares(gone, come), gone, come)
+        compared = compared_with_table(links, table)
+        edges = compared.merge(
+            links.drop(columns=["confidence"]), how="left", on=["from_id", "to_id"]
+        )
+        # A claim the ground does not bear out belongs to the event its former village is in.
+        by_former = links.drop_duplicates("from_id").set_index("from_id")["event"]
+        edges["event"] = edges["event"].fillna(edges["from_id"].map(by_former))
+        return cls(events, edges[edges["event"].notna()], table.set_index(["from_id", "to_id"]))
+
+
+def _store(
+    session: Session, found: _Findings, earlier: BoundaryLayer, later: BoundaryLayer
+) -> None:
+    standing = {
+        frozenset(
+            (e.from_unit_id, e.to_unit_id, e.said_by_geometry, e.said_by_table) for e in event.edges
+        ): event
+        for event in standing_events(session, between=(earlier.id, later.id))
+        if event.unit_id is None
+    }
+    decided = {
+        (edge.from_unit_id, edge.to_unit_id): edge
+        for event in standing.values()
+        for edge in event.edges
+        if edge.decided_at is not None
+    }
+    joined: list[tuple[int, int]] = []
+    facts_of = {facts["event"]: facts for facts in found.events.to_dict("records")}
+    for event, edges in found.edges.groupby("event"):
+        facts = facts_of[event]
+        alone = len(facts["from_ids"]) == len(facts["to_ids"]) == 1
+        if alone and facts["event_type"] in ONE_UNIT_EVENTS and not edges["conflict"].any():
+            joined.append((int(facts["to_ids"][0]), int(facts["from_ids"][0])))
+            _add_event(session, facts, edges, found.claims, earlier, later, one_unit=True)
+            continue
+        signature = frozenset(
+            edges[["from_id", "to_id", "said_by_geometry", "said_by_table"]].itertuples(
+                index=False, name=None
+            )
+        )
+        if standing.pop(signature, None) is None:
+            stored = _add_event(session, facts, edges, found.claims, earlier, later)
+            _carry_decisions(stored.edges, decided)
+    for outdated in standing.values():
+        outdated.status = "superseded"
+    units_joined(session, joined)
+
+
+def _add_event(
+    session: Session,
+    facts: dict[str, Any],
+    edges: pd.DataFrame,
+    claims: pd.DataFrame,
+    earlier: BoundaryLayer,
+    later: BoundaryLayer,
+    *,
+    one_unit: bool = False,
+) -> ChangeEvent:
+    pairs = pd.MultiIndex.from_frame(edges[["from_id", "to_id"]])
+    said = claims.loc[claims.index.intersection(pairs)]
+    kinds = said["kind"].dropna()
+    agreed = bool(edges["said_by_table"].all() and not edges["conflict"].any())
+    event_type = str(facts["event_type"])
+    if agreed and len(set(kinds)) == 1 and not one_unit:
+        # How a merger was done is the approval's to say; the ground cannot show it.
+        event_type = kinds.iloc[0]
+    survivor = None if pd.isna(facts["survivor_id"]) else int(facts["survivor_id"])
+    event = ChangeEvent(
+        event_type=event_type,
+        status="effective" if agreed else "proposed",
+        before_layer_id=earlier.id,
+        after_layer_id=later.id,
+        effective_on=later.as_of_on,
+        unit_id=int(facts["from_ids"][0]) if one_unit else None,
+        survivor_id=survivor if event_type == "integration" else None,
+        document_no=_first(said["document_no"]),
+        document_on=_first(said["document_on"]),
+        basis=_first(said["basis"]),
+        synthetic=_is_synthetic(said, earlier, later),
+        residual_m2=float(facts["residual_m2"]),
+        confidence=float(edges["confidence"].min()),
+        needs_review=bool(edges["needs_review"].any()),
+    )
+    if not one_unit:
+        event.edges = [_edge(row) for row in edges.to_dict("records")]
+    session.add(event)
+    return event
+
+
+def _edge(row: dict[str, Any]) -> LineageEdge:
+    by_ground = bool(row["said_by_geometry"])
+    evidence = [row[name] for name in ("evidence", "reason") if not _missing(row[name])]
+    return LineageEdge(
+        from_unit_id=int(row["from_id"]),
+        to_unit_id=int(row["to_id"]),
+        method="geometry" if by_ground else "table",
+        said_by_geometry=by_ground,
+        said_by_table=bool(row["said_by_table"]),
+        conflict=bool(row["conflict"]),
+        # Until a person decides, figures follow the ground.
+        accepted=by_ground or not row["conflict"],
+        shared_m2=_number(row["shared_m2"]),
+        share_of_from=_number(row["share_of_from"]),
+        share_of_to=_number(row["share_of_to"]),
+        confidence=float(row["confidence"]),
+        evidence=[message.to_json() for message in evidence],
+    )
+
+
+def _missing(value: Any) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def _number(value: Any) -> float | None:
+    return None if _missing(value) else float(value)
+
+
+def _first(values: pd.Series) -> Any:
+    known = values.dropna()
+    return None if known.empty else known.iloc[0]
+
+
+def _is_synthetic(said: pd.DataFrame, earlier: BoundaryLayer, later: BoundaryLayer) -> bool:
+    if len(said):
+        return bool(said["synthetic"].any())
+    return any(layer.run.source.synthetic for layer in (earlier, later))
+
+
+def _carry_decisions(
+    edges: Iterable[LineageEdge], decided: dict[tuple[int, int], LineageEdge]
+) -> None:
+    for edge in edges:
+        earlier = decided.get((edge.from_unit_id, edge.to_unit_id))
+        if earlier is not None:
+            edge.accepted = earlier.accepted
+            edge.method = earlier.method
+            edge.decided_by_id = earlier.decided_by_id
+            edge.decided_at = earlier.decided_at
+            edge.decision_reason = earlier.decision_reason
+
+
+def decide_conflict(
+    engine: sa.Engine, edge_id: int, *, chosen_edge_id: int, reason: str, user_id: int
+) -> None:
+    """Record which of the edges in conflict about one former village a person holds for right.
+
+    Parameters
+    ----------
+    engine : Engine
+        The database.
+    edge_id : int
+        Any of the edges in conflict.
+    chosen_edge_id : int
+        The right one, of the same former village.
+    reason : str
+        Why; kept with the decision.
+    user_id : int
+        Who decides.
+
+    Raises
+    ------
+    InputError
+        If no reason is given or the chosen edge is none of the rivals.
+    ConflictError
+        If there is nothing to decide.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise InputError(N_("Say why you decide so; the reason is kept."))
+    with writing(engine) as session:
+        rivals = rival_edges(session, existing_edge(session, edge_id))
+        if len(rivals) < 2 or not any(edge.conflict for edge in rivals):
+            raise ConflictError(N_("There is nothing to decide about this link."))
+        if chosen_edge_id not in {edge.id for edge in rivals}:
+            raise InputError(N_("Choose one of the villages that are named."))
+        for edge in rivals:
+            right = edge.id == chosen_edge_id
+            session.add(
+                RecordChange(
+                    user_id=user_id,
+                    table_name="lineage_edge",
+                    record_id=edge.id,
+                    unit_id=edge.from_unit_id,
+                    field="accepted",
+                    old=str(edge.accepted),
+                    new=str(right),
+                    reason=reason[:500],
+                )
+            )
+            edge.accepted = right
+            edge.method = "person" if right else edge.method
+            edge.decided_by_id = user_id
+            edge.decided_at = now()
+            edge.decision_reason = reason[:500]

@@ -1,0 +1,232 @@
+"""The map page in a real browser, under the strict policy, with texts that try to break out."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from playwright.sync_api import Page, Route, sync_playwright
+
+from geo_tracker.config import ROOT
+from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
+from geo_tracker.maps.page_texts import MAP_TEXTS
+from geo_tracker.maps.pyramid import TileFile, build_pyramid
+from tests.maps.squares import chessboard, square
+
+HOST = "http://map.test"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-once'; style-src 'self';"
+    " style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+)
+HOSTILE = "<img src=x onerror=\"document.title='broken'\">`${document.title=1}`</script>倪宅"
+MERGED = 6
+STATIC = {".js": "text/javascript", ".css": "text/css"}
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def page_html(tiles: TileFile) -> str:
+    source = TileSource(url="/tiles/{z}/{x}/{y}", min_zoom=5, max_zoom=13)
+    config = MapConfig(
+        bounds=tiles.metadata.bounds,
+        tiles=source,
+        former_tiles=source,
+        themes=[ThemeChoice(key="merged", title=HOSTILE), ThemeChoice(key="gone", title="gone")],
+        urls={
+            "theme": "/themes/{theme}",
+            "village": "/villages/{id}",
+            "panel": "/panels/{id}",
+            "search": "/search",
+            "projects": "/projects",
+            "names": "/names",
+        },
+        texts={key: message.text for key, message in MAP_TEXTS.items()},
+        attribution=HOSTILE,
+    )
+    parts = map_parts(village_map(config))
+    return (
+        f"<!doctype html><html><head><title>map</title>{parts.header_html}</head><body>"
+        f'<div class="map-page"><div class="map-stage">{parts.body_html}</div>'
+        '<div class="map-side"><aside class="map-panel" id="map-panel">nothing chosen</aside>'
+        "</div></div>"
+        f'<script nonce="once">{parts.script}</script></body></html>'
+    )
+
+
+def answers() -> dict[str, Any]:
+    halves = [shapely.box(120.02, 29.02, 120.03, 29.04), shapely.box(120.03, 29.02, 120.04, 29.04)]
+    formers = [
+        {
+            "unit_id": 101 + index,
+            "name": f"{HOSTILE}{index}",
+            "colour_index": index,
+            "point": [29.03, half.centroid.x],
+            "polygon": shapely.geometry.mapping(half),
+            "share": 0.5,
+        }
+        for index, half in enumerate(halves)
+    ]
+    project = {"id": 1, "name": HOSTILE, "light": "red", "point": [29.035, 120.025]}
+    return {
+        "/themes/merged": {
+            "ids": list(range(1, 17)),
+            "class": [0] * 16,
+            "legend": [{"class": 0, "label": HOSTILE, "color": "#74a7cc", "count": 16}],
+        },
+        f"/villages/{MERGED}": {
+            "unit_id": MERGED,
+            "name": HOSTILE,
+            "kind": "merged",
+            "seat": [29.03, 120.024],
+            "bounds": [[29.02, 120.02], [29.04, 120.04]],
+            "polygon": shapely.geometry.mapping(square(1, 1)),
+            "formers": formers,
+            "projects": [project],
+        },
+        "/projects": [{**project, "unit_id": MERGED}],
+        "/names": {"ids": list(range(1, 17)), "names": [HOSTILE] * 16},
+        "/search": [
+            {
+                "unit_id": MERGED, "name": HOSTILE, "code": "330784", "town": "花街镇",
+                "county": "永康市", "kind": "merged", "note": HOSTILE,
+            }
+        ],
+    }  # fmt: skip
+
+
+def served(tiles: TileFile, path: str) -> tuple[str, bytes] | None:
+    """What the application would answer: content type and content."""
+    if path == "/":
+        return "text/html; charset=utf-8", page_html(tiles).encode()
+    if path.startswith("/static/"):
+        file = ROOT / "geo_tracker" / path[1:]
+        return STATIC.get(file.suffix, "image/png"), file.read_bytes()
+    if path.startswith("/tiles/"):
+        z, x, y = (int(number) for number in path.split("/")[2:])
+        return "application/octet-stream", gzip.decompress(
+            tiles.tile(z, x, y) or gzip.compress(b"")
+        )
+    if path.startswith("/panels/"):
+        cards = "".join(f'<p data-former-id="{number}">card</p>' for number in (101, 102))
+        return "text/html", f"<h2>panel</h2>{cards}<script>document.title='ran'</script>".encode()
+    known = answers()
+    return ("application/json", json.dumps(known[path]).encode()) if path in known else None
+
+
+@pytest.fixture(scope="module")
+def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    path = tmp_path_factory.mktemp("tiles") / "board.mbtiles"
+    villages = chessboard()
+    villages["name"] = HOSTILE
+    build_pyramid(path, villages, progress=lambda done, total: None)
+    tiles = TileFile(path)
+
+    def answer(route: Route) -> None:
+        address = route.request.url.split("?")[0]
+        found = served(tiles, address.removeprefix(HOST)) if address.startswith(HOST) else None
+        if found is None:
+            route.fulfill(status=404)
+            return
+        headers = {"content-type": found[0], "content-security-policy": POLICY}
+        route.fulfill(status=200, headers=headers, body=found[1])
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=Path(chromium) if chromium else None,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(8000)
+        page.route("**/*", answer)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser_page: Page) -> Iterator[Page]:
+    """Open the map and see to it that no script failed and no text came alive."""
+    troubles: list[str] = []
+
+    def note(trouble: object) -> None:
+        troubles.append(str(trouble))
+
+    browser_page.on("pageerror", note)
+    browser_page.goto(f"{HOST}/")
+    browser_page.wait_for_selector("html[data-map-ready=true]", state="attached")
+    yield browser_page
+    browser_page.remove_listener("pageerror", note)
+    assert troubles == []
+    assert browser_page.title() == "map"
+    assert browser_page.locator("img").count() == 0
+
+
+def choose_by_search(page: Page) -> None:
+    page.fill(".map-search-input", "倪宅")
+    page.wait_for_selector(".map-result")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#map-panel h2")
+    page.wait_for_selector(".map-former-name")
+
+
+def test_legend_and_attribution_show_hostile_texts_as_they_are(opened: Page) -> None:
+    assert opened.inner_text(".map-class-label") == HOSTILE
+    assert opened.inner_text(".map-attribution") == HOSTILE
+
+
+def test_a_found_village_shows_its_former_villages_and_its_panel(opened: Page) -> None:
+    choose_by_search(opened)
+    names = opened.locator(".map-former-name").all_text_contents()
+    assert names == [f"{HOSTILE}0", f"{HOSTILE}1"]
+    assert opened.inner_text("#map-panel h2") == "panel"
+    assert f"village={MERGED}" in opened.url
+
+
+def test_a_click_on_the_ground_of_a_village_chooses_it(opened: Page) -> None:
+    opened.goto(f"{HOST}/?at=29.03,120.03,14")
+    opened.wait_for_selector("html[data-map-ready=true]", state="attached")
+    middle = opened.locator(".folium-map").bounding_box()
+    assert middle is not None
+    opened.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    opened.wait_for_selector(".map-former-name")
+    assert f"village={MERGED}" in opened.url
+
+
+def test_escape_lets_the_village_go(opened: Page) -> None:
+    choose_by_search(opened)
+    opened.keyboard.press("Escape")
+    assert opened.inner_text("#map-panel") == "nothing chosen"
+    assert "village=" not in opened.url
+
+
+def test_a_link_brings_back_village_theme_layers_and_view(opened: Page) -> None:
+    choose_by_search(opened)
+    opened.check(".map-layers li:nth-child(1) input")
+    opened.click(".leaflet-control-zoom-out")
+    opened.wait_for_timeout(500)
+    link = opened.url
+    opened.goto(link)
+    opened.wait_for_selector("html[data-map-ready=true]", state="attached")
+    opened.wait_for_selector(".map-former-name")
+    assert opened.url == link
+    assert opened.is_checked(".map-layers li:nth-child(1) input")
+    assert "layers=projects" in link
+
+
+def test_a_card_lights_up_under_the_mouse(opened: Page) -> None:
+    choose_by_search(opened)
+    opened.hover("[data-former-id='102']")
+    assert opened.get_attribute("[data-former-id='102']", "class") == "is-lit"
+    assert not opened.get_attribute("[data-former-id='101']", "class")
+
+
+def test_a_theme_that_fails_leaves_name_and_classes_of_the_one_before(opened: Page) -> None:
+    opened.select_option(".map-theme", "gone")
+    opened.wait_for_selector(".map-status.is-error")
+    assert opened.input_value(".map-theme") == "merged"
+    assert opened.inner_text(".map-status") == MAP_TEXTS["failed"].text
