@@ -55,7 +55,8 @@ def added_layer(
     plain = villages[list(_PLAIN_COLUMNS)].copy()
     plain["stated_area_m2"] = villages["stated_area_m2"].astype(object)
     rows = plain.astype(object).where(plain.notna(), None).to_dict("records")
-    geometries = shapely.multipolygons(*_as_multi(villages.geometry.to_numpy()))
+    parts, owner = shapely.get_parts(villages.geometry.to_numpy(), return_index=True)
+    geometries = shapely.multipolygons(parts, indices=owner)
     stored = (
         geopackage_blobs(geometries)
         if session.get_bind().dialect.name == "sqlite"
@@ -73,11 +74,6 @@ def added_layer(
     session.execute(sa.insert(VillageVersion), rows)
     _order_validity(session)
     return layer
-
-
-def _as_multi(geometries: Any) -> tuple[Any, Any]:
-    parts, owner = shapely.get_parts(geometries, return_index=True)
-    return parts, owner
 
 
 def _town_ids(session: Session, villages: gpd.GeoDataFrame) -> list[int | None]:

@@ -57,5 +57,6 @@ def _ground(layer: gpd.GeoDataFrame) -> list[bytes]:
     rounded = shapely.transform(
         layer.geometry.to_numpy(), lambda xy: (xy / _GRID_DEGREES).round() + 0.0
     )
-    multi = shapely.multipolygons(*shapely.get_parts(rounded, return_index=True))
+    parts, owner = shapely.get_parts(rounded, return_index=True)
+    multi = shapely.multipolygons(parts, indices=owner)
     return [bytes(wkb) for wkb in shapely.to_wkb(shapely.normalize(multi))]

@@ -78,6 +78,7 @@ class _Findings:
     events: pd.DataFrame
     edges: pd.DataFrame
     claims: pd.DataFrame
+    renamed: dict[int, str]
 
     @classmethod
     def of(
@@ -85,6 +86,17 @@ class _Findings:
     ) -> "_Findings":
         staying = before.index.intersection(after.index)
         gone, come = before.drop(staying), after.drop(staying)
+        old, new = before.loc[staying], after.loc[staying]
+        renamed = {
+            unit_id: "name_change" if name else "identifier_change"
+            for unit_id, name, code in zip(
+                staying.tolist(),
+                old["name"] != new["name"],
+                old["stat_code"].fillna("") != new["stat_code"].fillna(""),
+                strict=True,
+            )
+            if name or code
+        }
         table = claims.rename(columns={"from_unit_id": "from_id", "to_unit_id": "to_id"})
         table = table[table["from_id"].isin(gone.index) & table["to_id"].isin(after.index)]
         events, links = classified_changes(overlap_shares(gone, come), gone, come)
@@ -95,7 +107,9 @@ class _Findings:
         # A claim the ground does not bear out belongs to the event its former village is in.
         by_former = links.drop_duplicates("from_id").set_index("from_id")["event"]
         edges["event"] = edges["event"].fillna(edges["from_id"].map(by_former))
-        return cls(events, edges[edges["event"].notna()], table.set_index(["from_id", "to_id"]))
+        return cls(
+            events, edges[edges["event"].notna()], table.set_index(["from_id", "to_id"]), renamed
+        )
 
 
 def _store(
@@ -114,6 +128,7 @@ def _store(
         for edge in event.edges
         if edge.decided_at is not None
     }
+    _store_renamings(session, found.renamed, earlier, later)
     joined: list[tuple[int, int]] = []
     facts_of = {facts["event"]: facts for facts in found.events.to_dict("records")}
     for event, edges in found.edges.groupby("event"):
@@ -134,6 +149,28 @@ def _store(
     for outdated in standing.values():
         outdated.status = "superseded"
     units_joined(session, joined)
+
+
+def _store_renamings(
+    session: Session, renamed: dict[int, str], earlier: BoundaryLayer, later: BoundaryLayer
+) -> None:
+    """Record a new name or code of villages that live on, once."""
+    standing = standing_events(session, between=(earlier.id, later.id))
+    known = {(event.unit_id, event.event_type) for event in standing}
+    session.add_all(
+        ChangeEvent(
+            event_type=event_type,
+            status="proposed",
+            before_layer_id=earlier.id,
+            after_layer_id=later.id,
+            effective_on=later.as_of_on,
+            unit_id=unit_id,
+            synthetic=any(layer.run.source.synthetic for layer in (earlier, later)),
+            confidence=1.0,
+        )
+        for unit_id, event_type in renamed.items()
+        if (unit_id, event_type) not in known
+    )
 
 
 def _add_event(
