@@ -296,6 +296,31 @@ def _create_triggers(connection: sa.Connection, table: str) -> None:
 
 
 @contextmanager
+def bulk_inserts(connection: sa.Connection, table: str) -> Iterator[None]:
+    """Fill the index of many new rows at once; a trigger per row costs as much as the row.
+
+    On SQLite the insert trigger is set aside inside the transaction, so that it is back however
+    the transaction ends; on PostGIS nothing is to be done.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    index = f"rtree_{table}_geom"
+    trigger = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE name = ?", (f"{index}_insert",)
+    ).scalar_one()
+    last = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").scalar_one()
+    connection.exec_driver_sql(f"DROP TRIGGER {index}_insert")
+    yield
+    connection.exec_driver_sql(
+        f"INSERT INTO {index} SELECT id, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom),"
+        f" ST_MaxY(geom) FROM {table} WHERE id > ? AND geom NOTNULL AND NOT ST_IsEmpty(geom)",
+        (last,),
+    )
+    connection.exec_driver_sql(trigger)
+
+
+@contextmanager
 def altered_feature_table(
     operations: Operations, table: str, kind: str
 ) -> Iterator[BatchOperations]:

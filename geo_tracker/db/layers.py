@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.crs import STORAGE_CRS
-from geo_tracker.db.geometry import geopackage_blobs, wkb_of
+from geo_tracker.db.geometry import bulk_inserts, geopackage_blobs, wkb_of
 from geo_tracker.db.models import BoundaryLayer, Place, Unit, VillageVersion
 
 _PLAIN_COLUMNS = (
-    *("name", "pinyin", "initials", "stat_code", "land_code"),
+    *("name", "pinyin", "initials", "stat_code", "land_code", "ground"),
     *("area_m2", "point_lon", "point_lat"),
 )
 
@@ -36,6 +36,7 @@ def added_layer(
         A writing session; the caller commits.
     villages : GeoDataFrame
         MultiPolygons in STORAGE_CRS with columns ``unit_id`` (missing: a new unit), ``name``,
+        ``ground``,
         ``pinyin``, ``initials``, ``stat_code``, ``land_code``, ``county``, ``county_code``,
         ``town``, ``town_code``, ``area_m2``, ``stated_area_m2``, ``point_lon``, ``point_lat``.
     import_id, as_of_on, geometry_source
@@ -71,7 +72,8 @@ def added_layer(
             geometry_source=geometry_source,
             geom=geometry,
         )
-    session.execute(sa.insert(VillageVersion), rows)
+    with bulk_inserts(session.connection(), VillageVersion.__tablename__):
+        session.execute(sa.insert(VillageVersion.__table__), rows)
     _order_validity(session)
     return layer
 
@@ -113,6 +115,17 @@ def _order_validity(session: Session) -> None:
             )
             .values(valid_to=end)
         )
+
+
+def layer_grounds(session: Session, layer_id: int) -> pd.DataFrame:
+    """Return ``unit_id``, ``ground``, ``name`` and ``stat_code`` of a layer's villages."""
+    v = VillageVersion
+    rows = session.execute(
+        sa.select(v.unit_id, v.ground, v.name, v.stat_code).where(v.layer_id == layer_id)
+    ).all()
+    return pd.DataFrame(
+        [tuple(row) for row in rows], columns=["unit_id", "ground", "name", "stat_code"]
+    )
 
 
 def layer_villages(session: Session, layer_id: int) -> gpd.GeoDataFrame:

@@ -51,12 +51,13 @@ class VillageVersion(Base):
     layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    stat_code: Mapped[str | None] = mapped_column(sa.String(12), index=True)
+    stat_code: Mapped[str | None] = mapped_column(sa.String(12))
     land_code: Mapped[str | None] = mapped_column(sa.String(19))
-    name: Mapped[str] = mapped_column(sa.String(100), index=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
     pinyin: Mapped[str] = mapped_column(sa.String(200))
     initials: Mapped[str] = mapped_column(sa.String(50))
     town_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    ground: Mapped[str] = mapped_column(sa.String(32))  # digest: equal for equal outlines
     area_m2: Mapped[float]
     stated_area_m2: Mapped[float | None]
     point_lon: Mapped[float]  # inside the polygon

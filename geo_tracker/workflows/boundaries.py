@@ -13,11 +13,11 @@ from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db import reading, writing
 from geo_tracker.db.columns import now
 from geo_tracker.db.imports import existing_import, layers_in_order
-from geo_tracker.db.layers import added_layer, layer_villages
+from geo_tracker.db.layers import added_layer, layer_grounds
 from geo_tracker.errors import ConflictError
 from geo_tracker.importing.layers import LayerChoices, read_boundaries
 from geo_tracker.language import N_
-from geo_tracker.lineage.continuing import continuing_units
+from geo_tracker.lineage.continuing import continuing_units, ground_digests
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
@@ -63,7 +63,7 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
             stored_file(settings, run.source), choices=LayerChoices(**run.choices)
         )
         nearest = min(neighbours, key=lambda x: abs(x.as_of_on - run.as_of_on), default=None)
-        other = layer_villages(session, nearest.id) if nearest else None
+        other = layer_grounds(session, nearest.id) if nearest else None
     progress.at(N_("Preparing %(count)s villages"), count=len(layer.features))
     villages = _with_names_and_points(layer.features)
     villages["unit_id"] = _continuing(other, villages)
@@ -87,7 +87,7 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     return stored.id
 
 
-def _continuing(other: gpd.GeoDataFrame | None, villages: gpd.GeoDataFrame) -> pd.Series:
+def _continuing(other: pd.DataFrame | None, villages: gpd.GeoDataFrame) -> pd.Series:
     if other is None:
         return pd.Series(pd.NA, index=villages.index, dtype="Int64")
     return continuing_units(other, villages).reindex(villages.index).astype("Int64")
@@ -101,6 +101,7 @@ def _spelling(character: str) -> str:
 
 def _with_names_and_points(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     villages = features.copy()
+    villages["ground"] = ground_digests(features)
     code = villages["stat_code"].fillna(villages["land_code"])
     villages["name"] = villages["name"].fillna(code).fillna("?")
     spelled = [[_spelling(character) for character in name] for name in villages["name"]]

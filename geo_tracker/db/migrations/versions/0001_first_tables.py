@@ -306,6 +306,7 @@ def upgrade() -> None:
         sa.Column("pinyin", sa.String(length=200), nullable=False),
         sa.Column("initials", sa.String(length=50), nullable=False),
         sa.Column("town_id", sa.Integer(), sa.ForeignKey("place.id")),
+        sa.Column("ground", sa.String(length=32), nullable=False),
         sa.Column("area_m2", sa.Double(), nullable=False),
         sa.Column("stated_area_m2", sa.Double()),
         sa.Column("point_lon", sa.Double(), nullable=False),
@@ -316,8 +317,6 @@ def upgrade() -> None:
         sa.Column("geom", Geometry(kind="MULTIPOLYGON"), nullable=False),
     )
     op.create_index("ix_village_version_layer_id", "village_version", ["layer_id"])
-    op.create_index("ix_village_version_name", "village_version", ["name"])
-    op.create_index("ix_village_version_stat_code", "village_version", ["stat_code"])
     op.create_index("ix_village_version_town_id", "village_version", ["town_id"])
     op.create_index("ix_village_version_unit_id", "village_version", ["unit_id"])
     op.create_table(

@@ -205,17 +205,19 @@
       this._drawLabels();
     },
 
-    /* Calls with each tile of the current zoom and where its corner lies on an overlay, in pixels. */
+    /* Calls with each tile of the current zoom, where its corner lies on an overlay, and its width,
+       in pixels. Half zooms show the tiles of the next whole one smaller. */
     _eachOnOverlay: function (overlay, name, visit) {
       const zoom = Math.round(this._map.getZoom());
+      const width = TILE_PX * this._map.getZoomScale(this._map.getZoom(), zoom);
       const corner = this._map.getPixelOrigin().add(overlay.origin);
       this._shown.forEach((tile) => {
         const layer = tile.layers[name];
         if (!layer || tile.coords.z !== zoom) return;
-        const x = tile.coords.x * TILE_PX - corner.x;
-        const y = tile.coords.y * TILE_PX - corner.y;
-        if (x > overlay.size.x || y > overlay.size.y || x < -TILE_PX || y < -TILE_PX) return;
-        visit(tile, layer, x, y);
+        const x = tile.coords.x * width - corner.x;
+        const y = tile.coords.y * width - corner.y;
+        if (x > overlay.size.x || y > overlay.size.y || x < -width || y < -width) return;
+        visit(tile, layer, x, y, width);
       });
     },
 
@@ -224,13 +226,13 @@
       const ctx = overlay.cleared();
       if (!this._selected && !this._hovered) return;
       const density = overlay.density;
-      this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y) => {
+      this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y, width) => {
         const lit = layer.features.filter((f) => f.id === this._selected || f.id === this._hovered);
         if (!lit.length) return;
-        const view = this._view(tile, layer, TILE_PX * density, x * density, y * density);
+        const view = this._view(tile, layer, width * density, x * density, y * density);
         ctx.save();
         ctx.beginPath();
-        ctx.rect(x * density, y * density, TILE_PX * density, TILE_PX * density);
+        ctx.rect(x * density, y * density, width * density, width * density);
         ctx.clip();
         lit.forEach((feature) => {
           const isSelected = feature.id === this._selected;
@@ -247,8 +249,8 @@
       const overlay = this._labels;
       const ctx = overlay.cleared();
       const found = [];
-      this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y) => {
-        const view = this._view(tile, layer, TILE_PX, x, y);
+      this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y, width) => {
+        const view = this._view(tile, layer, width, x, y);
         drawing.visible(layer.features, view).forEach((feature) => {
           if (feature.id === this._selected) return;
           found.push({
