@@ -3,10 +3,12 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 
 from geo_tracker.config import ROOT, Settings
@@ -71,12 +73,17 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         REMEMBER_COOKIE_HTTPONLY=True,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        # Pages stay uncompressed: they carry the form token beside what users typed.
+        COMPRESS_MIMETYPES=["text/css", "text/javascript", "image/svg+xml", "application/json"],
+        COMPRESS_ALGORITHM=["gzip"],
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=LOCALES[0],
         BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES),
     )
     app.extensions["geo_tracker"] = Services(engine, settings, worker_for(engine, settings))
+    Compress(app)
     CSRFProtect(app)
     Babel(app, locale_selector=session.chosen_locale)
     session.guard(app)
@@ -84,9 +91,21 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     show_errors(app)
     offer_filters(app)
     offer_page_values(app)
+    date_static_addresses(app)
     for noun in NOUNS:
         app.register_blueprint(noun.bp)
     return app
+
+
+def date_static_addresses(app: Flask) -> None:
+    """Put a file's time into its address, so that browsers may keep it for a year."""
+
+    @app.url_defaults
+    def add_time(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "v" not in values and app.static_folder:
+            file = Path(app.static_folder) / values["filename"]
+            if file.is_file():
+                values["v"] = int(file.stat().st_mtime)
 
 
 def kept_secret(path: Path) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from geo_tracker.language import N_
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -20,20 +22,20 @@ class Settings:
     """
 
     database_url: str = _setting(
-        "", "Database; empty means the GeoPackage tracker.gpkg in the data folder."
+        "", N_("Database; empty means the GeoPackage tracker.gpkg in the data folder.")
     )
-    data_dir: Path = _setting(ROOT / "data", "Folder of the database, uploads and map tiles.")
-    host: str = _setting("127.0.0.1", "Address the server listens on.")
-    port: int = _setting(8000, "Port the server listens on.")
+    data_dir: Path = _setting(ROOT / "data", N_("Folder of the database, uploads and map tiles."))
+    host: str = _setting("127.0.0.1", N_("Address the server listens on."))
+    port: int = _setting(8000, N_("Port the server listens on."))
     secret_key: str = _setting(
-        "", "Key that signs sessions; empty means one kept in the data folder."
+        "", N_("Key that signs sessions; empty means one kept in the data folder.")
     )
-    secure_cookies: bool = _setting(False, "Send cookies over HTTPS only; set it behind TLS.")
-    max_upload_mb: int = _setting(200, "Largest file that can be uploaded, in MB.")
+    secure_cookies: bool = _setting(False, N_("Send cookies over HTTPS only; set it behind TLS."))
+    max_upload_mb: int = _setting(200, N_("Largest file that can be uploaded, in MB."))
     job_stale_seconds: int = _setting(
-        20, "A background job without a sign of life for so long is run again."
+        20, N_("A background job without a sign of life for so long is run again.")
     )
-    map_author: str = _setting("", "Who made the map; stands in the footer of map pages.")
+    map_author: str = _setting("", N_("Who made the map; stands in the footer of map pages."))
 
     @property
     def url(self) -> str:

@@ -19,6 +19,7 @@ from geo_tracker.db.models import (
     ProjectAmount,
     PublishedFigure,
     RecordChange,
+    UserAccount,
     VillageFigures,
     VillageVersion,
     Vote,
@@ -124,10 +125,12 @@ def edge_frame(session: Session) -> pd.DataFrame:
         ``document_no``, ``document_on``, ``basis``, ``synthetic``, ``survivor_id``,
         ``from_unit_id``, ``to_unit_id``, ``method``, ``said_by_geometry``, ``said_by_table``,
         ``conflict``, ``accepted``, ``shared_m2``, ``share_of_from``, ``share_of_to`` (0–1),
-        ``confidence`` (0–1), ``evidence``, ``decided_by_id``, ``decided_at``,
-        ``decision_reason``.
+        ``confidence`` (0–1), ``evidence``, ``decided_by_id``, ``decided_by`` (user name),
+        ``decided_at``, ``decision_reason``, ``after_layer_id``, and of the merger table's row that
+        names this pair: ``claim_import_id``, ``claim_row``, ``claim_basis``, ``claim_synthetic``
+        (missing where there is none).
     """
-    e, ev = LineageEdge, ChangeEvent
+    e, ev, claim = LineageEdge, ChangeEvent, MergerClaim
     return _frame(
         session,
         sa.select(
@@ -154,14 +157,28 @@ def edge_frame(session: Session) -> pd.DataFrame:
             e.confidence,
             e.evidence,
             e.decided_by_id,
+            UserAccount.username.label("decided_by"),
             e.decided_at,
             e.decision_reason,
+            ev.after_layer_id,
+            claim.import_id.label("claim_import_id"),
+            claim.row.label("claim_row"),
+            claim.basis.label("claim_basis"),
+            claim.synthetic.label("claim_synthetic"),
         )
         .join(ev)
+        .outerjoin(UserAccount, UserAccount.id == e.decided_by_id)
+        .outerjoin(
+            claim,
+            sa.and_(claim.from_unit_id == e.from_unit_id, claim.to_unit_id == e.to_unit_id),
+        )
         .where(ev.status.in_(COUNTING_EVENTS))
         .order_by(e.id),
         survivor_id="Int64",
         decided_by_id="Int64",
+        claim_import_id="Int64",
+        claim_row="Int64",
+        claim_synthetic="boolean",
     )
 
 
@@ -189,7 +206,7 @@ def figures_frame(session: Session) -> pd.DataFrame:
 
 def vote_frame(session: Session) -> pd.DataFrame:
     """Return every vote with its counts, as `Vote` holds them, with ``vote_id``."""
-    columns = [column for column in Vote.__table__.columns if column.name not in {"id", "row"}]
+    columns = [column for column in Vote.__table__.columns if column.name != "id"]
     return _frame(
         session,
         sa.select(Vote.id.label("vote_id"), *columns).order_by(Vote.held_on, Vote.id),
@@ -207,7 +224,7 @@ def project_frame(session: Session) -> pd.DataFrame:
         ``estimate_fen``, ``budget_fen``, ``contract_fen`` and summed ``paid_fen`` (Int64, missing
         where nothing is recorded), ``channels`` (list of channel names).
     """
-    columns = [c for c in Project.__table__.columns if c.name not in {"id", "geom", "row"}]
+    columns = [c for c in Project.__table__.columns if c.name not in {"id", "geom"}]
     projects = _frame(
         session,
         sa.select(Project.id.label("project_id"), *columns, Project.geom).order_by(Project.id),
@@ -248,6 +265,23 @@ def project_frame(session: Session) -> pd.DataFrame:
     channels = funds.groupby("project_id")["channel"].agg(list)
     projects["channels"] = [channels.get(project_id, []) for project_id in key]
     return projects
+
+
+def fund_frame(session: Session, project_ids: list[int]) -> pd.DataFrame:
+    """Return what each channel gives to some projects.
+
+    Returns
+    -------
+    DataFrame
+        ``project_id``, ``channel``, ``planned``, ``received`` (Decimal yuan or None), in the order
+        they came.
+    """
+    return _frame(
+        session,
+        sa.select(Fund.project_id, Fund.channel, Fund.planned, Fund.received)
+        .where(Fund.project_id.in_(project_ids))
+        .order_by(Fund.project_id, Fund.id),
+    )
 
 
 def published_frame(session: Session) -> pd.DataFrame:

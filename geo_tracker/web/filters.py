@@ -1,5 +1,6 @@
 """Filters that lists share: county and town, and a village's name, code or pinyin."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -66,3 +67,9 @@ def matching_names(versions: pd.DataFrame, query: str) -> pd.DataFrame:
         score = score.mask(hit, points)
     found = versions.assign(score=score)
     return found[score > 0].sort_values("score", ascending=False, kind="stable")
+
+
+def chosen_code(name: str, codes: Collection[str], *, default: str = "") -> str:
+    """Return which of a filter's codes the request asks for; the default for anything else."""
+    asked = request.args.get(name, "")
+    return asked if asked in codes else default

@@ -171,7 +171,7 @@ def _attention(held: Register) -> list[dict[str, Any]]:
         {
             "text": _("votes whose record is not in order"),
             "count": int((~held.votes["in_order"]).sum()),
-            "url": url_for("votes.index", order="bad"),
+            "url": url_for("votes.index", check="problem"),
         },
         {
             "text": _("projects far behind plan"),

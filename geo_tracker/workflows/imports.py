@@ -1,19 +1,23 @@
 """A file arrives, is looked at, and is accepted: from upload to queued job."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.imports import added_import, existing_import, import_of_file, layers_in_order
+from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
 from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
+from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.tables import read_workbook
 from geo_tracker.language import N_
 from geo_tracker.maps.preview import preview_svg
@@ -159,6 +163,8 @@ def accept(
 ) -> int:
     """Queue an import that was looked at, or one that failed; return its job's id.
 
+    An import whose records are stored and whose map could not be drawn goes on from there.
+
     Raises
     ------
     ConflictError
@@ -166,23 +172,34 @@ def accept(
     """
     with writing(engine) as session:
         run = existing_import(session, import_id)
-        if run.state not in {"previewed", "failed"}:
-            raise ConflictError(N_("This import was accepted already."))
-        if run.preview.get("crs_proposals"):
-            raise ConflictError(N_("Choose the coordinate system first."))
-        twin = import_of_file(session, run.source.sha256 or "", kind=run.kind)
-        if twin is not None:
-            raise ConflictError(N_("The same file is being imported already."))
-        dates = {layer.as_of_on for layer in layers_in_order(session)}
-        if run.kind == "boundaries" and run.as_of_on in dates:
-            raise ConflictError(
-                N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
-            )
-        if synthetic is not None:
-            run.source.synthetic = synthetic
-        run.state = "queued"
+        if not _is_stored_without_map(session, run):
+            _check_acceptable(session, run)
+            if synthetic is not None:
+                run.source.synthetic = synthetic
+            run.state = "queued"
         job = jobs.added_job(session, kind=f"publish_{run.kind}", import_id=run.id, user_id=user_id)
     return job.id
+
+
+def _is_stored_without_map(session: Session, run: ImportRun) -> bool:
+    """Say whether the records are stored, but what follows from them could not be made."""
+    job = jobs.latest_job(session, run.id)
+    return run.state == "published" and job is not None and job.state == "failed"
+
+
+def _check_acceptable(session: Session, run: ImportRun) -> None:
+    if run.state not in {"previewed", "failed"}:
+        raise ConflictError(N_("This import was accepted already."))
+    if run.preview.get("crs_proposals") or "problem" in run.preview:
+        raise ConflictError(N_("Choose the coordinate system first."))
+    twin = import_of_file(session, run.source.sha256 or "", kind=run.kind)
+    if twin is not None:
+        raise ConflictError(N_("The same file is being imported already."))
+    dates = {layer.as_of_on for layer in layers_in_order(session)}
+    if run.kind == "boundaries" and run.as_of_on in dates:
+        raise ConflictError(
+            N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
+        )
 
 
 def _boundary_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], bool]:
@@ -193,7 +210,7 @@ def _boundary_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, An
             {
                 "problem": missing.message.to_json(),
                 "crs_proposals": [list(proposal) for proposal in missing.proposals],
-                "report": {"problems": []},
+                "report": _shortened(ImportReport()),
             },
             False,
         )
@@ -217,14 +234,19 @@ def _understood(layer: BoundaryLayer) -> dict[str, Any]:
         "counties": int(features["county"].nunique()),
         "towns": int(features["town_code"].nunique()),
         "sample": sample.where(sample.notna(), None).to_dict("records"),
-        "report": _shortened(layer.report.to_json()),
-        "problem_count": len(layer.report.problems),
+        "report": _shortened(layer.report),
         "svg": preview_svg(features.geometry),
     }
 
 
-def _shortened(report: dict[str, Any]) -> dict[str, Any]:
-    return report | {"problems": report["problems"][:SHOWN_PROBLEMS]}
+def _shortened(report: ImportReport) -> dict[str, Any]:
+    counts = Counter(problem.severity for problem in report.problems)
+    return {
+        "problems": [problem.to_json() for problem in report.problems[:SHOWN_PROBLEMS]],
+        "counts": dict(counts),
+        # One row may have several bad cells; it is left out once.
+        "rows_left_out": len({problem.row for problem in report.errors} - {None}),
+    }
 
 
 def _records_preview(engine: sa.Engine, path: Path, as_of_on: date) -> tuple[dict[str, Any], bool]:
@@ -241,8 +263,7 @@ def _records_preview(engine: sa.Engine, path: Path, as_of_on: date) -> tuple[dic
                     "columns": sheet.columns,
                     "unknown_columns": sheet.unknown_columns,
                     "rows": len(sheet.rows),
-                    "report": _shortened(sheet.report.to_json()),
-                    "problem_count": len(sheet.report.problems),
+                    "report": _shortened(sheet.report),
                     "unmatched": unmatched[:SHOWN_PROBLEMS],
                     "unmatched_count": len(unmatched),
                 }

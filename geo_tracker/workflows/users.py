@@ -20,12 +20,17 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 
+def one_time_password() -> str:
+    """Return a password to be used once, then changed."""
+    return secrets.token_urlsafe(9)
+
+
 def first_administrator(engine: sa.Engine) -> str | None:
     """Make the account ``admin`` when there is none; return its one-time password, else None."""
     with reading(engine) as session:
         if all_users(session):
             return None
-    password = secrets.token_urlsafe(9)
+    password = one_time_password()
     add_user(engine, username="admin", password=password, role="admin", must_change=True)
     return password
 
@@ -100,7 +105,7 @@ def change_password(engine: sa.Engine, user_id: int, *, old: str, new: str) -> N
 
 def reset_password(engine: sa.Engine, user_id: int) -> str:
     """Set a one-time password and return it; the user must change it at the next sign-in."""
-    password = secrets.token_urlsafe(9)
+    password = one_time_password()
     with writing(engine) as session:
         user = existing_user(session, user_id)
         user.password_hash = _hashed(password)

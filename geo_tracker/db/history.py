@@ -1,0 +1,171 @@
+"""What happened to the records of some villages: imports, changed fields, revised money, events."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geo_tracker.db.models import (
+    BoundaryLayer,
+    ChangeEvent,
+    Fund,
+    ImportRun,
+    LineageEdge,
+    MergerClaim,
+    Project,
+    ProjectAmount,
+    RecordChange,
+    Source,
+    UserAccount,
+    VillageFigures,
+    VillageVersion,
+    Vote,
+)
+
+Rows = list[sa.Row[*tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class VillageHistory:
+    """Rows by what they tell, each kind in the order it happened.
+
+    Attributes
+    ----------
+    imports : list of Row
+        ``what`` (boundaries, villages, mergers, votes, projects), ``import_id``, ``as_of_on``,
+        ``at``, ``username``: one row per import and kind of record that it brought.
+    changes : list of Row
+        ``at``, ``username``, ``import_id``, ``table_name``, ``record_id``, ``unit_id``,
+        ``field``, ``old``, ``new`` (text), ``reason``.
+    amounts : list of Row
+        Money of projects, revised or not: ``project_id``, ``project``, ``kind``, ``amount``
+        (Decimal yuan), ``at``, ``import_id``, ``username``.
+    events : list of Row
+        Change events, superseded ones too: ``at``, ``event_type``, ``status``, ``effective_on``.
+    """
+
+    imports: Rows
+    changes: Rows
+    amounts: Rows
+    events: Rows
+
+
+def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
+    """Return what happened to the records of these villages."""
+    projects = sa.select(Project.id).where(
+        sa.or_(Project.unit_id.in_(unit_ids), Project.former_unit_id.in_(unit_ids))
+    )
+    return VillageHistory(
+        imports=_imports(session, unit_ids),
+        changes=_changes(session, unit_ids, projects),
+        amounts=_amounts(session, projects),
+        events=_events(session, unit_ids),
+    )
+
+
+def _imports(session: Session, unit_ids: list[int]) -> Rows:
+    brought = sa.union(
+        sa.select(sa.literal("boundaries").label("what"), BoundaryLayer.import_id)
+        .join(VillageVersion, VillageVersion.layer_id == BoundaryLayer.id)
+        .where(VillageVersion.unit_id.in_(unit_ids)),
+        sa.select(sa.literal("villages"), VillageFigures.import_id).where(
+            VillageFigures.unit_id.in_(unit_ids)
+        ),
+        sa.select(sa.literal("mergers"), MergerClaim.import_id).where(
+            sa.or_(MergerClaim.from_unit_id.in_(unit_ids), MergerClaim.to_unit_id.in_(unit_ids))
+        ),
+        sa.select(sa.literal("votes"), Vote.import_id).where(Vote.unit_id.in_(unit_ids)),
+        sa.select(sa.literal("projects"), Project.import_id).where(
+            sa.or_(Project.unit_id.in_(unit_ids), Project.former_unit_id.in_(unit_ids))
+        ),
+    ).subquery()
+    return list(
+        session.execute(
+            sa.select(
+                brought.c.what,
+                brought.c.import_id,
+                ImportRun.as_of_on,
+                ImportRun.published_at.label("at"),
+                UserAccount.username,
+            )
+            .join(ImportRun, ImportRun.id == brought.c.import_id)
+            .outerjoin(UserAccount, UserAccount.id == ImportRun.user_id)
+            .order_by(brought.c.import_id, brought.c.what)
+        )
+    )
+
+
+def _changes(session: Session, unit_ids: list[int], projects: sa.Select[tuple[int]]) -> Rows:
+    c = RecordChange
+    funds = sa.select(Fund.id).where(Fund.project_id.in_(projects))
+    return list(
+        session.execute(
+            sa.select(
+                c.at,
+                UserAccount.username,
+                c.import_id,
+                c.table_name,
+                c.record_id,
+                c.unit_id,
+                c.field,
+                c.old,
+                c.new,
+                c.reason,
+            )
+            .outerjoin(UserAccount, UserAccount.id == c.user_id)
+            .where(
+                sa.or_(
+                    c.unit_id.in_(unit_ids),
+                    sa.and_(c.table_name == "project", c.record_id.in_(projects)),
+                    sa.and_(c.table_name == "fund", c.record_id.in_(funds)),
+                )
+            )
+            .order_by(c.id)
+        )
+    )
+
+
+def _amounts(session: Session, projects: sa.Select[tuple[int]]) -> Rows:
+    return list(
+        session.execute(
+            sa.select(
+                ProjectAmount.project_id,
+                Project.name.label("project"),
+                ProjectAmount.kind,
+                ProjectAmount.amount,
+                ProjectAmount.recorded_at.label("at"),
+                ProjectAmount.import_id,
+                UserAccount.username,
+            )
+            .join(Project, Project.id == ProjectAmount.project_id)
+            .join(ImportRun, ImportRun.id == ProjectAmount.import_id)
+            .outerjoin(UserAccount, UserAccount.id == ImportRun.user_id)
+            .where(ProjectAmount.project_id.in_(projects))
+            .order_by(ProjectAmount.id)
+        )
+    )
+
+
+def _events(session: Session, unit_ids: list[int]) -> Rows:
+    named = sa.select(LineageEdge.event_id).where(
+        sa.or_(LineageEdge.from_unit_id.in_(unit_ids), LineageEdge.to_unit_id.in_(unit_ids))
+    )
+    return list(
+        session.execute(
+            sa.select(
+                ChangeEvent.created_at.label("at"),
+                ChangeEvent.event_type,
+                ChangeEvent.status,
+                ChangeEvent.effective_on,
+            )
+            .where(sa.or_(ChangeEvent.unit_id.in_(unit_ids), ChangeEvent.id.in_(named)))
+            .order_by(ChangeEvent.id)
+        )
+    )
+
+
+def import_origins(session: Session) -> dict[int, tuple[str, bool]]:
+    """Return the title of every import's source, and whether it is synthetic."""
+    rows = session.execute(sa.select(ImportRun.id, Source.title, Source.synthetic).join(Source))
+    return {row.id: (row.title, row.synthetic) for row in rows}

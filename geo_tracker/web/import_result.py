@@ -1,0 +1,188 @@
+"""What pages show of an import and its job: state, progress, result, problems."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from geo_tracker.db.columns import now
+from geo_tracker.db.models import ImportRun, Job
+from geo_tracker.web.texts import number, shown, term
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def run_values(run: ImportRun, job: Job | None = None) -> dict[str, Any]:
+    """Return an import as templates show it."""
+    source = run.source
+    # Records are published before the map is drawn: until then the import is under way.
+    is_under_way = job is not None and job.state in {"queued", "running"}
+    return {
+        "import_id": run.id,
+        "kind": run.kind,
+        "file_name": source.file_name or source.title,
+        "title": source.title,
+        "sha256": source.sha256,
+        "sha256_short": (source.sha256 or "")[:12],
+        "size_mb": None if source.size_bytes is None else source.size_bytes / 1_000_000,
+        "as_of_on": run.as_of_on,
+        "state": "running" if run.state == "published" and is_under_way else run.state,
+        "username": run.user.username if run.user else None,
+        "created_at": run.created_at,
+        "published_at": run.published_at,
+        "synthetic": source.synthetic,
+    }
+
+
+def import_row(run: ImportRun) -> dict[str, Any]:
+    """Return an import as a row of the list of imports."""
+    preview = run.preview
+    sheets = preview.get("sheets", [])
+    reports = [preview["report"]] if "report" in preview else [sheet["report"] for sheet in sheets]
+    rows = sum(sheet["rows"] for sheet in sheets) if sheets else preview.get("count")
+    problems = sum(sum(report["counts"].values()) for report in reports)
+    view = ".preview" if run.state == "previewed" else ".show"
+    return run_values(run) | {
+        "rows": rows,
+        "problems": problems + sum(sheet["unmatched_count"] for sheet in sheets),
+        "url": url_for(view, import_id=run.id),
+    }
+
+
+def job_values(job: Job | None) -> dict[str, Any] | None:
+    """Return a job as templates show it."""
+    if job is None:
+        return None
+    ended = job.finished_at or now()
+    begun = job.started_at or job.created_at
+    return {
+        "state": job.state,
+        "stage_text": shown(job.stage) or None,
+        "done": job.done,
+        "total": job.total,
+        "seconds": max(0, round((ended - begun).total_seconds())),
+        "attempts": job.attempts,
+    }
+
+
+def result_values(run: ImportRun, job: Job | None) -> dict[str, Any]:
+    """Return the values that ``templates/imports/show.html`` names at its head."""
+    return {
+        "run": run_values(run, job),
+        "job": job_values(job),
+        "failure": shown(job.error) or None if job is not None else None,
+        "results": _results(run) if run.state == "published" else [],
+        "problems": _problems(run),
+    }
+
+
+def _results(run: ImportRun) -> list[dict[str, Any]]:
+    if run.kind == "boundaries":
+        stored, kept = run.result.get("villages", 0), run.result.get("continuing", 0)
+        rows: list[tuple[str, int, str | None]] = []
+        rows.append((_("villages stored"), stored, url_for("villages.index")))
+        if kept:
+            rows.append((_("of them unchanged since the neighbouring layer"), kept, None))
+        return [{"text": text, "count": count, "url": url} for text, count, url in rows]
+    return [row for sheet in run.result.get("sheets", []) for row in _sheet_results(sheet)]
+
+
+def _sheet_results(sheet: dict[str, Any]) -> list[dict[str, Any]]:
+    lists = {
+        "villages": "villages.index",
+        "mergers": "lineage.conflicts",
+        "votes": "votes.index",
+        "projects": "projects.index",
+        "published": "home.show",
+    }
+    kind = sheet["kind"]
+    word = term("published_figures" if kind == "published" else kind)
+    rows = [
+        {
+            "text": _(
+                "%(sheet)s: %(added)s added, %(changed)s changed, %(unchanged)s unchanged",
+                sheet=word,
+                added=number(sheet["added"]),
+                changed=number(sheet["changed"]),
+                unchanged=number(sheet["unchanged"]),
+            ),
+            "count": sheet["added"] + sheet["changed"] + sheet["unchanged"],
+            "url": url_for(lists[kind]),
+        }
+    ]
+    if sheet["unmatched"]:
+        text = _("%(sheet)s: rows left out, their village is not known", sheet=word)
+        rows.append({"text": text, "count": len(sheet["unmatched"]), "url": None})
+    return rows
+
+
+def _problems(run: ImportRun) -> list[dict[str, Any]]:
+    if run.kind == "boundaries":
+        return problem_groups(run.preview["report"])
+    counts: dict[str, int] = dict.fromkeys(_SEVERITIES, 0)
+    problems, left_out = [], 0
+    stored = {sheet["title"]: sheet for sheet in run.result.get("sheets", [])}
+    for sheet in run.preview.get("sheets", []):
+        report, title = sheet["report"], sheet["title"]
+        for problem in report["problems"]:
+            column = problem["column"]
+            problems.append(problem | {"column": f"{title} · {column}" if column else title})
+        for severity, count in report["counts"].items():
+            counts[severity] += count
+        left_out += report["rows_left_out"]
+        # What was stored decides; the preview may be older than the layers.
+        unmatched = stored[title]["unmatched"] if title in stored else sheet["unmatched"]
+        count = len(unmatched) if title in stored else sheet["unmatched_count"]
+        counts["error"] += count
+        left_out += count
+        problems += [
+            {
+                "severity": "error",
+                "message": row["reason"],
+                "row": row["row"],
+                "column": title,
+                "value": None,
+            }
+            for row in unmatched
+        ]
+    return problem_groups({"problems": problems, "counts": counts, "rows_left_out": left_out})
+
+
+def problem_groups(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the problems of a stored report by severity, the worst first.
+
+    Parameters
+    ----------
+    report : dict
+        ``problems`` (the first ones), ``counts`` (all, by severity), ``rows_left_out``.
+
+    Returns
+    -------
+    list of dict
+        As ``templates/imports/_problems.html`` names them.
+    """
+    groups = []
+    for severity in _SEVERITIES:
+        total = report["counts"].get(severity, 0)
+        if not total:
+            continue
+        listed = [
+            {
+                "text": shown(problem["message"]),
+                "row": problem["row"],
+                "column": problem["column"],
+                "value": problem["value"],
+            }
+            for problem in report["problems"]
+            if problem["severity"] == severity
+        ]
+        count = report["rows_left_out"] or total if severity == "error" else total
+        groups.append(
+            {
+                "severity": severity,
+                "count": count,
+                "problems": listed,
+                "more": max(0, total - len(listed)),
+            }
+        )
+    return groups

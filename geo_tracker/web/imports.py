@@ -1,0 +1,193 @@
+"""导入: a file is uploaded, shown as it was understood, confirmed, and stored in the background."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from geo_tracker.db.imports import existing_import, recent_imports
+from geo_tracker.db.jobs import latest_job
+from geo_tracker.errors import AlreadyImportedError, ConflictError, InputError
+from geo_tracker.language import N_
+from geo_tracker.web.context import read_session, services
+from geo_tracker.web.import_preview import preview_values
+from geo_tracker.web.import_result import import_row, job_values, result_values, run_values
+from geo_tracker.web.session import role_needed
+from geo_tracker.web.texts import shown
+from geo_tracker.workflows.imports import accept, read_again, receive_boundaries, receive_records
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+
+IMPORTING_ROLES = ("admin", "planner")
+_LONGEST_NAME = 200
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """Show the two upload forms and what was brought in before."""
+    return _index()
+
+
+def _index(
+    *, refused: InputError | None = None, form: str = "", as_of_on: str = ""
+) -> ResponseReturnValue:
+    with read_session() as session:
+        imports = [import_row(run) for run in recent_imports(session)]
+    error = shown(refused.message) if refused else None
+    earlier = refused.import_id if isinstance(refused, AlreadyImportedError) else None
+    return render_template(
+        "imports/index.html",
+        can_import=current_user.role in IMPORTING_ROLES,
+        boundary_error=error if form == "boundary" else None,
+        table_error=error if form == "table" else None,
+        error_import_id=earlier,
+        as_of_on=as_of_on,
+        max_upload_mb=services().settings.max_upload_mb,
+        imports=imports,
+    )
+
+
+@bp.post("/boundaries")
+@role_needed(*IMPORTING_ROLES)
+def upload_boundaries() -> ResponseReturnValue:
+    """Receive a file of village boundaries and look at it."""
+    return _uploaded("boundary", receive_boundaries)
+
+
+@bp.post("/tables")
+@role_needed(*IMPORTING_ROLES)
+def upload_table() -> ResponseReturnValue:
+    """Receive a workbook and look at it."""
+    return _uploaded("table", receive_records)
+
+
+def _uploaded(form: str, receive: Callable[..., int]) -> ResponseReturnValue:
+    typed = request.form.get(f"{form}_as_of_on", "")
+    upload = request.files.get(f"{form}_file")
+    try:
+        if upload is None or not upload.filename:
+            raise InputError(N_("Choose a file."))
+        as_of_on = _day(typed)
+        # Some browsers send the whole path of the sender's disk.
+        name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
+        name = name[-_LONGEST_NAME:] or "file"
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"upload{Path(name).suffix.lower()}"
+            upload.save(path)
+            import_id = receive(
+                services().engine,
+                services().settings,
+                path,
+                file_name=name,
+                as_of_on=as_of_on,
+                user_id=current_user.id,
+            )
+    except InputError as refused:
+        return make_response(_index(refused=refused, form=form, as_of_on=typed), 422)
+    return redirect(url_for(".preview", import_id=import_id), code=303)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise InputError(N_("Give the date the file holds from, as 2019-10-31.")) from wrong
+
+
+@bp.get("/<int:import_id>/preview")
+@role_needed(*IMPORTING_ROLES)
+def preview(import_id: int) -> ResponseReturnValue:
+    """Show what was understood of a file, before anything is stored."""
+    return _preview(import_id)
+
+
+def _preview(import_id: int, error: str | None = None) -> ResponseReturnValue:
+    with read_session() as session:
+        run = existing_import(session, import_id)
+        if run.state != "previewed":
+            return redirect(url_for(".show", import_id=import_id), code=303)
+        values = preview_values(run, services().settings)
+    return render_template("imports/preview.html", error=error, **values)
+
+
+@bp.post("/<int:import_id>/read-again")
+@role_needed(*IMPORTING_ROLES)
+def read_again_as_chosen(import_id: int) -> ResponseReturnValue:
+    """Look at a file of boundaries again, with what the planner changed."""
+    choices: dict[str, Any] = {
+        name: request.form[name]
+        for name in ("layer", "encoding", "crs")
+        if request.form.get(name, "").strip()
+    }
+    with read_session() as session:
+        shown_layer = existing_import(session, import_id).preview.get("layer")
+    fields = {
+        name.removeprefix("field_"): column
+        for name, column in request.form.items()
+        if name.startswith("field_")
+    }
+    # Another layer has other columns: what was chosen for the first one means nothing there.
+    if choices.get("layer") in {None, shown_layer}:
+        choices["fields"] = fields
+    try:
+        read_again(services().engine, services().settings, import_id, choices=choices)
+    except InputError as refused:
+        return make_response(_preview(import_id, shown(refused.message)), 422)
+    return redirect(url_for(".preview", import_id=import_id), code=303)
+
+
+@bp.post("/<int:import_id>/confirm")
+@role_needed(*IMPORTING_ROLES)
+def confirm(import_id: int) -> ResponseReturnValue:
+    """Accept a file as it was shown; a background job stores it."""
+    try:
+        job_id = accept(
+            services().engine,
+            import_id,
+            synthetic=request.form.get("synthetic") == "yes",
+            user_id=current_user.id,
+        )
+    except ConflictError as refused:
+        return make_response(_preview(import_id, shown(refused.message)), 409)
+    services().worker.wake(job_id)
+    return redirect(url_for(".show", import_id=import_id), code=303)
+
+
+@bp.post("/<int:import_id>/run-again")
+@role_needed(*IMPORTING_ROLES)
+def run_again(import_id: int) -> ResponseReturnValue:
+    """Queue an import that failed once more."""
+    services().worker.wake(accept(services().engine, import_id, user_id=current_user.id))
+    return redirect(url_for(".show", import_id=import_id), code=303)
+
+
+@bp.get("/<int:import_id>")
+def show(import_id: int) -> ResponseReturnValue:
+    """Show an import: under way, stored or failed."""
+    with read_session() as session:
+        run = existing_import(session, import_id)
+        job = latest_job(session, import_id)
+        values = result_values(run, job)
+    return render_template(
+        "imports/show.html", can_import=current_user.role in IMPORTING_ROLES, **values
+    )
+
+
+@bp.get("/<int:import_id>/progress")
+def progress(import_id: int) -> ResponseReturnValue:
+    """Send how far an import is; once it is over, have the page show the result."""
+    with read_session() as session:
+        run = existing_import(session, import_id)
+        job = latest_job(session, import_id)
+        values = run_values(run, job)
+        response = make_response(
+            render_template("imports/_progress.html", run=values, job=job_values(job))
+        )
+    if values["state"] not in {"queued", "running"}:
+        response.headers["HX-Refresh"] = "true"
+    return response

@@ -1,0 +1,137 @@
+"""整治项目: projects with their lights and their money."""
+
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from geo_tracker.indicators.lights import STAGES
+from geo_tracker.language import N_
+from geo_tracker.web.filters import chosen_code, matching_names, place_filter
+from geo_tracker.web.money import or_none, share, total_yuan, yuan
+from geo_tracker.web.page import paged
+from geo_tracker.web.provenance import cited, provenance
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import term
+from geo_tracker.web.village_links import PLACE, known_units, map_url, village_link
+
+bp = Blueprint("projects", __name__, url_prefix="/projects")
+
+_SORTS: dict[str, tuple[str, list[str], bool]] = {
+    "behind": (N_("Most behind plan first"), ["behind_points"], False),
+    "budget": (N_("Largest budget first"), ["budget_fen"], False),
+    "due": (N_("Earliest planned finish first"), ["planned_finish_on"], True),
+    "place": (N_("By county and town"), ["county_code", "town_code", "project_id"], True),
+}
+_LIGHTS = ("red", "yellow", "green", "unknown")
+_AMOUNTS = ("estimate", "budget", "contract", "paid")
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """List projects."""
+    held = register()
+    units = known_units(held)
+    places = place_filter(held.versions)
+    sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
+    stages = [(stage, term(stage)) for stage in STAGES]
+    filters = {
+        "q": request.args.get("q", "").strip(),
+        "county": places.county,
+        "town": places.town,
+        "light": chosen_code("light", _LIGHTS),
+        "stage": chosen_code("stage", STAGES),
+        "sort": chosen_code("sort", _SORTS, default="behind"),
+    }
+    found = places.applied(held.projects.join(units[PLACE], on="current_unit_id"))
+    if filters["light"]:
+        found = found[found["light"].fillna("unknown") == filters["light"]]
+    if filters["stage"]:
+        found = found[found["stage"] == filters["stage"]]
+    if filters["q"]:
+        found = found[_named(found, filters["q"], held)]
+    _text, columns, ascending = _SORTS[filters["sort"]]
+    page = paged(found.sort_values(columns, ascending=ascending, kind="stable"))
+    return render_template(
+        "projects/index.html",
+        filters=filters,
+        counties=places.counties,
+        towns=places.towns,
+        stages=stages,
+        sorts=sorts,
+        rows=project_rows(page.rows, units),
+        totals=project_totals(found),
+        page=page,
+        stored=not held.projects.empty,
+    )
+
+
+def _named(projects: pd.DataFrame, query: str, held: Register) -> pd.Series:
+    """Say which projects a query means: by their own name or number, or by a village's."""
+    villages = set(matching_names(held.versions, query)["unit_id"])
+    hit = projects["current_unit_id"].isin(villages) | projects["former_unit_id"].isin(villages)
+    for column in ("name", "project_no"):
+        texts = projects[column].fillna("").astype(str).str.lower()
+        hit |= texts.str.contains(query.lower(), regex=False)
+    return hit.astype(bool)
+
+
+def project_rows(projects: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return projects as templates show them.
+
+    Parameters
+    ----------
+    projects : DataFrame
+        Rows of `Register.projects`.
+    units : DataFrame
+        As `known_units`.
+    """
+    return [_project_row(project, units) for project in projects.to_dict("records")]
+
+
+def _project_row(project: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]:
+    village = village_link(units, project["current_unit_id"])
+    place = units.loc[village["unit_id"]] if village else None
+    former = village_link(units, project["former_unit_id"])
+    amounts = {name: yuan(project[f"{name}_fen"]) for name in _AMOUNTS}
+    plain = ("project_no", "kind", "stage", "progress", "planned_progress", "behind_points")
+    return {
+        "project_id": int(project["project_id"]),
+        "name": project["name"],
+        "merged": None if village == former else village,
+        "former": former,
+        "county": None if place is None else or_none(place["county"]),
+        "town": None if place is None else or_none(place["town"]),
+        **{name: or_none(project[name]) for name in plain},
+        "light": or_none(project["light"]) or "unknown",
+        "planned_finish_on": or_none(project["planned_finish_on"]),
+        **amounts,
+        "paid_share": share(amounts["paid"], amounts["budget"]),
+        "cited": cited(project["basis"]),
+        "source": provenance(
+            project["import_id"],
+            sheet="projects",
+            row=project["row"],
+            synthetic=project["synthetic"],
+        ),
+        "map_url": map_url(village["unit_id"]) if village else None,
+    }
+
+
+def project_totals(projects: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the sums of the known amounts in yuan and the paid share of the budget."""
+    if projects.empty:
+        return None
+    sums = {name: total_yuan(projects[f"{name}_fen"]) for name in _AMOUNTS}
+    return sums | {"paid_share": share(sums["paid"], sums["budget"])}
+
+
+def projects_of(held: Register, unit_id: int) -> pd.DataFrame:
+    """Return the projects of a village: on its present ground, or recorded on it."""
+    rows = held.projects
+    mine = (
+        rows[["current_unit_id", "unit_id", "former_unit_id"]].eq(unit_id).fillna(False).any(axis=1)
+    )
+    return rows[mine]

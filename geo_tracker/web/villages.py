@@ -1,0 +1,134 @@
+"""村庄: all villages, present and former, and one page for each, for ever."""
+
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from geo_tracker.db.frames import fund_frame
+from geo_tracker.db.history import village_history
+from geo_tracker.web.context import read_session
+from geo_tracker.web.filters import chosen_code, matching_names, place_filter
+from geo_tracker.web.lineage import edge_rows, lineage_groups
+from geo_tracker.web.money import or_none
+from geo_tracker.web.page import paged
+from geo_tracker.web.projects import project_rows, project_totals, projects_of
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.village_figures import followed_edges, parts_of, side_by_side
+from geo_tracker.web.village_links import known_units, map_url, village_link
+from geo_tracker.web.village_record import history_rows, source_rows
+from geo_tracker.web.village_story import dispute_problem, village_facts
+from geo_tracker.web.votes import vote_rows, votes_of
+
+bp = Blueprint("villages", __name__, url_prefix="/villages")
+
+ORPHAN = "orphan"
+"""A former village of which nothing says what became of it."""
+
+_KINDS = ("merged", "former", "untouched", ORPHAN)
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """List villages."""
+    held = register()
+    places = place_filter(held.versions)
+    query, kind = request.args.get("q", "").strip(), chosen_code("kind", _KINDS)
+    units = known_units(held)
+    found = places.applied(_named(held, units, query) if query else _in_place(units))
+    if kind == ORPHAN:
+        found = found[(found["kind"] == "former") & found["to_unit_id"].isna()]
+    elif kind:
+        found = found[found["kind"] == kind]
+    page = paged(found)
+    return render_template(
+        "villages/index.html",
+        filters={"q": query, "county": places.county, "town": places.town, "kind": kind},
+        counties=places.counties,
+        towns=places.towns,
+        rows=_list_rows(held, units, page.rows),
+        page=page,
+        stored=not units.empty,
+    )
+
+
+def _in_place(units: pd.DataFrame) -> pd.DataFrame:
+    order = ["county_code", "town_code", "stat_code", "valid_from"]
+    return units.sort_values(order, ascending=[True, True, True, False], kind="stable")
+
+
+def _named(held: Register, units: pd.DataFrame, query: str) -> pd.DataFrame:
+    """Return villages that are or once were named so, the best match first."""
+    found = matching_names(held.versions, query)["unit_id"].drop_duplicates()
+    return units.loc[found[found.isin(units.index)]]
+
+
+def _list_rows(held: Register, units: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
+    edges = followed_edges(held)
+    became = edges[edges["from_unit_id"].isin(shown.index)].groupby("from_unit_id")["to_unit_id"]
+    successors = became.unique().to_dict()
+    own = held.versions[held.versions["unit_id"].isin(shown.index)]
+    begun = own.groupby("unit_id")["valid_from"].min()
+    return [
+        {
+            "unit_id": unit_id,
+            "name": row["name"],
+            "code": or_none(row["stat_code"]),
+            "county": or_none(row["county"]),
+            "town": or_none(row["town"]),
+            "kind": row["kind"],
+            "became": [
+                link
+                for to_id in successors.get(unit_id, [])
+                if (link := village_link(units, to_id)) is not None
+            ],
+            "formers": int(row["formers"]) if row["kind"] == "merged" else None,
+            "registered_population": or_none(row["registered_population"]),
+            "area_ha": row["area_m2"] / 10_000,
+            "valid_from": begun[unit_id],
+            "valid_to": or_none(row["valid_to"]),
+            "map_url": map_url(unit_id),
+        }
+        for unit_id, row in shown.to_dict("index").items()
+    ]
+
+
+@bp.get("/<int:unit_id>")
+def show(unit_id: int) -> ResponseReturnValue:
+    """Show a village: lineage, figures, votes, projects, sources, history."""
+    held = register()
+    village = village_facts(held, unit_id)
+    units = known_units(held)
+    parts = parts_of(held, units, unit_id)
+    figures = side_by_side(held, units, unit_id)
+    edges = followed_edges(held)
+    downs = edges.loc[edges["from_unit_id"] == unit_id, "to_unit_id"].unique()
+    projects = projects_of(held, unit_id)
+    with read_session() as session:
+        history = village_history(session, [unit_id, *parts])
+        funds = fund_frame(session, projects["project_id"].tolist())
+    return render_template(
+        "villages/show.html",
+        village=village,
+        ups=[village_link(units, part) for part in parts],
+        downs=[village_link(units, later) for later in downs],
+        lineage=lineage_groups(held, units, unit_id),
+        edges=edge_rows(held, units, unit_id),
+        figures=figures,
+        votes=vote_rows(votes_of(held, [*parts, unit_id]), units),
+        projects=_with_funds(project_rows(projects, units), funds),
+        project_totals=project_totals(projects),
+        problems=[*dispute_problem(held, parts or [unit_id]), *figures.problems],
+        sources=source_rows(history),
+        history=history_rows(history, held, units, here=unit_id),
+    )
+
+
+def _with_funds(projects: list[dict[str, Any]], funds: pd.DataFrame) -> list[dict[str, Any]]:
+    by_project: dict[int, list[dict[str, Any]]] = {}
+    for fund in funds.to_dict("records"):
+        by_project.setdefault(fund["project_id"], []).append(
+            {name: or_none(fund[name]) for name in ("channel", "planned", "received")}
+        )
+    return [project | {"funds": by_project.get(project["project_id"], [])} for project in projects]

@@ -1,0 +1,98 @@
+"""表决: what former villages' meetings decided, and whether their records are in order."""
+
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from geo_tracker.language import N_
+from geo_tracker.web.filters import chosen_code, place_filter
+from geo_tracker.web.money import or_none
+from geo_tracker.web.page import paged
+from geo_tracker.web.provenance import cited, provenance
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import shown
+from geo_tracker.web.village_links import PLACE, known_units, village_link
+
+bp = Blueprint("votes", __name__, url_prefix="/votes")
+
+_SORTS: dict[str, tuple[str, list[str], bool]] = {
+    "place": (N_("By county and town"), ["county_code", "town_code", "stat_code"], True),
+    "consent": (N_("Lowest consent of present first"), ["consent_of_present"], True),
+    "eligible": (N_("Lowest consent of eligible first"), ["consent_of_eligible"], True),
+    "turnout": (N_("Lowest turnout first"), ["turnout"], True),
+    "latest": (N_("Latest meeting first"), ["held_on"], False),
+}
+_CHECKS = ("problem", "below")
+
+_COUNTS = ("eligible", "present", "agree", "oppose", "abstain", "invalid")
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """List votes."""
+    held = register()
+    units = known_units(held)
+    places = place_filter(held.versions)
+    sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
+    sort = chosen_code("sort", _SORTS, default="place")
+    check = chosen_code("check", _CHECKS)
+    votes = places.applied(held.votes.join(units[["stat_code", *PLACE]], on="unit_id"))
+    if check == "problem":
+        votes = votes[~votes["in_order"]]
+    elif check == "below":
+        votes = votes[votes["consent_of_present"].notna() & ~votes["unanimous"]]
+    _text, columns, ascending = _SORTS[sort]
+    page = paged(votes.sort_values(columns, ascending=ascending, kind="stable"))
+    return render_template(
+        "votes/index.html",
+        filters={"county": places.county, "town": places.town, "check": check, "sort": sort},
+        counties=places.counties,
+        towns=places.towns,
+        sorts=sorts,
+        rows=vote_rows(page.rows, units),
+        page=page,
+        stored=not held.votes.empty,
+    )
+
+
+def vote_rows(votes: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return votes as templates show them.
+
+    Parameters
+    ----------
+    votes : DataFrame
+        Rows of `Register.votes`.
+    units : DataFrame
+        As `known_units`.
+    """
+    return [_vote_row(vote, units) for vote in votes.to_dict("records")]
+
+
+def _vote_row(vote: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]:
+    unit = units.loc[vote["unit_id"]]
+    rates = ("turnout", "consent_of_present", "consent_of_eligible")
+    return {
+        "unit_id": int(vote["unit_id"]),
+        "village": unit["name"],
+        "merged": village_link(units, unit["to_unit_id"]),
+        "county": or_none(unit["county"]),
+        "town": or_none(unit["town"]),
+        "held_on": vote["held_on"],
+        "form": or_none(vote["form"]),
+        **{name: or_none(vote[name]) for name in (*_COUNTS, *rates)},
+        "checks": [shown(check) for check in vote["checks"]],
+        "cited": cited(vote["basis"]),
+        "source": provenance(
+            vote["import_id"], sheet="votes", row=vote["row"], synthetic=vote["synthetic"]
+        ),
+    }
+
+
+def votes_of(held: Register, unit_ids: list[int]) -> pd.DataFrame:
+    """Return the votes of some villages, in the villages' order."""
+    votes = held.votes[held.votes["unit_id"].isin(unit_ids)]
+    places = {unit_id: place for place, unit_id in enumerate(unit_ids)}
+    return votes.sort_values("unit_id", key=lambda ids: ids.map(places), kind="stable")
