@@ -5,7 +5,8 @@ GeoTrackerError
 │   ├── UnusableArchiveError      not a zip, damaged, or without a layer inside
 │   ├── UnusableLayerError        no geometry, no rows, no CRS, damaged file
 │   ├── UnusableTableError        not a workbook, or a needed column is missing
-│   └── AlreadyImportedError      the very same file was imported before
+│   ├── AlreadyImportedError      the very same file was imported before
+│   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
 ├── NotAllowedError           the user's role does not permit it
 └── ConflictError             the record's state no longer permits it
@@ -54,6 +55,10 @@ class AlreadyImportedError(InputError):
     def __init__(self, text: str, *, import_id: int, **values: Any) -> None:
         super().__init__(text, **values)
         self.import_id = import_id
+
+
+class WrongPasswordError(InputError):
+    """The password given is not the account's."""
 
 
 class NotFoundError(GeoTrackerError):

@@ -223,7 +223,7 @@ def village_map(config: MapConfig) -> folium.Map:
         maxZoom=MAX_MAP_ZOOM,
         # Leaflet writes attributions as HTML; the page writes its own as text.
         attribution_control=False,
-        # Half steps let the whole area fill more of the window.
+        # Quarter steps let the whole area fill more of the window.
         zoom_snap=0.25,
     )
     villages = VillageTiles(config.tiles, look="areas")

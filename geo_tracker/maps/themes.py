@@ -174,7 +174,11 @@ def _budget_per_head(values: pd.Series) -> ThemeColumn:
     else:
         labels.append(Message(N_("with a budget")))
     numbers = np.where(yuan > 0, 1 + np.digitize(yuan, edges), 0)
-    return _column(numbers, known, labels, _GREENS[: len(labels)])
+    colors = _GREENS[: len(labels)]
+    if not (known & (yuan <= 0)).any():
+        # A village without any project has no budget of zero; do not explain what is not there.
+        numbers, labels, colors = numbers - 1, labels[1:], colors[1:]
+    return _column(numbers, known, labels, colors)
 
 
 def readable_breaks(values: npt.NDArray[np.float64], *, classes: int) -> list[int]:

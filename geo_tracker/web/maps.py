@@ -112,7 +112,8 @@ def theme(theme: str) -> ResponseReturnValue:
             values = villages["consent"]
         case "budget_per_head":
             heads = villages["registered_population"].astype("Float64")
-            budget = villages["budget_fen"].fillna(0).astype("Float64") / 100
+            # No project recorded is not a budget of zero.
+            budget = villages["budget_fen"].astype("Float64") / 100
             values = (budget / heads.where(heads > 0)).astype("Float64")
         case _:
             values = villages["progress"]

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from geo_tracker.db.models import UserAccount
-from geo_tracker.errors import InputError, NotAllowedError
+from geo_tracker.db.users import all_users
+from geo_tracker.errors import InputError, NotAllowedError, WrongPasswordError
 from geo_tracker.language import LOCALES, N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.texts import shown
@@ -115,9 +116,12 @@ def sign_in() -> ResponseReturnValue:
             login_user(SignedIn(account))
             return redirect(local_target(request.form.get("next")), code=303)
         error = _("The user name or the password is not right.")
+    with read_session() as database:
+        accounts = all_users(database)
     page = render_template(
         "session/sign_in.html",
         error=error,
+        first_sign_in=len(accounts) == 1 and accounts[0].must_change_password,
         username=request.form.get("username", ""),
         next=request.values.get("next", ""),
     )
@@ -135,26 +139,28 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
     """Show the password form, or change one's password."""
-    error = None
+    errors: dict[str, str] = {}
     if request.method == "POST":
-        old, new = request.form.get("old", ""), request.form.get("new", "")
-        if new != request.form.get("repeat", ""):
-            error = _("The two new passwords differ.")
+        old, new = request.form.get("current", ""), request.form.get("new", "")
+        if new != request.form.get("repeated", ""):
+            errors["repeated"] = _("The two new passwords differ.")
         else:
             try:
                 users.change_password(services().engine, current_user.id, old=old, new=new)
+            except WrongPasswordError as refused:
+                errors["current"] = shown(refused.message)
             except InputError as refused:
-                error = shown(refused.message)
+                errors["new"] = shown(refused.message)
             else:
                 flash(_("Your password was changed."), "success")
                 return redirect(url_for("home.show"), code=303)
     page = render_template(
         "session/change_password.html",
-        error=error,
+        errors=errors,
         forced=current_user.must_change_password,
-        min_length=users.MIN_PASSWORD_LENGTH,
+        minimum=users.MIN_PASSWORD_LENGTH,
     )
-    return page, 422 if error else 200
+    return page, 422 if errors else 200
 
 
 @bp.post("/language/<locale>")

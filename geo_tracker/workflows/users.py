@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from geo_tracker.db import reading, writing
 from geo_tracker.db.models import UserAccount
 from geo_tracker.db.users import all_users, existing_user, user_named
-from geo_tracker.errors import InputError
+from geo_tracker.errors import InputError, WrongPasswordError
 from geo_tracker.language import N_
 
 ROLES = ("admin", "planner", "viewer")
@@ -88,15 +88,17 @@ def change_password(engine: sa.Engine, user_id: int, *, old: str, new: str) -> N
 
     Raises
     ------
+    WrongPasswordError
+        If the old one is wrong.
     InputError
-        If the old one is wrong or the new one too short.
+        If the new one is too short, or the old one.
     """
     with writing(engine) as session:
         user = existing_user(session, user_id)
         try:
             _hasher.verify(user.password_hash, old)
         except VerifyMismatchError as wrong:
-            raise InputError(N_("The present password is not right.")) from wrong
+            raise WrongPasswordError(N_("The present password is not right.")) from wrong
         if new == old:
             raise InputError(N_("The new password must differ from the present one."))
         user.password_hash = _hashed(new)

@@ -2,19 +2,18 @@
 
 import gzip
 import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from geo_tracker.config import ROOT
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.pyramid import TileFile, build_pyramid
+from tests.browser import chromium
 from tests.maps.squares import chessboard, square
 
 HOST = "http://map.test"
@@ -134,17 +133,11 @@ def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         headers = {"content-type": found[0], "content-security-policy": POLICY}
         route.fulfill(status=200, headers=headers, body=found[1])
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=Path(chromium) if chromium else None,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(8000)
         page.route("**/*", answer)
         yield page
-        browser.close()
 
 
 @pytest.fixture

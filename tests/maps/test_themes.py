@@ -57,13 +57,17 @@ def test_no_budget_is_not_the_same_as_an_unknown_one() -> None:
 
 def test_budgets_fall_into_classes_of_about_equal_count() -> None:
     column = themed(pd.Series(np.arange(1, 1001)), "budget_per_head")
-    assert [entry.count for entry in column.classes] == [0, 199, 200, 200, 200, 201]
-    assert translate(column.classes[1].label, "en") == "under 200 yuan"
+    assert [entry.count for entry in column.classes] == [199, 200, 200, 200, 201]
+    assert translate(column.classes[0].label, "en") == "under 200 yuan"
     assert translate(column.classes[-1].label, "en") == "800 yuan and more"
 
 
 def test_decimal_budgets_are_taken() -> None:
     assert classes([Decimal("12.50"), Decimal(0), None], "budget_per_head") == [1, 0, MISSING]
+
+
+def test_no_budget_is_a_class_only_where_it_occurs() -> None:
+    assert labels([300, 300], "budget_per_head") == ["with a budget"]
 
 
 def test_equal_budgets_make_one_class() -> None:

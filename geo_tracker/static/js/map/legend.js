@@ -63,7 +63,7 @@
     setLayerKey(key, entries) {
       const place = geoTracker.emptied(this.keys.get(key));
       entries.forEach((entry) => place.appendChild(element('span', { class: 'map-key-entry' }, [
-        element('span', { class: entry.className }), element('span', { text: entry.text + ' ' + entry.count }),
+        element('span', { class: entry.className }), element('span', { text: entry.text + ' ' + entry.count.toLocaleString('en-US') }),
       ])));
     }
 

@@ -11,6 +11,8 @@
   const drawing = geoTracker.drawing;
 
   const TILE_PX = 512;
+  // Drawn over the next tile, so that no gap shines through where the browser scales tiles.
+  const SEAM_PX = 1;
   const REMEMBERED_TILES = 96;
   const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
   const GROUND = '#e6ebef';
@@ -84,8 +86,10 @@
 
     createTile: function (coords, done) {
       const element = L.DomUtil.create('canvas', 'leaflet-tile');
-      element.width = element.height = TILE_PX * (window.devicePixelRatio || 1);
-      const tile = { element, coords: { x: coords.x, y: coords.y, z: coords.z }, layers: {} };
+      const density = window.devicePixelRatio || 1;
+      element.width = element.height = Math.ceil((TILE_PX + SEAM_PX) * density);
+      const at = { x: coords.x, y: coords.y, z: coords.z };
+      const tile = { element, density, coords: at, layers: {} };
       this._shown.set(keyOf(coords), tile);
       this._layersOf(this._source(coords)).then((layers) => {
         tile.layers = layers;
@@ -93,6 +97,11 @@
         done(null, element);
       }).catch((error) => done(error, element));
       return element;
+    },
+
+    _initTile: function (element) {
+      L.GridLayer.prototype._initTile.call(this, element);
+      element.style.width = element.style.height = (TILE_PX + SEAM_PX) + 'px';
     },
 
     /* Which data tile covers a map tile, and which part of it: 2^depth map tiles stand side by side. */
@@ -141,9 +150,9 @@
 
     _draw: function (tile) {
       const ctx = tile.element.getContext('2d');
-      const width = tile.element.width;
+      const width = TILE_PX * tile.density;
       ctx.setTransform(1, 0, 0, 1, 0, 0);
-      ctx.clearRect(0, 0, width, width);
+      ctx.clearRect(0, 0, tile.element.width, tile.element.height);
       if (this._isArea) this._drawAreas(ctx, tile, width);
       else this._drawOutlines(ctx, tile, width);
     },
@@ -232,7 +241,9 @@
         const view = this._view(tile, layer, width * density, x * density, y * density);
         ctx.save();
         ctx.beginPath();
-        ctx.rect(x * density, y * density, width * density, width * density);
+        // On whole pixels, or the seam between two tiles would shine through.
+        const [left, right, top, bottom] = [x, x + width, y, y + width].map((px) => Math.round(px * density));
+        ctx.rect(left, top, right - left, bottom - top);
         ctx.clip();
         lit.forEach((feature) => {
           const isSelected = feature.id === this._selected;
