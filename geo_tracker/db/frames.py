@@ -174,6 +174,7 @@ def edge_frame(session: Session) -> pd.DataFrame:
         )
         .where(ev.status.in_(COUNTING_EVENTS))
         .order_by(e.id),
+        **dict.fromkeys(("said_by_geometry", "said_by_table", "conflict", "accepted"), "bool"),
         survivor_id="Int64",
         decided_by_id="Int64",
         claim_import_id="Int64",

@@ -64,8 +64,9 @@ def _layer(run: ImportRun, settings: Settings) -> dict[str, Any]:
         }
         for target, (label, column) in _FIELDS.items()
     ]
-    names = ("count", "counties", "towns", "layer", "encoding", "crs", "columns")
+    names = ("count", "counties", "towns", "layer", "encoding", "columns")
     return {name: preview[name] for name in names} | {
+        "crs": dict(crs_options()).get(preview["crs"], preview["crs"]),
         "encoding_evidence": shown(preview["encoding_evidence"]),
         "crs_evidence": shown(preview["crs_evidence"]),
         # Drawn by maps.preview, which puts no text of the file into it.

@@ -40,7 +40,8 @@ def import_row(run: ImportRun) -> dict[str, Any]:
     sheets = preview.get("sheets", [])
     reports = [preview["report"]] if "report" in preview else [sheet["report"] for sheet in sheets]
     rows = sum(sheet["rows"] for sheet in sheets) if sheets else preview.get("count")
-    problems = sum(sum(report["counts"].values()) for report in reports)
+    # Notes are no problems.
+    problems = sum(report["counts"].get(s, 0) for report in reports for s in ("error", "warning"))
     view = ".preview" if run.state == "previewed" else ".show"
     return run_values(run) | {
         "rows": rows,

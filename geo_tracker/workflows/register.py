@@ -62,12 +62,12 @@ def stored_figures(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Coun
         if row.get("seat_lon") is not None and row.get("seat_lat") is not None:
             seats.append((int(unit_id), day, row["seat_lon"], row["seat_lat"]))
     counts, _ = upsert(session, VillageFigures, rows, key=("unit_id", "as_of_on"), run=run)
-    counts.added += _placed_seats(session, seats)
+    _place_seats(session, seats)
     return counts, match[match["unit_id"].isna()]
 
 
-def _placed_seats(session: Session, seats: list[tuple[int, date, float, float]]) -> int:
-    """Put the committees' seats on the versions valid at their dates; return how many were new."""
+def _place_seats(session: Session, seats: list[tuple[int, date, float, float]]) -> None:
+    """Put the committees' seats on the versions valid at their dates."""
     versions: dict[int, list[sa.Row[*tuple[Any, ...]]]] = {}
     for version in session.execute(
         sa.select(
@@ -87,7 +87,6 @@ def _placed_seats(session: Session, seats: list[tuple[int, date, float, float]])
             updates.append({"id": version.id, "seat_lon": lon, "seat_lat": lat})
     if updates:
         session.execute(sa.update(VillageVersion), updates)
-    return len(updates)
 
 
 def stored_claims(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Counts, pd.DataFrame]:
