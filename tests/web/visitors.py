@@ -1,0 +1,53 @@
+"""People who visit the pages in tests: signed in, sending forms with their tokens."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from geo_tracker.web.context import Services
+from geo_tracker.workflows.users import add_user
+
+PASSWORD = "password-123"
+
+
+class Visitor:
+    """A browser's session, as far as tests need it."""
+
+    def __init__(self, app: Flask, *, language: str = "en") -> None:
+        self.client = app.test_client()
+        self.headers = {"Accept-Language": language}
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, headers=self.headers)
+
+    def page(self, path: str) -> str:
+        """Return the text of a page that must be there."""
+        response = self.get(path)
+        assert response.status_code == 200, f"{path}: {response.status_code}"
+        return response.get_data(as_text=True)
+
+    def token(self, path: str = "/sign-in") -> str:
+        """Return the token of the forms of a page."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path).text)
+        assert found is not None, f"{path} holds no form"
+        return found[1]
+
+    def post(self, path: str, data: dict[str, Any], *, form_of: str = "/settings/") -> TestResponse:
+        """Send a form with the token that a page gave."""
+        token = self.token(form_of)
+        return self.client.post(path, data=data | {"csrf_token": token}, headers=self.headers)
+
+
+def visitor(app: Flask, role: str | None, *, language: str = "en") -> Visitor:
+    """Return somebody signed in with a role; with none, somebody who is not."""
+    somebody = Visitor(app, language=language)
+    if role is not None:
+        services: Services = app.extensions["geo_tracker"]
+        add_user(services.engine, username=role, password=PASSWORD, role=role, must_change=False)
+        form = {"username": role, "password": PASSWORD}
+        answer = somebody.post("/sign-in", form, form_of="/sign-in")
+        assert answer.status_code == 303
+    return somebody
