@@ -115,6 +115,7 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     from granian import Granian  # noqa: PLC0415 - only the server needs it
     from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
 
     Granian(
         "geo_tracker.wsgi:app",
@@ -122,8 +123,10 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        # Pages wait for the database more than they compute; more threads only queue up.
+        blocking_threads=4,
         log_access=False,
+        log_level=LogLevels.warning,
     ).serve()
 
 
