@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 FAST := tests -m "not browser and not slow" -n 2 --dist loadfile
 
-.PHONY: run check test format lock password demo screenshots benchmarks clean
+.PHONY: run check test format lock messages password demo screenshots benchmarks clean
 
 run: .venv/ready
 	$(PY) -m geo_tracker run
@@ -38,6 +38,13 @@ lock: .venv/ready-dev
 	$(PY) -m pip install -q pip-tools
 	.venv/bin/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --no-header --upgrade requirements.in -o requirements.txt
 	.venv/bin/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --no-header --upgrade requirements-dev.in -o requirements-dev.txt
+
+# Takes new texts into the catalogue, where they wait for their translation.
+messages: .venv/ready-dev
+	mkdir -p build
+	.venv/bin/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output -o build/messages.pot .
+	.venv/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -N -i build/messages.pot -d geo_tracker/translations
+	.venv/bin/pybabel -q compile -d geo_tracker/translations
 
 .venv/bin/python:
 	python3 -m venv .venv

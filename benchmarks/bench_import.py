@@ -28,7 +28,7 @@ RUNS = 5
 
 def peer_seconds(folder: Path) -> float:
     """Read both shapefiles and write them to GeoPackages."""
-    files = []
+    files: list[Path] = []
     for name, _day in LAYERS:
         part = folder / name.removesuffix(".zip")
         with zipfile.ZipFile(DEMO / name) as archive:
@@ -48,9 +48,7 @@ def our_seconds(folder: Path) -> float:
     migrate(engine)
     imports = []
     for name, day in LAYERS:
-        import_id = receive_boundaries(
-            engine, settings, DEMO / name, file_name=name, as_of_on=day
-        )
+        import_id = receive_boundaries(engine, settings, DEMO / name, file_name=name, as_of_on=day)
         accept(engine, import_id)
         imports.append(import_id)
     start = time.perf_counter()

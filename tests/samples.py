@@ -5,6 +5,7 @@ first two (倪宅村 + 新川村) are 倪宅新村, the next two are 双溪村, 
 """
 
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ _AFTER = [
 ]
 
 
-def square_villages(rows: list[tuple[str, str, str, float, float]]) -> gpd.GeoDataFrame:
+def square_villages(rows: Sequence[tuple[str, str, str, float, float]]) -> gpd.GeoDataFrame:
     """Return villages as boxes of one kilometre height, vertices shared with their neighbours."""
     boxes = []
     for _code, _name, _town, west, east in rows:
@@ -108,7 +109,7 @@ SHEETS: dict[str, list[list[Any]]] = {
 def workbook(folder: Path, sheets: dict[str, list[list[Any]]] | None = None) -> Path:
     """Write the records as an xlsx file with a title row above each header."""
     book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.active)
     for name, rows in (sheets or SHEETS).items():
         sheet = book.create_sheet(name)
         sheet.append([f"{COUNTY}{name}"])

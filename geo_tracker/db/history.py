@@ -96,7 +96,7 @@ def _imports(session: Session, unit_ids: list[int]) -> Rows:
     )
 
 
-def _changes(session: Session, unit_ids: list[int], projects: sa.Select[tuple[int]]) -> Rows:
+def _changes(session: Session, unit_ids: list[int], projects: sa.Select[Any]) -> Rows:
     c = RecordChange
     funds = sa.select(Fund.id).where(Fund.project_id.in_(projects))
     return list(
@@ -126,7 +126,7 @@ def _changes(session: Session, unit_ids: list[int], projects: sa.Select[tuple[in
     )
 
 
-def _amounts(session: Session, projects: sa.Select[tuple[int]]) -> Rows:
+def _amounts(session: Session, projects: sa.Select[Any]) -> Rows:
     return list(
         session.execute(
             sa.select(

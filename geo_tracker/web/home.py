@@ -11,6 +11,7 @@ from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.lagging import LagThresholds
 from geo_tracker.web.money import or_none, share, total_yuan
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.villages import INVOLVED, MOST_FORMERS, ORPHAN
 
 bp = Blueprint("home", __name__)
 
@@ -34,7 +35,7 @@ def show() -> ResponseReturnValue:
         money=_money(held),
         attention=_attention(held),
         counties=_counties(held),
-        totals=_row(held.versions, held),
+        totals=_row(held.versions, held) | _links(held),
         today=held.data_on,
     )
 
@@ -55,7 +56,6 @@ def _published_counts(held: Register) -> list[dict[str, Any]]:
                 "before_on": None,
                 "after_on": None,
                 "note": row.source,
-                "source": None,
                 "own": False,
             }
         )
@@ -77,21 +77,27 @@ def _own_count(held: Register) -> list[dict[str, Any]]:
             "before_on": first.as_of_on,
             "after_on": last.as_of_on,
             "note": None,
-            "source": None,
             "own": True,
+            "before_url": url_for("villages.index", layer=str(first.as_of_on)),
+            "after_url": url_for("villages.index", layer=str(last.as_of_on)),
         }
     ]
 
 
 def _village_counts(held: Register) -> dict[str, Any]:
     merged = held.villages[held.villages["kind"] == "merged"]
-    sizes = merged["formers"].clip(upper=5).value_counts().sort_index()
+    sizes = merged["formers"].clip(upper=MOST_FORMERS).value_counts().sort_index()
     return {
         "involved": int(held.formers["to_unit_id"].notna().sum()),
         "merged": len(merged),
         "untouched": int((held.villages["kind"] == "untouched").sum()),
         "by_size": [
-            {"formers": f"{size}+" if size == 5 else str(size), "merged": int(count)}
+            {
+                "formers": int(size),
+                "or_more": size == MOST_FORMERS,
+                "merged": int(count),
+                "url": url_for("villages.index", kind="merged", formers=int(size)),
+            }
             for size, count in sizes.items()
         ],
     }
@@ -161,12 +167,12 @@ def _attention(held: Register) -> list[dict[str, Any]]:
         {
             "text": _("former villages where table and boundaries disagree"),
             "count": int(conflicts["from_unit_id"].nunique()),
-            "url": url_for("lineage.conflicts"),
+            "url": url_for("lineage.conflicts", state="open"),
         },
         {
             "text": _("former villages without a successor"),
             "count": int(held.formers["to_unit_id"].isna().sum()),
-            "url": url_for("villages.index", kind="orphan"),
+            "url": url_for("villages.index", kind=ORPHAN),
         },
         {
             "text": _("votes whose record is not in order"),
@@ -191,16 +197,24 @@ def _attention(held: Register) -> list[dict[str, Any]]:
 def _counties(held: Register) -> list[dict[str, Any]]:
     rows = []
     for (code, name), part in held.versions.groupby(["county_code", "county"]):
-        rows.append(
-            {
-                "code": code,
-                "name": name,
-                "url": url_for("villages.index", county=code),
-                "map_url": url_for("map.show", county=code),
-            }
-            | _row(part, held)
-        )
+        rows.append({"code": code, "name": name} | _row(part, held) | _links(held, county=code))
     return rows
+
+
+def _links(held: Register, **place: Any) -> dict[str, str]:
+    """Return where the numbers of a row lead: to the very rows they count."""
+    first, last = (str(layer.as_of_on) for layer in (held.layers[0], held.layers[-1]))
+    return {
+        "url": url_for("villages.index", **place),
+        "map_url": url_for("map.show", **place),
+        "before_url": url_for("villages.index", layer=first, **place),
+        "after_url": url_for("villages.index", layer=last, **place),
+        "involved_url": url_for("villages.index", kind=INVOLVED, **place),
+        "votes_url": url_for("votes.index", **place),
+        "projects_url": url_for("projects.index", **place),
+        "money_url": url_for("projects.index", sort="budget", **place),
+        "red_url": url_for("projects.index", light="red", **place),
+    }
 
 
 def _row(part: pd.DataFrame, held: Register) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from geo_tracker.errors import InputError
 from geo_tracker.language import N_
 from geo_tracker.web.context import services
-from geo_tracker.web.filters import place_filter
+from geo_tracker.web.filters import chosen_code, place_filter
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
@@ -25,6 +25,7 @@ from geo_tracker.workflows.lineage import decide_conflict
 bp = Blueprint("lineage", __name__, url_prefix="/lineage")
 
 DECIDING_ROLES = ("admin", "planner")
+_STATES = ("open", "decided")
 
 
 @bp.get("/")
@@ -75,10 +76,13 @@ def _conflict_page(held: Register, unit_id: int | None, *, errors: dict[int, str
         cases = cases[cases["from_unit_id"].isin(named["from_unit_id"])]
     cases = places.applied(cases)
     cases = cases.assign(is_decided=cases["decided_at"].notna())
+    state = chosen_code("state", _STATES)
+    if state:
+        cases = cases[cases["is_decided"] == (state == "decided")]
     page = paged(cases.sort_values(["is_decided", "county_code", "town_code", "stat_code"]))
     return render_template(
         "lineage/conflicts.html",
-        filters={"county": places.county},
+        filters={"county": places.county, "state": state},
         counties=places.counties,
         village=village_link(units, unit_id),
         cases=[_case(held, units, case) for case in page.rows.to_dict("records")],

@@ -74,5 +74,5 @@ def paged(rows: pd.DataFrame) -> Page:
 
 
 def _page_url(number: int) -> str:
-    values = request.args.to_dict() | {"page": str(number)}
+    values: dict[str, Any] = request.args.to_dict() | {"page": str(number)}
     return url_for(request.endpoint or "home.show", **(request.view_args or {}), **values)

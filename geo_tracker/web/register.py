@@ -200,7 +200,9 @@ def _villages(present: pd.DataFrame, accepted: pd.DataFrame, latest: pd.DataFram
 
 def vote_sums(votes: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
     """Return agree, present and eligible summed per unit, and the pooled rates (0–1)."""
-    sums = votes.groupby(unit)[["agree", "present", "eligible"]].sum()
+    grouped = votes.groupby(unit)[["agree", "present", "eligible"]]
+    # One missing count makes the sum unknown, not smaller.
+    sums = grouped.sum().where(grouped.count().eq(grouped.size(), axis=0))
     sums["consent"] = (sums["agree"] / sums["present"].where(sums["present"] > 0)).astype(float)
     sums["consent_of_eligible"] = (
         sums["agree"] / sums["eligible"].where(sums["eligible"] > 0)

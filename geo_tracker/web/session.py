@@ -47,11 +47,12 @@ def guard(app: Flask) -> None:
     """Let nobody in who has not signed in, and nobody on with a one-time password."""
     manager = LoginManager(app)
 
-    @manager.user_loader
     def load(user_id: str) -> SignedIn | None:
         with read_session() as database:
             account = database.get(UserAccount, int(user_id))
             return SignedIn(account) if account is not None and account.active else None
+
+    manager.user_loader(load)
 
     @app.before_request
     def check() -> ResponseReturnValue | None:

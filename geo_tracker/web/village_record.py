@@ -104,7 +104,9 @@ def history_rows(
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
 
-def _row(at: Any, username: Any, text: str, import_id: Any = None, reason: Any = None) -> Any:
+def _row(
+    at: Any, username: Any, text: str, import_id: Any = None, reason: Any = None
+) -> dict[str, Any]:
     return {
         "at": at,
         "username": username,
@@ -160,9 +162,12 @@ def _decision_text(change: Any, held: Register, units: pd.DataFrame) -> str:
     edge = held.edges[held.edges["edge_id"] == change.record_id]
     former = units["name"].get(change.unit_id, MISSING)
     later = MISSING if edge.empty else units["name"].get(edge["to_unit_id"].iloc[0], MISSING)
-    if change.new == "True":
-        return _("Decided: %(former)s became %(later)s", former=former, later=later)
-    return _("Decided: %(former)s did not become %(later)s", former=former, later=later)
+    decided = (
+        _("Decided: %(former)s became %(later)s", former=former, later=later)
+        if change.new == "True"
+        else _("Decided: %(former)s did not become %(later)s", former=former, later=later)
+    )
+    return str(decided)
 
 
 def _value(field: str, text: str | None) -> str:
@@ -173,7 +178,7 @@ def _value(field: str, text: str | None) -> str:
     if field == "progress":
         return percent(float(text))
     if field == "synthetic":
-        return _("yes") if text == "True" else _("no")
+        return str(_("yes") if text == "True" else _("no"))
     if field in _CODES:
         return term(text)
     return number(int(text)) if text.isdecimal() and field != "income_year" else text

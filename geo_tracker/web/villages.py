@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from geo_tracker.db.frames import fund_frame
 from geo_tracker.db.history import village_history
@@ -16,7 +17,7 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.village_figures import followed_edges, parts_of, side_by_side
-from geo_tracker.web.village_links import known_units, map_url, village_link
+from geo_tracker.web.village_links import PLACE, known_units, map_url, village_link
 from geo_tracker.web.village_record import history_rows, source_rows
 from geo_tracker.web.village_story import dispute_problem, village_facts
 from geo_tracker.web.votes import vote_rows, votes_of
@@ -26,7 +27,13 @@ bp = Blueprint("villages", __name__, url_prefix="/villages")
 ORPHAN = "orphan"
 """A former village of which nothing says what became of it."""
 
-_KINDS = ("merged", "former", "untouched", ORPHAN)
+INVOLVED = "involved"
+"""A former village whose successor is known."""
+
+_KINDS = ("merged", "former", INVOLVED, ORPHAN, "untouched")
+_SIZES = ("2", "3", "4", "5")
+MOST_FORMERS = 5
+"""Merged villages of so many former ones or more are counted together."""
 
 
 @bp.get("/")
@@ -35,22 +42,45 @@ def index() -> ResponseReturnValue:
     held = register()
     places = place_filter(held.versions)
     query, kind = request.args.get("q", "").strip(), chosen_code("kind", _KINDS)
+    layers = {str(layer.as_of_on): layer for layer in held.layers}
+    layer, size = chosen_code("layer", layers), chosen_code("formers", _SIZES)
     units = known_units(held)
-    found = places.applied(_named(held, units, query) if query else _in_place(units))
-    if kind == ORPHAN:
-        found = found[(found["kind"] == "former") & found["to_unit_id"].isna()]
+    listed = _of_layer(held, units, layers[layer].id) if layer else units
+    found = places.applied(_named(held, listed, query) if query else _in_place(listed))
+    if kind in {INVOLVED, ORPHAN}:
+        found = found[found["kind"] == "former"]
+        found = found[found["to_unit_id"].isna() == (kind == ORPHAN)]
     elif kind:
         found = found[found["kind"] == kind]
+    if size:
+        merged = found["formers"].where(found["kind"] == "merged").clip(upper=MOST_FORMERS)
+        found = found[merged == int(size)]
     page = paged(found)
     return render_template(
         "villages/index.html",
-        filters={"q": query, "county": places.county, "town": places.town, "kind": kind},
+        filters={
+            "q": query,
+            "county": places.county,
+            "town": places.town,
+            "kind": kind,
+            "layer": layer,
+            "formers": size,
+        },
+        layers=[(day, _("Boundaries as of %(day)s", day=day)) for day in layers],
         counties=places.counties,
         towns=places.towns,
         rows=_list_rows(held, units, page.rows),
         page=page,
         stored=not units.empty,
     )
+
+
+def _of_layer(held: Register, units: pd.DataFrame, layer_id: int) -> pd.DataFrame:
+    """Return the villages of one layer, in the town and county they were in then."""
+    then = held.versions[held.versions["layer_id"] == layer_id].set_index("unit_id")
+    own = ["stat_code", "name", "area_m2", *PLACE]
+    listed = units.loc[units.index.isin(then.index)]
+    return listed.assign(**{name: then[name].reindex(listed.index) for name in own})
 
 
 def _in_place(units: pd.DataFrame) -> pd.DataFrame:

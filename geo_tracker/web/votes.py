@@ -25,7 +25,7 @@ _SORTS: dict[str, tuple[str, list[str], bool]] = {
     "turnout": (N_("Lowest turnout first"), ["turnout"], True),
     "latest": (N_("Latest meeting first"), ["held_on"], False),
 }
-_CHECKS = ("problem", "below")
+_CHECKS = ("problem", "full", "below")
 
 _COUNTS = ("eligible", "present", "agree", "oppose", "abstain", "invalid")
 
@@ -42,6 +42,8 @@ def index() -> ResponseReturnValue:
     votes = places.applied(held.votes.join(units[["stat_code", *PLACE]], on="unit_id"))
     if check == "problem":
         votes = votes[~votes["in_order"]]
+    elif check == "full":
+        votes = votes[votes["unanimous"]]
     elif check == "below":
         votes = votes[votes["consent_of_present"].notna() & ~votes["unanimous"]]
     _text, columns, ascending = _SORTS[sort]
