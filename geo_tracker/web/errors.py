@@ -28,10 +28,8 @@ def status_of(error: GeoTrackerError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def _page(code: int, title: str, message: str, advice: str) -> tuple[str, int]:
-    page = render_template(
-        "errors/error.html", code=code, title=title, message=message, advice=advice
-    )
+def _page(code: int, title: str, text: str, advice: str) -> tuple[str, int]:
+    page = render_template("errors/error.html", code=code, title=title, text=text, advice=advice)
     return page, code
 
 

@@ -16,6 +16,7 @@ from geo_tracker.db import reading
 from geo_tracker.db.models import ImportRun, Job, VillageVersion
 from geo_tracker.web.context import Services
 from tests import samples
+from tests.web.conftest import strict
 from tests.web.visitors import Visitor, visitor
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -23,7 +24,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture
 def app(settings: Settings, engine: sa.Engine) -> Flask:
-    return create_app(settings, engine)
+    return strict(create_app(settings, engine))
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_the_same_file_twice_leads_to_its_first_import(
     app: Flask, planner: Visitor, tmp_path: Path
 ) -> None:
     first, *_ = brought_in(app, planner, tmp_path)
-    again = uploaded(planner, "boundary", samples.before_zip(tmp_path), "2017-10-31")
+    again = uploaded(planner, "boundary", tmp_path / "before.zip", "2017-10-31")
     assert again.status_code == 422
     assert "before.zip was imported already" in again.text
     assert f'href="/imports/{first}"' in again.text

@@ -10,12 +10,13 @@ from flask import Flask
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.workflows.users import authenticated
+from tests.web.conftest import strict
 from tests.web.visitors import PASSWORD, Visitor, visitor
 
 
 @pytest.fixture
 def app(settings: Settings, engine: sa.Engine) -> Flask:
-    return create_app(replace(settings, secret_key="very-secret"), engine)
+    return strict(create_app(replace(settings, secret_key="very-secret"), engine))
 
 
 @pytest.fixture

@@ -1,0 +1,201 @@
+"""Votes, projects, lagging villages and conflicts: lists to look things up in."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from geo_tracker.web.context import Services
+from geo_tracker.workflows.demo import run_import
+from geo_tracker.workflows.imports import receive_records
+from tests import samples
+from tests.web.visitors import Visitor, visitor
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
+
+
+def rows(page: str) -> list[str]:
+    """Return the rows of the first table of a page as plain text."""
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [plain(f"<main{row}") for row in body.split("<tr")[1:]]
+
+
+def bring_book(app: Flask, folder: Path, sheets: dict[str, list[list[object]]]) -> None:
+    services: Services = app.extensions["geo_tracker"]
+    book = samples.workbook(folder, sheets)
+    run_import(
+        services.engine,
+        services.settings,
+        receive_records(
+            services.engine,
+            services.settings,
+            book,
+            file_name="more.xlsx",
+            as_of_on=samples.RECORDS_ON,
+        ),
+    )
+
+
+def test_votes_show_both_rates_and_what_is_not_in_order(planner: Visitor) -> None:
+    every = rows(planner.page("/votes/"))
+    assert len(every) == 3
+    (doubtful,) = rows(planner.page("/votes/?check=problem"))
+    assert "上溪村" in doubtful
+    assert "100.0 % 73.1 %" in doubtful
+    assert "only representatives met" in doubtful
+    assert "notice only 2 days before, 10 are needed" in doubtful
+
+
+def test_full_and_partial_consent_divide_the_votes(planner: Visitor) -> None:
+    assert len(rows(planner.page("/votes/?check=full"))) == 2
+    (partial,) = rows(planner.page("/votes/?check=below"))
+    assert "新川村" in partial
+
+
+def test_votes_can_be_put_in_order_of_consent(planner: Visitor) -> None:
+    assert "新川村" in rows(planner.page("/votes/?sort=consent"))[0]
+
+
+def test_projects_show_light_money_and_the_former_village(planner: Visitor) -> None:
+    every = rows(planner.page("/projects/?sort=budget"))
+    assert len(every) == 2
+    assert "原新川村整治项目" in every[0]
+    assert "倪宅新村 新川村" in every[0]
+    assert "Not known" in every[0]
+    (behind,) = rows(planner.page("/projects/?light=red"))
+    # Half a year of a year is planned, 15 % is done.
+    assert "15 % / 50 %" in behind
+    assert "110.00 100.00 95.00 20.00 20.0 %" in behind
+
+
+def test_an_unknown_amount_is_not_zero(planner: Visitor) -> None:
+    (unknown,) = rows(planner.page("/projects/?light=unknown"))
+    assert "— 400.00 — — —" in unknown
+
+
+def test_projects_are_found_by_name_and_by_village(planner: Visitor) -> None:
+    assert len(rows(planner.page("/projects/?q=整治"))) == 1
+    assert len(rows(planner.page("/projects/?q=新川村"))) == 1
+    assert "No project matches" in planner.page("/projects/?q=没有这个")
+
+
+def test_the_lagging_list_ranks_by_reasons_and_leaves_the_unknown_unranked(
+    planner: Visitor,
+) -> None:
+    every = rows(planner.page("/lagging/"))
+    assert [re.split(" ", row.strip())[2] for row in every][:1] != []
+    assert "新川村" in every[0]
+    assert "operating income under the floor" in every[0]
+    assert "total income under the floor" in every[0]
+    last = every[-1]
+    assert "上溪村" in last
+    assert "Unranked, missing: operating income, registered population" in last
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("reason=operating_income", ["新川村"]),
+        ("reason=behind_plan", ["双溪村"]),
+        ("reason=unranked", ["上溪村"]),
+        ("county=330784&town=330784115", []),
+        ("county=330784&town=330784114&reason=operating_income", ["新川村"]),
+    ],
+)
+def test_the_lagging_list_is_narrowed_by_reason_and_place(
+    planner: Visitor, query: str, expected: list[str]
+) -> None:
+    page = planner.page(f"/lagging/?{query}")
+    found = re.findall(r'<th scope="row"><a href="/villages/\d+">([^<]+)</a>', page)
+    assert found == expected
+
+
+def test_rows_of_the_lagging_list_lead_to_map_and_village(planner: Visitor) -> None:
+    page = planner.page("/lagging/")
+    village = re.search(r'href="(/villages/\d+)">新川村', page)
+    on_map = re.search(r'href="(/map/\?village=\d+)"', page)
+    assert village is not None
+    assert on_map is not None
+    assert planner.get(village[1]).status_code == planner.get(on_map[1]).status_code == 200
+
+
+@pytest.fixture
+def disputed(county: Flask, tmp_path: Path) -> Flask:
+    """Have the table say that 上溪村 went to 倪宅新村, which the ground denies."""
+    sheets = {"合并对照": copy.deepcopy(samples.SHEETS["合并对照"])}
+    sheets["合并对照"][-1][:2] = ["330784114200", "倪宅新村"]
+    bring_book(county, tmp_path, sheets)
+    return county
+
+
+def test_a_conflict_shows_what_both_sides_say(disputed: Flask) -> None:
+    page = plain(visitor(disputed, "viewer").page("/lineage/"))
+    assert "The merger table says → 倪宅新村" in page
+    assert "The ground says → 双溪村" in page
+    assert "Decide" not in page.replace("To be decided", "").replace("Decided", "")
+
+
+def test_a_planner_decides_with_a_reason_and_figures_follow(disputed: Flask) -> None:
+    planner = visitor(disputed, "planner")
+    page = planner.page("/lineage/")
+    target = re.search(r'action="(/lineage/\d+/decide)"', page)
+    by_table = re.search(r'name="chosen" value="(\d+)"', page)
+    assert target is not None
+    assert by_table is not None
+    refused = planner.post(target[1], {"chosen": by_table[1], "reason": " "})
+    assert refused.status_code == 422
+    assert "Say why you decide so" in refused.text
+    answer = planner.post(target[1], {"chosen": by_table[1], "reason": "批复〔2018〕9号"})
+    assert answer.status_code == 303
+    assert "批复〔2018〕9号" in planner.page("/lineage/?state=decided")
+    assert "No conflicts" in planner.page("/lineage/?state=open")
+    assert "倪宅新村" in rows(planner.page("/villages/?q=上溪村"))[0]
+
+
+def test_viewers_decide_nothing(disputed: Flask) -> None:
+    planner = visitor(disputed, "planner")
+    target = re.search(r'action="(/lineage/\d+/decide)"', planner.page("/lineage/"))
+    assert target is not None
+    viewer = visitor(disputed, "viewer")
+    assert viewer.post(target[1], {"chosen": "1", "reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("few", "many"),
+    [
+        ("/votes/?check=problem", "/votes/"),
+        ("/projects/?light=red", "/projects/"),
+        ("/lagging/?reason=behind_plan", "/lagging/"),
+        ("/villages/?q=新川村", "/villages/"),
+    ],
+)
+def test_lists_ask_as_often_whatever_the_number_of_rows(county: Flask, few: str, many: str) -> None:
+    services: Services = county.extensions["geo_tracker"]
+    viewer = visitor(county, "viewer")
+    asked: list[str] = []
+    sa.event.listen(
+        services.engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: asked.append(statement),
+    )
+    counts = []
+    for path in (many, few, many):
+        asked.clear()
+        viewer.page(path)
+        counts.append(len(asked))
+    # The first visit reads the register; after that only what may have changed is asked.
+    assert 0 < counts[1] == counts[2]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/lineage/"]
+)
+def test_an_empty_register_says_what_to_do(empty: Flask, path: str) -> None:
+    planner = visitor(empty, "planner")
+    page = planner.page(path)
+    assert 'class="gt-empty"' in page
