@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 FAST := tests -m "not browser and not slow" -n 2 --dist loadfile
 
-.PHONY: run check test format lock messages password demo screenshots benchmarks clean
+.PHONY: run check test format lock messages password demo screenshots documents benchmarks clean
 
 run: .venv/ready
 	$(PY) -m geo_tracker run
@@ -29,6 +29,10 @@ demo: .venv/ready
 
 screenshots: .venv/ready-dev
 	$(PY) scripts/screenshots.py
+
+# What follows from the code: tables of settings and licences.
+documents: .venv/ready-dev
+	$(PY) -m scripts.documents
 
 benchmarks: .venv/ready-dev
 	for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
