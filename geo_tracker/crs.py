@@ -1,7 +1,13 @@
 """The coordinate systems in use, and the way between them."""
 
+from functools import lru_cache
+from typing import Any
+
 import geopandas as gpd
-from pyproj import CRS
+import shapely
+from pyproj import CRS, Transformer
+
+from geo_tracker.parallel import in_threads
 
 STORAGE_CRS = CRS.from_epsg(4490)
 """What the database holds: CGCS2000 longitude and latitude, valid for the whole country."""
@@ -33,4 +39,19 @@ def in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
     GeoDataFrame
         Same index and columns.
     """
-    return layer if layer.crs == crs else layer.to_crs(crs)
+    if layer.crs == crs:
+        return layer
+    shapes = layer.geometry.to_numpy()
+    if layer.crs is None or shapely.has_z(shapes).any():
+        return layer.to_crs(crs)
+    way = _transformer(layer.crs, crs).transform
+
+    def moved(part: Any) -> Any:
+        return shapely.transform(part, way, interleaved=False)
+
+    return layer.set_geometry(in_threads(moved, shapes), crs=crs)
+
+
+@lru_cache(maxsize=16)
+def _transformer(from_crs: CRS, to_crs: CRS) -> Transformer:
+    return Transformer.from_crs(from_crs, to_crs, always_xy=True)

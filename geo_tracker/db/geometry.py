@@ -30,8 +30,9 @@ def geopackage_blobs(geometries: Any) -> list[bytes | None]:
     """Return GeoPackage blobs (header with x/y envelope, then WKB) for an array of geometries."""
     geometries = np.asarray(geometries, dtype=object)
     wkbs = shapely.to_wkb(geometries)
-    bounds = shapely.bounds(geometries)
-    empty = shapely.is_empty(geometries)
+    bounds = shapely.bounds(geometries).tolist()
+    empty = shapely.is_empty(geometries).tolist()
+    boxed = struct.Struct("<2sBBi4d").pack
     blobs: list[bytes | None] = []
     for wkb, (x0, y0, x1, y1), is_empty in zip(wkbs, bounds, empty, strict=True):
         if wkb is None:
@@ -39,7 +40,7 @@ def geopackage_blobs(geometries: Any) -> list[bytes | None]:
         elif is_empty:
             blobs.append(struct.pack("<2sBBi", b"GP", 0, 0x11, SRID) + wkb)
         else:
-            blobs.append(struct.pack("<2sBBi4d", b"GP", 0, 0x03, SRID, x0, x1, y0, y1) + wkb)
+            blobs.append(boxed(b"GP", 0, 0x03, SRID, x0, x1, y0, y1) + wkb)
     return blobs
 
 
@@ -152,6 +153,8 @@ def prepare_geopackage_connection(connection: sqlite3.Connection) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=15000",
+        # 32 MB: a layer of a prefecture stays in memory until it is committed.
+        "cache_size=-32768",
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -293,31 +296,6 @@ def _create_triggers(connection: sa.Connection, table: str) -> None:
         ),
     ):
         connection.exec_driver_sql(f"CREATE TRIGGER {index}_{name} {when} BEGIN {action} END")
-
-
-@contextmanager
-def bulk_inserts(connection: sa.Connection, table: str) -> Iterator[None]:
-    """Fill the index of many new rows at once; a trigger per row costs as much as the row.
-
-    On SQLite the insert trigger is set aside inside the transaction, so that it is back however
-    the transaction ends; on PostGIS nothing is to be done.
-    """
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    index = f"rtree_{table}_geom"
-    trigger = connection.exec_driver_sql(
-        "SELECT sql FROM sqlite_master WHERE name = ?", (f"{index}_insert",)
-    ).scalar_one()
-    last = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").scalar_one()
-    connection.exec_driver_sql(f"DROP TRIGGER {index}_insert")
-    yield
-    connection.exec_driver_sql(
-        f"INSERT INTO {index} SELECT id, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom),"
-        f" ST_MaxY(geom) FROM {table} WHERE id > ? AND geom NOTNULL AND NOT ST_IsEmpty(geom)",
-        (last,),
-    )
-    connection.exec_driver_sql(trigger)
 
 
 @contextmanager

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.crs import STORAGE_CRS
-from geo_tracker.db.geometry import bulk_inserts, geopackage_blobs, wkb_of
+from geo_tracker.db.bulk import insert_features, inserted_blank_rows
+from geo_tracker.db.geometry import wkb_of
 from geo_tracker.db.models import BoundaryLayer, Place, Unit, VillageVersion
 
 _PLAIN_COLUMNS = (
     *("name", "pinyin", "initials", "stat_code", "land_code", "ground"),
-    *("area_m2", "point_lon", "point_lat"),
+    *("area_m2", "stated_area_m2", "point_lon", "point_lat"),
 )
 
 
@@ -28,7 +29,7 @@ def added_layer(
     as_of_on: date,
     geometry_source: str,
 ) -> BoundaryLayer:
-    """Store a layer: one version per row, and every layer's validity put in order.
+    """Store a layer: one version per row, and the validity of the layer before ended.
 
     Parameters
     ----------
@@ -45,76 +46,99 @@ def added_layer(
     layer = BoundaryLayer(import_id=import_id, as_of_on=as_of_on)
     session.add(layer)
     session.flush()
+    connection = session.connection()
+    count = len(villages)
     unit_ids = villages["unit_id"].astype("Int64")
-    new = int(unit_ids.isna().sum())
-    if new:
-        created = session.scalars(
-            sa.insert(Unit).returning(Unit.id), [{"same_as_id": None}] * new
-        ).all()
-        unit_ids[unit_ids.isna()] = sorted(created)
-    towns = _town_ids(session, villages)
-    plain = villages[list(_PLAIN_COLUMNS)].copy()
-    plain["stated_area_m2"] = villages["stated_area_m2"].astype(object)
-    rows = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    new = unit_ids.isna()
+    unit_ids[new] = inserted_blank_rows(connection, Unit, int(new.sum()))
     parts, owner = shapely.get_parts(villages.geometry.to_numpy(), return_index=True)
-    geometries = shapely.multipolygons(parts, indices=owner)
-    stored = (
-        geopackage_blobs(geometries)
-        if session.get_bind().dialect.name == "sqlite"
-        else list(shapely.to_wkb(geometries))
+    insert_features(
+        connection,
+        VillageVersion,
+        {
+            "unit_id": unit_ids.to_numpy("int64").tolist(),
+            "layer_id": [layer.id] * count,
+            "valid_from": [as_of_on] * count,
+            "valid_to": [_next_date(session, as_of_on)] * count,
+            "town_id": _town_ids(session, villages),
+            "geometry_source": [geometry_source] * count,
+            **{name: _values(villages[name]) for name in _PLAIN_COLUMNS},
+        },
+        shapely.multipolygons(parts, indices=owner),
     )
-    for row, unit_id, town_id, geometry in zip(rows, unit_ids, towns, stored, strict=True):
-        row.update(
-            unit_id=int(unit_id),
-            layer_id=layer.id,
-            valid_from=as_of_on,
-            town_id=town_id,
-            geometry_source=geometry_source,
-            geom=geometry,
-        )
-    with bulk_inserts(session.connection(), VillageVersion.__tablename__):
-        session.execute(sa.insert(VillageVersion.__table__), rows)
-    _order_validity(session)
+    _end_layer_before(session, as_of_on)
     return layer
 
 
+def _values(column: pd.Series) -> list[Any]:
+    """Return a column's values with None for what is missing."""
+    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return values
+
+
 def _town_ids(session: Session, villages: gpd.GeoDataFrame) -> list[int | None]:
-    known = {place.code: place for place in session.scalars(sa.select(Place))}
-
-    def place(level: str, code: str, name: str, parent: Place | None) -> Place:
-        if code not in known:
-            known[code] = Place(level=level, code=code, name=name, parent=parent)
-            session.add(known[code])
-        return known[code]
-
-    pairs = villages[["county_code", "county", "town_code", "town"]].astype(object)
-    pairs = pairs.where(pairs.notna(), None)
-    found: dict[tuple[Any, ...], Place | None] = {}
-    for key in dict.fromkeys(pairs.itertuples(index=False, name=None)):
-        county_code, county, town_code, town = key
+    """Return the town of each village, and store the places that are new."""
+    columns = ("county_code", "county", "town_code", "town")
+    rows = list(zip(*(_values(villages[name]) for name in columns), strict=True))
+    counties: dict[str, dict[str, Any]] = {}
+    towns: dict[str, dict[str, Any]] = {}
+    above: dict[str, str | None] = {}
+    place: dict[str, Any]
+    town_code_of: dict[tuple[Any, ...], str | None] = {}
+    for row in dict.fromkeys(rows):
+        county_code, county, town_code, town = row
         county_code = county_code or (f"?{county}"[:12] if county else None)
-        above = place("county", county_code, county or county_code, None) if county_code else None
+        if county_code:
+            place = {"level": "county", "code": county_code, "name": county or county_code}
+            counties.setdefault(county_code, {**place, "parent_id": None})
         town_code = town_code or (f"?{county_code}/{town}"[:12] if town else None)
-        found[key] = place("town", town_code, town or town_code, above) if town_code else None
-    session.flush()
-    return [
-        None if (town := found[key]) is None else town.id
-        for key in pairs.itertuples(index=False, name=None)
-    ]
+        if town_code:
+            place = {"level": "town", "code": town_code, "name": town or town_code}
+            towns.setdefault(town_code, place)
+            above.setdefault(town_code, county_code)
+        town_code_of[row] = town_code
+    known = _with_places(session, _place_ids(session), list(counties.values()))
+    for code, place in towns.items():
+        parent = above[code]
+        place["parent_id"] = known[parent] if parent else None
+    known = _with_places(session, known, list(towns.values()))
+    id_of = {row: known[code] if code else None for row, code in town_code_of.items()}
+    return [id_of[row] for row in rows]
 
 
-def _order_validity(session: Session) -> None:
-    layers = session.scalars(sa.select(BoundaryLayer).order_by(BoundaryLayer.as_of_on)).all()
-    ends: list[date | None] = [layer.as_of_on for layer in layers[1:]]
-    for layer, end in zip(layers, [*ends, None], strict=True):
-        session.execute(
-            sa.update(VillageVersion)
-            .where(
-                VillageVersion.layer_id == layer.id,
-                VillageVersion.valid_to.is_distinct_from(end),
-            )
-            .values(valid_to=end)
-        )
+def _place_ids(session: Session) -> dict[str, int]:
+    return {place.code: place.id for place in session.execute(sa.select(Place.code, Place.id))}
+
+
+def _with_places(
+    session: Session, known: dict[str, int], places: list[dict[str, Any]]
+) -> dict[str, int]:
+    """Store the places whose code is not known; return the ids of all by code."""
+    new = [place for place in places if place["code"] not in known]
+    if not new:
+        return known
+    session.connection().execute(sa.insert(Place), new)
+    return _place_ids(session)
+
+
+def _next_date(session: Session, day: date) -> date | None:
+    later = sa.select(sa.func.min(BoundaryLayer.as_of_on)).where(BoundaryLayer.as_of_on > day)
+    return session.scalar(later)
+
+
+def _end_layer_before(session: Session, day: date) -> None:
+    """Let the versions of the layer before a new one end where the new one begins."""
+    earlier = (
+        sa.select(BoundaryLayer.id)
+        .where(BoundaryLayer.as_of_on < day)
+        .order_by(BoundaryLayer.as_of_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    session.execute(
+        sa.update(VillageVersion).where(VillageVersion.layer_id == earlier).values(valid_to=day),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def layer_grounds(session: Session, layer_id: int) -> pd.DataFrame:

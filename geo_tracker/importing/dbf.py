@@ -49,9 +49,7 @@ class DbfTable:
 
     def stored(self, field: DbfField, rows: Any = slice(None)) -> list[bytes]:
         """Return the bytes of a field without the padding, for all or some records."""
-        cells = np.ascontiguousarray(self.records[rows, field.start : field.start + field.width])
-        values: list[bytes] = cells.view(f"S{field.width}").ravel().tolist()
-        return [value.split(b"\0", 1)[0].strip(b" ") for value in values]
+        return [_unpadded(cell) for cell in self._cells(field, rows)]
 
     def names(self, encoding: str) -> list[str]:
         """Return the names of the fields."""
@@ -59,11 +57,19 @@ class DbfTable:
 
     def texts(self, field: DbfField, encoding: str, rows: Any = slice(None)) -> list[str | None]:
         """Return the values of a field as text, numbers too; empty ones are None."""
-        decoded: dict[bytes, str | None] = {}
-        stored = self.stored(field, rows)
-        for value in set(stored):
-            decoded[value] = text_of(value, encoding).strip() or None
-        return [decoded[value] for value in stored]
+        stored = self._cells(field, rows)
+        # Towns and counties repeat: each value is cleaned and decoded once.
+        decoded = {cell: text_of(_unpadded(cell), encoding).strip() or None for cell in set(stored)}
+        return [decoded[cell] for cell in stored]
+
+    def _cells(self, field: DbfField, rows: Any) -> list[bytes]:
+        cells = np.ascontiguousarray(self.records[rows, field.start : field.start + field.width])
+        values: list[bytes] = cells.view(f"S{field.width}").ravel().tolist()
+        return values
+
+
+def _unpadded(cell: bytes) -> bytes:
+    return cell.split(b"\0", 1)[0].strip(b" ")
 
 
 def read_dbf(path: Path) -> DbfTable:

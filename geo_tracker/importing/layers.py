@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -249,7 +250,7 @@ def _codes(layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport
         report.add("warning", Message(N_("No column with village codes was recognised.")))
         return _nothing(layer), _nothing(layer)
     column = fields["code"]
-    codes = codes_of(layer["code"])
+    codes = codes_of(layer["code"].tolist())
     unread = np.array([code is None for code in codes])
     empty = np.array([code is NO_CODE for code in codes])
     report.add_rows(
@@ -281,7 +282,9 @@ def _codes(layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport
 def _texts(layer: gpd.GeoDataFrame, target: str) -> pd.Series:
     if target not in layer:
         return _nothing(layer)
-    return _as_objects([tidy_text(value) for value in layer[target]], layer)
+    # Towns and counties repeat.
+    tidied = cache(tidy_text)
+    return _as_objects([tidied(value) for value in layer[target].tolist()], layer)
 
 
 def _looks_coded(towns: pd.Series) -> bool:

@@ -9,6 +9,7 @@ import shapely
 
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
+from geo_tracker.parallel import in_threads
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _ONE_VALUE = ("land_code", "name", "town", "county")
@@ -61,7 +62,7 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
     GEOS's structural repair keeps what is inside of the rings and drops what has no area.
     """
     shapes = layer.geometry.to_numpy().copy()
-    bad = ~shapely.is_valid(shapes)
+    bad = ~in_threads(shapely.is_valid, shapes)
     if not bad.any():
         return layer
     reasons = shapely.is_valid_reason(shapes[bad])

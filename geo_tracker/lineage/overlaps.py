@@ -62,10 +62,10 @@ def overlap_shares(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Data
 def _shared_ground(old: Any, new: Any) -> Any:
     """Intersect pairs that meet; pairs that only touch are None."""
     shapely.prepare(new)
-    whole = shapely.covers(new, old)
-    partly = ~whole
+    whole: Any = shapely.covers(new, old)
+    partly: Any = ~whole
     partly[partly] = ~shapely.touches(new[partly], old[partly])
-    shared = np.where(whole, old, None)
+    shared: Any = np.where(whole, old, None)
     shared[partly] = shapely.intersection(old[partly], new[partly])
     return shared
 
