@@ -77,6 +77,8 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
         # Pages stay uncompressed: they carry the form token beside what users typed.
         COMPRESS_MIMETYPES=["text/css", "text/javascript", "image/svg+xml", "application/json"],
         COMPRESS_ALGORITHM=["gzip"],
+        # Files are streamed, and by default not for readers that know gzip only (many proxies).
+        COMPRESS_ALGORITHM_STREAMING=["gzip"],
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=LOCALES[0],

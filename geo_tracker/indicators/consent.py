@@ -30,8 +30,8 @@ def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     Rules of the Organic Law of Villagers' Committees as the domain reference (§4) states them: a
-    villagers' meeting needs over half of the adults, representatives of households two thirds; a
-    merger needs a villagers' meeting and ten days' notice.
+    villagers' meeting needs over half of the adults, representatives of households two thirds; it
+    passes on over half of those present; a merger needs a villagers' meeting and ten days' notice.
     """
     eligible, present, agree = (
         votes[name].astype("Float64") for name in ("eligible", "present", "agree")
@@ -63,6 +63,14 @@ def _checks(vote: tuple[object, ...]) -> list[Message]:
             Message(
                 N_("no quorum: %(present)s of %(eligible)s present"),
                 {"present": present, "eligible": eligible},
+            )
+        )
+    agree = counts["agree"]
+    if agree is not None and present is not None and agree * 2 <= present:
+        found.append(
+            Message(
+                N_("not passed: %(agree)s of %(present)s present agreed"),
+                {"agree": agree, "present": present},
             )
         )
     if not pd.isna(get["notice_on"]) and not pd.isna(get["held_on"]):

@@ -80,7 +80,7 @@ def lagging_list(
     listed["missing"] = [
         ([Message(N_("operating income"))] if no_income else [])
         + ([Message(N_("registered population"))] if no_people else [])
-        for no_income, no_people in zip(income.isna(), population.isna(), strict=True)
+        for no_income, no_people in zip(income.isna(), ~population.gt(0).fillna(False), strict=True)
     ]
     listed["raised"] = flags.sum(axis=1)
     listed["unknown"] = listed["income_per_head_fen"].isna()

@@ -68,6 +68,7 @@ def show_errors(app: Flask) -> None:
     def of_http(error: HTTPException) -> tuple[str, int]:
         code = error.code or 500
         texts = {
+            400: (_("That was not understood"), _("The request holds what no page here sends.")),
             404: (_("There is no such page"), _("Nothing is at %(path)s.", path=request.path)),
             405: (_("That is not possible here"), _("This address takes no such request.")),
             403: (_("Not allowed"), _("Your role does not permit this.")),

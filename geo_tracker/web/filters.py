@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 from flask import request
+from flask_babel import gettext as _
 
 Options = list[tuple[str, str]]
+
+NOWHERE = "none"
+"""Stands for the county of villages whose county is not known."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class PlaceFilter:
         """Return the rows of the chosen places."""
         if self.town:
             return rows[rows["town_code"] == self.town]
+        if self.county == NOWHERE:
+            return rows[rows["county_code"].isna()]
         return rows[rows["county_code"] == self.county] if self.county else rows
 
 
@@ -29,6 +35,8 @@ def place_filter(versions: pd.DataFrame) -> PlaceFilter:
     """Read the chosen places from the request; a town outside the chosen county is dropped."""
     county, town = request.args.get("county", ""), request.args.get("town", "")
     counties = _options(versions, "county")
+    if versions["county_code"].isna().any():
+        counties.append((NOWHERE, _("county not known")))
     if county and county not in dict(counties):
         county = ""
     towns = _options(versions[versions["county_code"] == county], "town") if county else []

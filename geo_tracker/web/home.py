@@ -9,8 +9,12 @@ from flask_babel import gettext as _
 
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.lagging import LagThresholds
+from geo_tracker.web.filters import NOWHERE, place_filter
+from geo_tracker.web.lineage import conflict_cases
 from geo_tracker.web.money import or_none, share, total_yuan
+from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.village_links import known_units
 from geo_tracker.web.villages import INVOLVED, MOST_FORMERS, ORPHAN
 
 bp = Blueprint("home", __name__)
@@ -32,10 +36,10 @@ def show() -> ResponseReturnValue:
         villages=_village_counts(held),
         consent=_consent(held),
         projects=_projects(held),
-        money=_money(held),
+        money=project_totals(held.projects),
         attention=_attention(held),
         counties=_counties(held),
-        totals=_row(held.versions, held) | _links(held),
+        totals=_row(held.versions, known_units(held).index, held) | _links(held),
         today=held.data_on,
     )
 
@@ -147,26 +151,14 @@ def _projects(held: Register) -> dict[str, Any] | None:
     }
 
 
-def _money(held: Register) -> dict[str, Any] | None:
-    if held.projects.empty:
-        return None
-    budget, paid = (total_yuan(held.projects[name]) for name in ("budget_fen", "paid_fen"))
-    return {
-        "budget": budget,
-        "contract": total_yuan(held.projects["contract_fen"]),
-        "paid": paid,
-        "paid_share": share(paid, budget),
-    }
-
-
 def _attention(held: Register) -> list[dict[str, Any]]:
-    conflicts = held.edges[held.edges["conflict"] & held.edges["decided_at"].isna()]
+    cases = conflict_cases(held)
     floor = LagThresholds().operating_income_yuan
     income = held.formers["operating_income_fen"]
     return [
         {
             "text": _("former villages where table and boundaries disagree"),
-            "count": int(conflicts["from_unit_id"].nunique()),
+            "count": int((~cases["is_decided"]).sum()),
             "url": url_for("lineage.conflicts", state="open"),
         },
         {
@@ -195,10 +187,15 @@ def _attention(held: Register) -> list[dict[str, Any]]:
 
 
 def _counties(held: Register) -> list[dict[str, Any]]:
-    rows = []
-    for (code, name), part in held.versions.groupby(["county_code", "county"]):
-        rows.append({"code": code, "name": name} | _row(part, held) | _links(held, county=code))
-    return rows
+    # A village counts where its record stands, at each date as at the end.
+    units = known_units(held)["county_code"].fillna(NOWHERE)
+    versions = held.versions["county_code"].fillna(NOWHERE)
+    return [
+        {"code": code, "name": name}
+        | _row(held.versions[versions == code], units.index[units == code], held)
+        | _links(held, county=code)
+        for code, name in place_filter(held.versions).counties
+    ]
 
 
 def _links(held: Register, **place: Any) -> dict[str, str]:
@@ -217,15 +214,13 @@ def _links(held: Register, **place: Any) -> dict[str, str]:
     }
 
 
-def _row(part: pd.DataFrame, held: Register) -> dict[str, Any]:
-    units = set(part["unit_id"])
+def _row(part: pd.DataFrame, units: pd.Index, held: Register) -> dict[str, Any]:
     sizes = part.groupby("layer_id").size()
     before = int(sizes.get(held.layers[0].id, 0))
     after = int(sizes.get(held.layers[-1].id, 0))
     formers = held.formers[held.formers.index.isin(units)]
     votes = held.votes[held.votes["unit_id"].isin(units)]
     projects = held.projects[held.projects["current_unit_id"].isin(units)]
-    budget, paid = (total_yuan(projects[name]) for name in ("budget_fen", "paid_fen"))
     return {
         "before": before,
         "after": after,
@@ -233,8 +228,7 @@ def _row(part: pd.DataFrame, held: Register) -> dict[str, Any]:
         "involved": int(formers["to_unit_id"].notna().sum()),
         "consent": or_none(votes["consent_of_present"].mean()),
         "projects": len(projects),
-        "budget": budget,
-        "paid": paid,
-        "paid_share": share(paid, budget),
+        "budget": total_yuan(projects["budget_fen"]),
+        "paid": total_yuan(projects["paid_fen"]),
         "red": int((projects["light"] == "red").sum()),
     }

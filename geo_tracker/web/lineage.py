@@ -67,15 +67,12 @@ def _chosen_edge() -> int:
 def _conflict_page(held: Register, unit_id: int | None, *, errors: dict[int, str]) -> str:
     units = known_units(held)
     places = place_filter(held.versions)
-    edges = held.edges
-    disputed = edges[edges["conflict"]]
-    cases = disputed.drop_duplicates(["from_unit_id", "event_id"])
-    cases = cases.join(units[["stat_code", *PLACE]], on="from_unit_id")
+    cases = conflict_cases(held).join(units[["stat_code", *PLACE]], on="from_unit_id")
     if unit_id is not None:
+        disputed = held.edges[held.edges["conflict"]]
         named = disputed[(disputed[["from_unit_id", "to_unit_id"]] == unit_id).any(axis=1)]
         cases = cases[cases["from_unit_id"].isin(named["from_unit_id"])]
     cases = places.applied(cases)
-    cases = cases.assign(is_decided=cases["decided_at"].notna())
     state = chosen_code("state", _STATES)
     if state:
         cases = cases[cases["is_decided"] == (state == "decided")]
@@ -90,6 +87,15 @@ def _conflict_page(held: Register, unit_id: int | None, *, errors: dict[int, str
         can_decide=current_user.role in DECIDING_ROLES,
         page=page,
     )
+
+
+def conflict_cases(held: Register) -> pd.DataFrame:
+    """Return one edge in conflict per former village and event, with ``is_decided``."""
+    disputed = held.edges[held.edges["conflict"]]
+    # A link that came up after a decision opens the case again.
+    undecided_first = disputed.sort_values("decided_at", na_position="first", kind="stable")
+    cases = undecided_first.drop_duplicates(["from_unit_id", "event_id"])
+    return cases.assign(is_decided=cases["decided_at"].notna())
 
 
 def _case(held: Register, units: pd.DataFrame, case: dict[str, Any]) -> dict[str, Any]:

@@ -50,8 +50,7 @@ class Page:
 def paged(rows: pd.DataFrame) -> Page:
     """Return the page of a list that the request asks for; a page too far is the last."""
     pages = max(1, ceil(len(rows) / PAGE_ROWS))
-    asked = request.args.get("page", "1")
-    number = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
     first = (number - 1) * PAGE_ROWS
     shown = rows.iloc[first : first + PAGE_ROWS]
     near = {1, pages, number - 1, number, number + 1}

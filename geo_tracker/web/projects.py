@@ -121,11 +121,27 @@ def _project_row(project: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]
 
 
 def project_totals(projects: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the sums of the known amounts in yuan and the paid share of the budget."""
+    """Return the sums of the known amounts in yuan, of how many projects they are, and rates.
+
+    Returns
+    -------
+    dict or None
+        ``estimate``, ``budget``, ``contract``, ``paid`` (Decimal or None), ``known`` (how many
+        projects have the amount, by its name; ``paid_share``: have both budget and payment),
+        ``count``, ``paid_share`` (0–1, of those projects that have both). None without projects.
+    """
     if projects.empty:
         return None
-    sums = {name: total_yuan(projects[f"{name}_fen"]) for name in _AMOUNTS}
-    return sums | {"paid_share": share(sums["paid"], sums["budget"])}
+    columns = {name: projects[f"{name}_fen"] for name in _AMOUNTS}
+    both = columns["budget"].notna() & columns["paid"].notna()
+    known = {name: int(fen.notna().sum()) for name, fen in columns.items()}
+    return {
+        **{name: total_yuan(fen) for name, fen in columns.items()},
+        "count": len(projects),
+        "known": known | {"paid_share": int(both.sum())},
+        # A payment nobody reported is not a payment of zero.
+        "paid_share": share(total_yuan(columns["paid"][both]), total_yuan(columns["budget"][both])),
+    }
 
 
 def projects_of(held: Register, unit_id: int) -> pd.DataFrame:

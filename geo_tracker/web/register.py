@@ -129,19 +129,20 @@ def computed_register(engine: sa.Engine) -> Register:
     )
     accepted = edges[edges["accepted"] & (edges["from_unit_id"] != edges["to_unit_id"])]
     latest = figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
-    formers = _formers(gone.set_index("unit_id"), accepted, present, latest)
-    successor = formers["to_unit_id"]
-    projects["current_unit_id"] = (
-        projects["unit_id"]
-        .fillna(projects["former_unit_id"].map(successor))
-        .fillna(projects["former_unit_id"])
-        .astype("Int64")
+    formers = _formers(gone.set_index("unit_id"), accepted, latest)
+    names = versions.drop_duplicates("unit_id", keep="last").set_index("unit_id")["name"]
+    formers["to_name"] = formers["to_unit_id"].map(names)
+    last = last_successors(formers["to_unit_id"], mergers=len(layers))
+    # Recorded on a village that a later layer ended: now that of a former village.
+    ended = projects["unit_id"].where(projects["unit_id"].isin(formers.index))
+    projects["former_unit_id"] = projects["former_unit_id"].fillna(ended)
+    projects["current_unit_id"] = present_unit(
+        projects["unit_id"].fillna(projects["former_unit_id"]), last
     )
     own = projects["former_unit_id"].fillna(projects["unit_id"])
     formers = formers.join(vote_sums(votes, votes["unit_id"])).join(project_sums(projects, own))
     villages = _villages(present, accepted, latest)
-    voted_for = votes["unit_id"].map(successor).fillna(votes["unit_id"]).astype("Int64")
-    villages = villages.join(vote_sums(votes, voted_for)).join(
+    villages = villages.join(vote_sums(votes, present_unit(votes["unit_id"], last))).join(
         project_sums(projects, projects["current_unit_id"])
     )
     for frame in (villages, formers):
@@ -161,9 +162,7 @@ def computed_register(engine: sa.Engine) -> Register:
     )
 
 
-def _formers(
-    gone: pd.DataFrame, accepted: pd.DataFrame, present: pd.DataFrame, latest: pd.DataFrame
-) -> pd.DataFrame:
+def _formers(gone: pd.DataFrame, accepted: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
     # Of several successors the one that took most of the ground; the others stay in the edges.
     main = accepted.sort_values("share_of_from", na_position="first").drop_duplicates(
         "from_unit_id", keep="last"
@@ -171,12 +170,24 @@ def _formers(
     main = main.set_index("from_unit_id")
     formers = gone.join(latest[list(FIGURES)])
     formers["to_unit_id"] = main["to_unit_id"].reindex(formers.index).astype("Int64")
-    formers["to_name"] = formers["to_unit_id"].map(present["name"])
     formers["synthetic"] = main["synthetic"].reindex(formers.index)
     formers["basis"] = main["basis"].reindex(formers.index)
     formers["conflict"] = main["conflict"].reindex(formers.index).eq(True)
     formers["kind"] = "former"
     return formers
+
+
+def last_successors(successor: pd.Series, *, mergers: int) -> pd.Series:
+    """Return what each former village belongs to in the end, through so many mergers at most."""
+    last = successor
+    for _merger in range(mergers):
+        last = last.map(successor).fillna(last).astype("Int64")
+    return last
+
+
+def present_unit(units: pd.Series, last: pd.Series) -> pd.Series:
+    """Return the village that each of some units is part of now; itself where none is known."""
+    return units.map(last).fillna(units).astype("Int64")
 
 
 def _villages(present: pd.DataFrame, accepted: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,17 @@
 """What protects every response: a strict Content-Security-Policy and its companions."""
 
 import secrets
+from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, abort, g, request
+from werkzeug.routing import IntegerConverter, Map
+
+
+class RecordNumber(IntegerConverter):
+    """Numbers of records in addresses; one that no database can hold names nothing (404)."""
+
+    def __init__(self, url_map: Map, **limits: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1, **limits})
 
 
 def csp_nonce() -> str:
@@ -16,6 +25,14 @@ def csp_nonce() -> str:
 def protect(app: Flask) -> None:
     """Send the protecting headers with every response of an application."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.url_map.converters["int"] = RecordNumber
+
+    @app.before_request
+    def refuse_null() -> None:
+        # No database keeps it in a text, and nobody can type it.
+        for values in (request.args, request.form):
+            if any("\0" in text for _name, text in values.items(multi=True)):
+                abort(400)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

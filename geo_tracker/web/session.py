@@ -93,7 +93,8 @@ def chosen_locale() -> str:
 
 def local_target(address: str | None) -> str:
     """Return an address on this site, or the overview; never one that leads elsewhere."""
-    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+    # Browsers take a backslash for a slash.
+    if address and address.startswith("/") and "\\" not in address:
         parts = urlsplit(address)
         if not parts.scheme and not parts.netloc:
             return address
@@ -113,7 +114,11 @@ def sign_in() -> ResponseReturnValue:
         if user_id is not None:
             with read_session() as database:
                 account = database.get_one(UserAccount, user_id)
-            session.clear()  # a fresh session: nothing planted before signing in survives
+            locale = session.get("locale")
+            # A fresh session: nothing planted before signing in survives, but the language.
+            session.clear()
+            if locale in LOCALES:
+                session["locale"] = locale
             login_user(SignedIn(account))
             return redirect(local_target(request.form.get("next")), code=303)
         error = _("The user name or the password is not right.")

@@ -89,7 +89,7 @@ def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySid
     total = _total(rows, divided=bool(divided)) if merged else None
     _add_bars([*rows, *([total] if total else [])])
     return SideBySide(
-        rows=rows if any(row["as_of_on"] for row in rows) else [],
+        rows=rows if recorded or any(row["as_of_on"] for row in rows) else [],
         total=total,
         recorded=recorded,
         gap=_gap(rows),

@@ -31,7 +31,7 @@ INVOLVED = "involved"
 """A former village whose successor is known."""
 
 _KINDS = ("merged", "former", INVOLVED, ORPHAN, "untouched")
-_SIZES = ("2", "3", "4", "5")
+_SIZES = ("1", "2", "3", "4", "5")
 MOST_FORMERS = 5
 """Merged villages of so many former ones or more are counted together."""
 

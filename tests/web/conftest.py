@@ -1,18 +1,23 @@
 """The small county of `tests.samples` behind the pages, built once and copied for each test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
+from geo_tracker.web.context import Services
+from geo_tracker.workflows import users
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from tests import samples
@@ -38,6 +43,50 @@ def bring_county(engine: sa.Engine, settings: Settings, folder: Path) -> None:
     )
 
 
+def bring_book(app: Flask, folder: Path, sheets: dict[str, list[list[object]]]) -> None:
+    """Bring in one more workbook."""
+    services: Services = app.extensions["geo_tracker"]
+    book = samples.workbook(folder, sheets)
+    run_import(
+        services.engine,
+        services.settings,
+        receive_records(
+            services.engine,
+            services.settings,
+            book,
+            file_name="more.xlsx",
+            as_of_on=samples.RECORDS_ON,
+        ),
+    )
+
+
+def bring_layer(
+    app: Flask, folder: Path, rows: Sequence[tuple[str, str, str, float, float]], day: date
+) -> None:
+    """Bring in one more boundary layer, as `samples.square_villages` draws it."""
+    services: Services = app.extensions["geo_tracker"]
+    file = samples.zipped_shapefile(samples.square_villages(rows), folder / f"{day}.zip")
+    run_import(
+        services.engine,
+        services.settings,
+        receive_boundaries(
+            services.engine, services.settings, file, file_name=file.name, as_of_on=day
+        ),
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hash passwords cheaply and compile each template once: tests make hundreds of visitors."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(users, "_hasher", cheap)
+        patch.setattr(users, "_NOBODY", cheap.hash("nobody's"))
+        patch.setitem(Flask.jinja_options, "bytecode_cache", compiled)
+        yield
+
+
 def strict(app: Flask) -> Flask:
     """Have templates fail on values that no view gave them."""
     app.jinja_env.undefined = StrictUndefined
@@ -56,10 +105,8 @@ def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
-    """Serve a copy of the county from a GeoPackage."""
-    folder = tmp_path / "data"
+@contextmanager
+def served_copy(county_folder: Path, folder: Path) -> Iterator[Flask]:
     shutil.copytree(county_folder, folder)
     settings = Settings(data_dir=folder, secret_key="test")
     engine = make_engine(settings.url)
@@ -68,12 +115,20 @@ def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def empty(settings: Settings, engine: sa.Engine) -> Flask:
-    """Serve an empty database, of both kinds."""
-    return strict(create_app(settings, engine))
+def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Serve a copy of the county from a GeoPackage, to do with as one likes."""
+    with served_copy(county_folder, tmp_path / "data") as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def planner(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """Visit the county as a planner, in English, only to look: all tests share this one."""
+    with served_copy(county_folder, tmp_path_factory.mktemp("shared") / "data") as app:
+        yield visitor(app, "planner")
 
 
 @pytest.fixture
-def planner(county: Flask) -> Visitor:
-    """Visit the county as a planner, in English."""
-    return visitor(county, "planner")
+def empty(settings: Settings, engine: sa.Engine) -> Flask:
+    """Serve an empty database, of both kinds."""
+    return strict(create_app(settings, engine))

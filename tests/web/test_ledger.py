@@ -9,36 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from geo_tracker.web.context import Services
-from geo_tracker.workflows.demo import run_import
-from geo_tracker.workflows.imports import receive_records
 from tests import samples
+from tests.web.conftest import bring_book
+from tests.web.reading import plain, rows
 from tests.web.visitors import Visitor, visitor
-
-
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
-
-
-def rows(page: str) -> list[str]:
-    """Return the rows of the first table of a page as plain text."""
-    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    return [plain(f"<main{row}") for row in body.split("<tr")[1:]]
-
-
-def bring_book(app: Flask, folder: Path, sheets: dict[str, list[list[object]]]) -> None:
-    services: Services = app.extensions["geo_tracker"]
-    book = samples.workbook(folder, sheets)
-    run_import(
-        services.engine,
-        services.settings,
-        receive_records(
-            services.engine,
-            services.settings,
-            book,
-            file_name="more.xlsx",
-            as_of_on=samples.RECORDS_ON,
-        ),
-    )
 
 
 def test_votes_show_both_rates_and_what_is_not_in_order(planner: Visitor) -> None:
@@ -199,3 +173,30 @@ def test_an_empty_register_says_what_to_do(empty: Flask, path: str) -> None:
     planner = visitor(empty, "planner")
     page = planner.page(path)
     assert 'class="gt-empty"' in page
+
+
+def test_a_vote_that_did_not_pass_is_not_in_order(county: Flask, tmp_path: Path) -> None:
+    sheets = {"表决": copy.deepcopy(samples.SHEETS["表决"][:2])}
+    header, vote = sheets["表决"]
+    for name, count in (("同意", 200), ("反对", 200)):
+        vote[header.index(name)] = count
+    bring_book(county, tmp_path, sheets)
+    problems = rows(visitor(county, "viewer").page("/votes/?check=problem"))
+    assert any("not passed: 200 of 400 present agreed" in row for row in problems)
+
+
+def test_a_village_where_nobody_lives_says_why_it_is_not_ranked(
+    county: Flask, tmp_path: Path
+) -> None:
+    sheets = {"村庄": copy.deepcopy(samples.SHEETS["村庄"][:3])}
+    sheets["村庄"][2][sheets["村庄"][0].index("户籍人口")] = 0
+    bring_book(county, tmp_path, sheets)
+    unranked = rows(visitor(county, "viewer").page("/lagging/?reason=unranked"))
+    (empty_village,) = [row for row in unranked if "新川村" in row]
+    assert "Unranked, missing: registered population" in empty_village
+
+
+def test_a_sum_says_of_how_many_projects_it_is_known(planner: Visitor) -> None:
+    page = plain(planner.page("/projects/"))
+    assert "Sum of all 2 projects found 110.00 known of 1 of 2 500.00 95.00 known of 1 of 2" in page
+    assert "20.00 known of 1 of 2 20.0 % known of 1 of 2" in page

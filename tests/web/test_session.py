@@ -33,7 +33,15 @@ def test_signing_in_leads_where_one_wanted_to_go(county: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\t\\evil.example",
+    ],
 )
 def test_signing_in_never_leads_elsewhere(county: Flask, target: str) -> None:
     visitor(county, "viewer")
@@ -152,3 +160,31 @@ def test_a_page_that_is_not_there_says_so(county: Flask) -> None:
     answer = visitor(county, "viewer").get("/nowhere")
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
+
+
+def test_a_language_chosen_before_signing_in_stays(county: Flask) -> None:
+    visitor(county, "viewer")
+    somebody = Visitor(county, language="zh-CN")
+    somebody.post("/language/en", {"next": "/sign-in"}, form_of="/sign-in")
+    assert "Sign in" in somebody.page("/sign-in")
+    form = {"username": "viewer", "password": PASSWORD}
+    somebody.post("/sign-in", form, form_of="/sign-in")
+    assert "Overview" in somebody.page("/")
+
+
+def test_the_language_can_be_changed_on_a_page_that_answers_a_form(county: Flask) -> None:
+    planner = visitor(county, "planner")
+    refused = planner.post("/password", {"current": "x", "new": "a", "repeated": "b"})
+    assert refused.status_code == 422
+    found = re.search(r'name="next" value="([^"]*)"', refused.text)
+    assert found is not None
+    answer = planner.post("/language/zh_Hans_CN", {"next": found[1]})
+    assert planner.get(answer.headers["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["wang\0", "\0"])
+def test_a_name_that_no_database_can_hold_is_refused(empty: Flask, name: str) -> None:
+    form = {"username": name, "password": PASSWORD}
+    answer = Visitor(empty).post("/sign-in", form, form_of="/sign-in")
+    assert answer.status_code == 400
+    assert "That was not understood" in answer.text

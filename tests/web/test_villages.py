@@ -1,6 +1,8 @@
 """The list of villages and the page that each village keeps for ever."""
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +12,9 @@ from geo_tracker.config import Settings
 from geo_tracker.db import reading
 from geo_tracker.db.models import VillageVersion
 from geo_tracker.web.context import Services
-from tests.web.conftest import bring_county
+from tests import samples
+from tests.web.conftest import bring_book, bring_county, bring_layer
+from tests.web.reading import plain, wrong_links
 from tests.web.visitors import Visitor, visitor
 
 
@@ -27,10 +31,6 @@ def unit_id(app: Flask, name: str, *, last: bool = True) -> int:
 
 def names(page: str) -> list[str]:
     return re.findall(r'<th scope="row"><a href="/villages/\d+">([^<]+)</a>', page)
-
-
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,29 @@ def test_pages_are_the_same_on_both_databases(
         assert viewer.get(path).status_code == 200
     panel = viewer.page(f"/map/villages/{unit_id(empty, '倪宅新村')}/panel")
     assert "新川村" in panel
+
+
+def test_what_was_recorded_on_the_merged_village_stands_beside_the_sum(
+    county: Flask, tmp_path: Path
+) -> None:
+    header = samples.SHEETS["村庄"][0]
+    later = ["330784114200", "倪宅新村", "花街镇", samples.RECORDS_ON, 440, 1300, 150, 90, 2019]
+    bring_book(county, tmp_path, {"村庄": [header, later]})
+    page = plain(visitor(county, "viewer").page(f"/villages/{unit_id(county, '倪宅新村')}"))
+    assert "Sum 450 1,350" in page
+    assert "Recorded on the merged village 440 1,300" in page
+    assert "2020-06-30 · income of 2019" in page
+
+
+def test_a_village_that_was_split_leads_to_villages_of_one_former(
+    county: Flask, tmp_path: Path
+) -> None:
+    split = [
+        *(row for row in samples._AFTER if row[1] != "双溪村"),
+        ("330784114230", "双溪村", "花街镇", 2, 3),
+        ("330784114239", "新溪村", "花街镇", 3, 4),
+    ]
+    bring_layer(county, tmp_path, split, date(2020, 5, 31))
+    viewer = visitor(county, "viewer")
+    assert set(names(viewer.page("/villages/?kind=merged&formers=1"))) == {"双溪村", "新溪村"}
+    assert wrong_links(viewer) == {}
