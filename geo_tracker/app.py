@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -34,6 +33,7 @@ from geo_tracker.web.context import Services
 from geo_tracker.web.errors import show_errors
 from geo_tracker.web.page import offer_page_values
 from geo_tracker.web.security import protect
+from geo_tracker.web.static_files import serve_static_files
 from geo_tracker.web.texts import offer_filters
 from geo_tracker.workflows.background import worker_for
 
@@ -75,10 +75,8 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         # Pages stay uncompressed: they carry the form token beside what users typed.
-        COMPRESS_MIMETYPES=["text/css", "text/javascript", "image/svg+xml", "application/json"],
+        COMPRESS_MIMETYPES=["application/json"],
         COMPRESS_ALGORITHM=["gzip"],
-        # Files are streamed, and by default not for readers that know gzip only (many proxies).
-        COMPRESS_ALGORITHM_STREAMING=["gzip"],
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=LOCALES[0],
@@ -93,21 +91,10 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     show_errors(app)
     offer_filters(app)
     offer_page_values(app)
-    date_static_addresses(app)
+    serve_static_files(app)
     for noun in NOUNS:
         app.register_blueprint(noun.bp)
     return app
-
-
-def date_static_addresses(app: Flask) -> None:
-    """Put a file's time into its address, so that browsers may keep it for a year."""
-
-    @app.url_defaults
-    def add_time(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "v" not in values and app.static_folder:
-            file = Path(app.static_folder) / values["filename"]
-            if file.is_file():
-                values["v"] = int(file.stat().st_mtime)
 
 
 def kept_secret(path: Path) -> str:

@@ -225,6 +225,8 @@ def village_map(config: MapConfig) -> folium.Map:
         attribution_control=False,
         # Quarter steps let the whole area fill more of the window.
         zoom_snap=0.25,
+        # Tiles are drawn here and not awaited one by one; fading them in only costs time.
+        fade_animation=False,
     )
     villages = VillageTiles(config.tiles, look="areas")
     page.add_child(villages)

@@ -14,7 +14,6 @@ from geo_tracker.web.lineage import conflict_cases
 from geo_tracker.web.money import or_none, share, total_yuan
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
-from geo_tracker.web.village_links import known_units
 from geo_tracker.web.villages import INVOLVED, MOST_FORMERS, ORPHAN
 
 bp = Blueprint("home", __name__)
@@ -39,7 +38,7 @@ def show() -> ResponseReturnValue:
         money=project_totals(held.projects),
         attention=_attention(held),
         counties=_counties(held),
-        totals=_row(held.versions, known_units(held).index, held) | _links(held),
+        totals=_row(held.versions, held.units.index, held) | _links(held),
         today=held.data_on,
     )
 
@@ -188,7 +187,7 @@ def _attention(held: Register) -> list[dict[str, Any]]:
 
 def _counties(held: Register) -> list[dict[str, Any]]:
     # A village counts where its record stands, at each date as at the end.
-    units = known_units(held)["county_code"].fillna(NOWHERE)
+    units = held.units["county_code"].fillna(NOWHERE)
     versions = held.versions["county_code"].fillna(NOWHERE)
     return [
         {"code": code, "name": name}

@@ -15,7 +15,7 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.village_figures import per_head
-from geo_tracker.web.village_links import PLACE, known_units, map_url, village_link
+from geo_tracker.web.village_links import PLACE, map_url, village_link
 
 bp = Blueprint("lagging", __name__, url_prefix="/lagging")
 
@@ -34,7 +34,7 @@ _SORTS: dict[str, tuple[str, list[str], list[bool]]] = {
 def index() -> ResponseReturnValue:
     """List former villages that may need help."""
     held = register()
-    units = known_units(held)
+    units = held.units
     places = place_filter(held.versions)
     reasons = [(code, shown(text)) for code, text in REASONS.items()]
     reasons.append((UNRANKED, _("not ranked: a figure is missing")))

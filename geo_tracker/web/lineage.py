@@ -18,8 +18,8 @@ from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
-from geo_tracker.web.village_figures import followed_edges, parts_of
-from geo_tracker.web.village_links import PLACE, known_units, map_url, village_link, village_node
+from geo_tracker.web.village_figures import parts_of
+from geo_tracker.web.village_links import PLACE, map_url, village_link, village_node
 from geo_tracker.workflows.lineage import decide_conflict
 
 bp = Blueprint("lineage", __name__, url_prefix="/lineage")
@@ -65,7 +65,7 @@ def _chosen_edge() -> int:
 
 
 def _conflict_page(held: Register, unit_id: int | None, *, errors: dict[int, str]) -> str:
-    units = known_units(held)
+    units = held.units
     places = place_filter(held.versions)
     cases = conflict_cases(held).join(units[["stat_code", *PLACE]], on="from_unit_id")
     if unit_id is not None:
@@ -198,7 +198,7 @@ def _hectares(area_m2: Any) -> float | None:
 
 def lineage_groups(held: Register, units: pd.DataFrame, unit_id: int) -> list[dict[str, Any]]:
     """Return each merger a village took part in, as what came out of it and what went in."""
-    edges = followed_edges(held)
+    edges = held.followed
     targets = edges.loc[edges["from_unit_id"] == unit_id, "to_unit_id"].tolist()
     if (edges["to_unit_id"] == unit_id).any():
         targets.insert(0, unit_id)

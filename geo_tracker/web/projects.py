@@ -15,7 +15,7 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import term
-from geo_tracker.web.village_links import PLACE, known_units, map_url, village_link
+from geo_tracker.web.village_links import PLACE, map_url, village_link
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -33,7 +33,7 @@ _AMOUNTS = ("estimate", "budget", "contract", "paid")
 def index() -> ResponseReturnValue:
     """List projects."""
     held = register()
-    units = known_units(held)
+    units = held.units
     places = place_filter(held.versions)
     sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
     stages = [(stage, term(stage)) for stage in STAGES]
@@ -86,7 +86,7 @@ def project_rows(projects: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, 
     projects : DataFrame
         Rows of `Register.projects`.
     units : DataFrame
-        As `known_units`.
+        As `Register.units`.
     """
     return [_project_row(project, units) for project in projects.to_dict("records")]
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -80,10 +81,36 @@ class Register:
     projects: pd.DataFrame
     published: pd.DataFrame
 
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """All villages, present and former, by ``unit_id``."""
+        return pd.concat([self.villages, self.formers])
+
+    @cached_property
+    def followed(self) -> pd.DataFrame:
+        """The edges that figures follow, without those of a village to itself."""
+        return followed_edges(self.edges)
+
+    @cached_property
+    def latest_figures(self) -> pd.DataFrame:
+        """The newest figures of each village that has any, by ``unit_id``."""
+        return self.figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
+
+    @cached_property
+    def disputed(self) -> frozenset[int]:
+        """Former villages about which table and ground disagree, undecided."""
+        edges = self.edges
+        return frozenset(edges.loc[edges["conflict"] & edges["decided_at"].isna(), "from_unit_id"])
+
     def named(self, unit_id: int) -> pd.Series | None:
         """Return the last version of a village, or None."""
         rows = self.versions[self.versions["unit_id"] == unit_id]
         return None if rows.empty else rows.iloc[-1]
+
+
+def followed_edges(edges: pd.DataFrame) -> pd.DataFrame:
+    """Return the accepted edges that lead from one village to another."""
+    return edges[edges["accepted"] & (edges["from_unit_id"] != edges["to_unit_id"])]
 
 
 _kept: dict[str, Register] = {}
@@ -127,7 +154,7 @@ def computed_register(engine: sa.Engine) -> Register:
     gone = versions[~versions["unit_id"].isin(present.index)].drop_duplicates(
         "unit_id", keep="last"
     )
-    accepted = edges[edges["accepted"] & (edges["from_unit_id"] != edges["to_unit_id"])]
+    accepted = followed_edges(edges)
     latest = figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
     formers = _formers(gone.set_index("unit_id"), accepted, latest)
     names = versions.drop_duplicates("unit_id", keep="last").set_index("unit_id")["name"]

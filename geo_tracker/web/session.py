@@ -57,9 +57,9 @@ def guard(app: Flask) -> None:
     @app.before_request
     def check() -> ResponseReturnValue | None:
         endpoint = request.endpoint or ""
+        if endpoint in OPEN_ENDPOINTS:
+            return None
         if not current_user.is_authenticated:
-            if endpoint in OPEN_ENDPOINTS:
-                return None
             target = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("session.sign_in", next=target))
         if current_user.must_change_password and endpoint not in PASSWORD_ENDPOINTS:

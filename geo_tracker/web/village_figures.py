@@ -46,15 +46,9 @@ def per_head(amount: Decimal | None, people: int | None) -> Decimal | None:
     return None if amount is None or not people else amount / people
 
 
-def followed_edges(held: Register) -> pd.DataFrame:
-    """Return the edges that figures follow, without those of a village to itself."""
-    edges = held.edges
-    return edges[edges["accepted"] & (edges["from_unit_id"] != edges["to_unit_id"])]
-
-
 def parts_of(held: Register, units: pd.DataFrame, unit_id: int) -> list[int]:
     """Return the former villages of a village, the largest first; none for one never merged."""
-    edges = followed_edges(held)
+    edges = held.followed
     ids = edges.loc[edges["to_unit_id"] == unit_id, "from_unit_id"].unique()
     areas = units.loc[units.index.isin(ids), "area_m2"]
     return [int(part) for part in areas.sort_values()[::-1].index]
@@ -68,7 +62,7 @@ def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySid
     held : Register
         The register.
     units : DataFrame
-        As `known_units`.
+        As `Register.units`.
     unit_id : int
         Any village.
     """
@@ -80,7 +74,7 @@ def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySid
     merged = bool(parts)
     if not merged or _was_there_before(held, whole_id):
         parts = [*parts, whole_id]
-    latest = held.figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
+    latest = held.latest_figures
     rows = [_figure_row(latest, units, part, here=unit_id) for part in parts]
     recorded = None
     if whole_id not in parts and whole_id in latest.index:
@@ -99,14 +93,14 @@ def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySid
 
 def _was_there_before(held: Register, unit_id: int) -> bool:
     """Say whether a village took others in without becoming a new one: it is a part itself."""
-    edges = followed_edges(held)
+    edges = held.followed
     since = edges.loc[edges["to_unit_id"] == unit_id, "effective_on"].min()
     first = held.versions.loc[held.versions["unit_id"] == unit_id, "valid_from"].min()
     return bool(first < since)
 
 
 def _divided(held: Register, units: pd.DataFrame, parts: list[int]) -> list[str]:
-    edges = followed_edges(held)
+    edges = held.followed
     targets = edges[edges["from_unit_id"].isin(parts)].groupby("from_unit_id")["to_unit_id"]
     counts = targets.nunique()
     return [units.at[part, "name"] for part in parts if counts.get(part, 1) > 1]

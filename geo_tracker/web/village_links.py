@@ -6,14 +6,8 @@ import pandas as pd
 from flask import url_for
 
 from geo_tracker.web.money import or_none
-from geo_tracker.web.register import Register
 
 PLACE = ["county_code", "county", "town_code", "town"]
-
-
-def known_units(held: Register) -> pd.DataFrame:
-    """Return all villages, present and former, by ``unit_id``, as in `Register`."""
-    return pd.concat([held.villages, held.formers])
 
 
 def village_link(units: pd.DataFrame, unit_id: Any) -> dict[str, Any] | None:

@@ -91,7 +91,7 @@ def history_rows(
     held : Register
         The register.
     units : DataFrame
-        As `known_units`.
+        As `Register.units`.
     here : int
         The village whose page it is; changes of others are named.
     """

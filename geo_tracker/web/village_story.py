@@ -12,8 +12,8 @@ from geo_tracker.web.money import or_none
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register
-from geo_tracker.web.village_figures import SideBySide, followed_edges, side_by_side
-from geo_tracker.web.village_links import known_units, map_url
+from geo_tracker.web.village_figures import SideBySide, side_by_side
+from geo_tracker.web.village_links import map_url
 from geo_tracker.web.votes import vote_rows, votes_of
 
 FORMER_COLOURS = 8
@@ -28,7 +28,7 @@ def village_facts(held: Register, unit_id: int) -> dict[str, Any]:
     NotFoundError
         If there is no such village.
     """
-    units = known_units(held)
+    units = held.units
     if unit_id not in units.index:
         raise NotFoundError(N_("There is no village %(id)s."), id=unit_id)
     unit = units.loc[unit_id]
@@ -56,17 +56,9 @@ def village_facts(held: Register, unit_id: int) -> dict[str, Any]:
     }
 
 
-def disputed_names(held: Register, unit_ids: list[int]) -> list[str]:
-    """Return those of some villages about which table and ground disagree, undecided."""
-    edges = held.edges
-    open_edges = edges[edges["conflict"] & edges["decided_at"].isna()]
-    names = known_units(held)["name"]
-    return [names[unit] for unit in unit_ids if (open_edges["from_unit_id"] == unit).any()]
-
-
 def dispute_problem(held: Register, unit_ids: list[int]) -> list[str]:
     """Return a sentence about undecided conflicts, if there are any."""
-    names = disputed_names(held, unit_ids)
+    names = [held.units.at[unit, "name"] for unit in unit_ids if unit in held.disputed]
     if not names:
         return []
     return [
@@ -98,7 +90,7 @@ def village_panel(held: Register, unit_id: int) -> dict[str, Any]:
     NotFoundError
         If there is no such village.
     """
-    units = known_units(held)
+    units = held.units
     focus = None
     if unit_id in held.formers.index:
         successor = or_none(held.formers.at[unit_id, "to_unit_id"])
@@ -154,7 +146,7 @@ def _former_cards(
     votes: list[dict[str, Any]],
     projects: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    edges = followed_edges(held)
+    edges = held.followed
     into = edges[edges["to_unit_id"] == unit_id].drop_duplicates("from_unit_id", keep="last")
     by_former = into.set_index("from_unit_id", drop=False).to_dict("index")
     return [
@@ -163,7 +155,7 @@ def _former_cards(
             "name": held.formers.at[former, "name"],
             "colour": index % FORMER_COLOURS,
             "share": or_none(by_former[former]["share_of_to"]),
-            "conflict": bool(disputed_names(held, [former])),
+            "conflict": former in held.disputed,
             "cited": cited(by_former[former]["claim_basis"]),
             "source": edge_source(held, by_former[former]),
             "event": merger_event(by_former[former]),

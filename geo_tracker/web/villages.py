@@ -16,8 +16,8 @@ from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register, register
-from geo_tracker.web.village_figures import followed_edges, parts_of, side_by_side
-from geo_tracker.web.village_links import PLACE, known_units, map_url, village_link
+from geo_tracker.web.village_figures import parts_of, side_by_side
+from geo_tracker.web.village_links import PLACE, map_url, village_link
 from geo_tracker.web.village_record import history_rows, source_rows
 from geo_tracker.web.village_story import dispute_problem, village_facts
 from geo_tracker.web.votes import vote_rows, votes_of
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     query, kind = request.args.get("q", "").strip(), chosen_code("kind", _KINDS)
     layers = {str(layer.as_of_on): layer for layer in held.layers}
     layer, size = chosen_code("layer", layers), chosen_code("formers", _SIZES)
-    units = known_units(held)
+    units = held.units
     listed = _of_layer(held, units, layers[layer].id) if layer else units
     found = places.applied(_named(held, listed, query) if query else _in_place(listed))
     if kind in {INVOLVED, ORPHAN}:
@@ -95,7 +95,7 @@ def _named(held: Register, units: pd.DataFrame, query: str) -> pd.DataFrame:
 
 
 def _list_rows(held: Register, units: pd.DataFrame, shown: pd.DataFrame) -> list[dict[str, Any]]:
-    edges = followed_edges(held)
+    edges = held.followed
     became = edges[edges["from_unit_id"].isin(shown.index)].groupby("from_unit_id")["to_unit_id"]
     successors = became.unique().to_dict()
     own = held.versions[held.versions["unit_id"].isin(shown.index)]
@@ -129,10 +129,10 @@ def show(unit_id: int) -> ResponseReturnValue:
     """Show a village: lineage, figures, votes, projects, sources, history."""
     held = register()
     village = village_facts(held, unit_id)
-    units = known_units(held)
+    units = held.units
     parts = parts_of(held, units, unit_id)
     figures = side_by_side(held, units, unit_id)
-    edges = followed_edges(held)
+    edges = held.followed
     downs = edges.loc[edges["from_unit_id"] == unit_id, "to_unit_id"].unique()
     projects = projects_of(held, unit_id)
     with read_session() as session:

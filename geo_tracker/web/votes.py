@@ -14,7 +14,7 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.village_links import PLACE, known_units, village_link
+from geo_tracker.web.village_links import PLACE, village_link
 
 bp = Blueprint("votes", __name__, url_prefix="/votes")
 
@@ -34,7 +34,7 @@ _COUNTS = ("eligible", "present", "agree", "oppose", "abstain", "invalid")
 def index() -> ResponseReturnValue:
     """List votes."""
     held = register()
-    units = known_units(held)
+    units = held.units
     places = place_filter(held.versions)
     sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
     sort = chosen_code("sort", _SORTS, default="place")
@@ -68,7 +68,7 @@ def vote_rows(votes: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, Any]]:
     votes : DataFrame
         Rows of `Register.votes`.
     units : DataFrame
-        As `known_units`.
+        As `Register.units`.
     """
     return [_vote_row(vote, units) for vote in votes.to_dict("records")]
 

@@ -13,6 +13,7 @@
   const READABLE_PX = 160;
   const CLOSEST_FIT = 15;
   const WIDE_PX = 900;
+  const NAMES_AFTER_MS = 500;
 
   class MapPage {
     constructor({ map, villages, formers, config }) {
@@ -58,7 +59,8 @@
       Promise.all([tilesShown, themeShown, villageShown]).then(() => {
         document.documentElement.dataset.mapReady = 'true';
         performance.mark('map-usable');
-        this._fetchNames();
+        // Nobody hovers before looking; until then the processor is for what was asked for.
+        setTimeout(() => this._fetchNames(), NAMES_AFTER_MS);
       });
     }
 

@@ -232,8 +232,11 @@
 
     _drawHighlight: function () {
       const overlay = this._highlight;
+      if (!this._selected && !this._hovered) {
+        overlay.empty();
+        return;
+      }
       const ctx = overlay.cleared();
-      if (!this._selected && !this._hovered) return;
       const density = overlay.density;
       this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y, width) => {
         const lit = layer.features.filter((f) => f.id === this._selected || f.id === this._hovered);
@@ -258,7 +261,6 @@
 
     _drawLabels: function () {
       const overlay = this._labels;
-      const ctx = overlay.cleared();
       const found = [];
       this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y, width) => {
         const view = this._view(tile, layer, width, x, y);
@@ -270,6 +272,11 @@
           });
         });
       });
+      if (!found.length) {
+        overlay.empty();
+        return;
+      }
+      const ctx = overlay.cleared();
       // In order of the ids, so that moving the map does not change which names give way.
       found.sort((a, b) => a.id - b.id);
       const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
