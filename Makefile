@@ -48,6 +48,7 @@ messages: .venv/ready-dev
 	mkdir -p build
 	.venv/bin/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output -o build/messages.pot .
 	.venv/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -N -i build/messages.pot -d geo_tracker/translations
+	sed -i -E '/^"(Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' geo_tracker/translations/*/LC_MESSAGES/messages.po
 	.venv/bin/pybabel -q compile -d geo_tracker/translations
 
 .venv/bin/python:

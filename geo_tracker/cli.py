@@ -48,8 +48,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except GeoTrackerError as error:
-            click.echo(translate(error.message, terminal_locale()), err=True)
-            ctx.exit(1)
+            message = error.message
+        except (sa.exc.OperationalError, sa.exc.ArgumentError) as error:
+            reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+            message = Message(N_("The database does not answer: %(reason)s"), {"reason": reason})
+        click.echo(translate(message, terminal_locale()), err=True)
+        ctx.exit(1)
 
 
 class DayParam(click.ParamType[date]):
@@ -62,7 +66,8 @@ class DayParam(click.ParamType[date]):
         try:
             return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
-            self.fail(f"{value} is not a date like 2019-10-31", param, ctx)
+            wrong = Message(N_("“%(value)s” is no date like 2019-10-31."), {"value": value})
+            self.fail(translate(wrong, terminal_locale()), param, ctx)
 
 
 DAY = DayParam()

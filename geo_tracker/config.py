@@ -1,10 +1,12 @@
 """One frozen settings object; every setting has a name, a default and a help text."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from geo_tracker.errors import InputError
 from geo_tracker.language import N_
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,18 +69,34 @@ def environment_name(setting: str) -> str:
     return "DATABASE_URL" if setting == "database_url" else f"GEO_TRACKER_{setting.upper()}"
 
 
+_YES_NO = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
+    ("", "0", "false", "no", "off"), False
+)
+_READERS: dict[type, Callable[[str], Any]] = {
+    str: str,
+    Path: Path,
+    int: int,
+    bool: lambda text: _YES_NO[text.lower()],
+}
+
+
 def settings_from_environment() -> Settings:
-    """Read the settings once, at start."""
+    """Read the settings once, at start.
+
+    Raises
+    ------
+    InputError
+        If a value is not of its setting's kind.
+    """
     values: dict[str, Any] = {}
     for setting in fields(Settings):
         text = os.environ.get(environment_name(setting.name))
         if text is None:
             continue
-        default: Any = setting.default
-        if isinstance(default, bool):
-            values[setting.name] = text.lower() in {"1", "true", "yes", "on"}
-        elif isinstance(default, Path):
-            values[setting.name] = Path(text)
-        else:
-            values[setting.name] = type(default)(text)
+        read = _READERS[Path if isinstance(setting.default, Path) else type(setting.default)]
+        try:
+            values[setting.name] = read(text.strip())
+        except (KeyError, ValueError):
+            name = environment_name(setting.name)
+            raise InputError(N_("%(name)s cannot be “%(value)s”."), name=name, value=text) from None
     return Settings(**values)

@@ -21,7 +21,7 @@ class LinkFloors:
     share: float = 0.02
     """Share of the old or of the new village."""
     times_noise: float = 3.0
-    """Thickness in multiples of the layers' noise: the median of all lesser overlaps."""
+    """Thickness in multiples of the layers' noise: the median of the overlaps under that share."""
 
 
 def real_links(shares: pd.DataFrame, *, floors: LinkFloors = LinkFloors()) -> pd.DataFrame:
@@ -44,7 +44,8 @@ def real_links(shares: pd.DataFrame, *, floors: LinkFloors = LinkFloors()) -> pd
     largest = pd.Series(False, index=shares.index)
     for side in ("from_id", "to_id"):
         largest[shares.groupby(side)["shared_m2"].idxmax()] = True
-    noise_m = shares.loc[~largest, "thickness_m"].median() if (~largest).any() else 0.0
+    slivers = shares.loc[~largest & (confidence < floors.share), "thickness_m"]
+    noise_m = slivers.median() if len(slivers) else 0.0
     clear = (confidence >= floors.share) & (shares["thickness_m"] > floors.times_noise * noise_m)
     kept = largest | clear
     return shares[kept].assign(confidence=confidence[kept])

@@ -1,0 +1,141 @@
+"""The commands: the main job without a browser, and errors of one line."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from geo_tracker.cli import main
+from geo_tracker.config import Settings
+from geo_tracker.db import reading
+from geo_tracker.db.frames import edge_frame, project_frame, version_frame
+from geo_tracker.db.users import user_named
+from geo_tracker.workflows.users import authenticated
+from tests import samples
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on the settings' database; in English unless told otherwise."""
+    monkeypatch.setenv("GEO_TRACKER_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+
+    def invoke(*arguments: Any, language: str = "en_GB.UTF-8", **more: Any) -> Result:
+        monkeypatch.setenv("LC_ALL", language)
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], **more)
+
+    return invoke
+
+
+def test_the_main_job_by_commands(run: Run, engine: sa.Engine, tmp_path: Path) -> None:
+    for file, day in (
+        (samples.before_zip(tmp_path), "2018-10-31"),
+        (samples.after_zip(tmp_path), "2019-10-31"),
+    ):
+        stored = run("import", "boundaries", file, "--as-of", day)
+        assert (stored.exit_code, "Stored as import" in stored.output) == (0, True), stored.output
+    stored = run("import", "table", samples.workbook(tmp_path), "--as-of", "2020-06-30")
+    assert stored.exit_code == 0, stored.output
+    inferred = run("infer")
+    assert inferred.exit_code == 0, inferred.output
+    assert inferred.output.startswith("2 events, 4 links, 0 conflicts")
+    with reading(engine) as session:
+        names = version_frame(session).drop_duplicates("unit_id").set_index("unit_id")["name"]
+        edges = edge_frame(session)
+        projects = project_frame(session)
+    moved = edges[edges["accepted"]]
+    pairs = set(zip(moved["from_unit_id"].map(names), moved["to_unit_id"].map(names), strict=True))
+    assert {("倪宅村", "倪宅新村"), ("新川村", "倪宅新村")} <= pairs
+    assert 400 * 10_000 * 100 in projects["budget_fen"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (lambda path: path.write_bytes(b"PK\x03\x04 not really"), "zip"),
+        (lambda path: path.write_bytes(b""), "zip"),
+    ],
+    ids=["damaged", "empty"],
+)
+def test_a_file_that_cannot_be_used_is_one_line_and_no_traceback(
+    run: Run, tmp_path: Path, write: Callable[[Path], Any], said: str
+) -> None:
+    path = tmp_path / "bad.zip"
+    write(path)
+    refused = run("import", "boundaries", path, "--as-of", "2018-10-31")
+    assert refused.exit_code == 1
+    assert len(refused.output.strip().splitlines()) == 1
+    assert said in refused.output.lower()
+    assert refused.exception is None or isinstance(refused.exception, SystemExit)
+
+
+def test_the_same_file_twice_is_told(run: Run, tmp_path: Path) -> None:
+    file = samples.before_zip(tmp_path)
+    assert run("import", "boundaries", file, "--as-of", "2018-10-31").exit_code == 0
+    again = run("import", "boundaries", file, "--as-of", "2018-10-31")
+    assert again.exit_code == 1
+    assert len(again.output.strip().splitlines()) == 1
+
+
+def test_errors_come_in_the_language_of_the_terminal(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.zip"
+    path.write_bytes(b"nothing")
+    chinese = run("import", "boundaries", path, "--as-of", "2018-10-31", language="zh_CN.UTF-8")
+    english = run("import", "boundaries", path, "--as-of", "2018-10-31")
+    assert any("\u4e00" <= character <= "\u9fff" for character in chinese.output)
+    assert not any("\u4e00" <= character <= "\u9fff" for character in english.output)
+
+
+def test_a_day_that_is_none_is_refused_before_anything_happens(run: Run, tmp_path: Path) -> None:
+    refused = run("import", "boundaries", samples.before_zip(tmp_path), "--as-of", "31.10.2018")
+    assert refused.exit_code == 2
+    assert "no date like 2019-10-31" in refused.output
+
+
+def test_accounts_can_be_added_and_helped(run: Run, engine: sa.Engine) -> None:
+    added = run("user", "add", "wang", "--role", "viewer", input="planner-2026\nplanner-2026\n")
+    assert added.exit_code == 0, added.output
+    assert authenticated(engine, username="wang", password="planner-2026") is not None
+    reset = run("user", "reset", "wang")
+    assert reset.exit_code == 0
+    password = reset.output.split()[-1]
+    assert authenticated(engine, username="wang", password=password) is not None
+    assert authenticated(engine, username="wang", password="planner-2026") is None
+    with reading(engine) as session:
+        account = user_named(session, "wang")
+        assert account is not None
+        assert account.must_change_password
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("user", "add", "wang", "--password", "short"), ("user", "reset", "nobody")],
+    ids=["short password", "no such account"],
+)
+def test_accounts_that_cannot_be_are_one_line(run: Run, arguments: tuple[str, ...]) -> None:
+    refused = run(*arguments)
+    assert refused.exit_code == 1
+    assert len(refused.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("GEO_TRACKER_PORT", "eight", "GEO_TRACKER_PORT cannot be"),
+        ("DATABASE_URL", "nonsense", "does not answer"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "does not answer"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    refused = run("infer")
+    assert refused.exit_code == 1
+    assert said in refused.output
+    assert len(refused.output.strip().splitlines()) == 1
