@@ -11,15 +11,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from geo_tracker.config import ROOT
 from tests.browser import chromium
 
 DEMO = ROOT / "data" / "demo"
 PASSWORD = "a-long-password"
+PAGES = [
+    *("/", "/map/", "/villages/", "/lagging/", "/lineage/", "/votes/", "/projects/"),
+    *("/imports/", "/imports/3", "/settings/"),
+]
+WINDOWS = (ViewportSize(width=1440, height=900), ViewportSize(width=1920, height=1080))
+TOO_WIDE = """() => [...document.querySelectorAll('main, main .gt-card, main table')]
+  .filter((part) => part.getBoundingClientRect().right > innerWidth || (
+    part.closest('.gt-card') && part.getBoundingClientRect().right
+      > part.closest('.gt-card').getBoundingClientRect().right + 1))
+  .map((part) => part.className || part.tagName)"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -156,6 +167,8 @@ def test_a_planner_brings_files_and_finds_the_former_villages(tmp_path: Path, pa
 
         look_at_the_map(page, server)
         look_at_lagging_villages(page)
+        village = urlsplit(page.url).path
+        look_whether_pages_fit(page, server, [*PAGES, village])
 
     with running(tmp_path) as again:
         assert "one-time" not in again.printed
@@ -205,3 +218,17 @@ def look_at_lagging_villages(page: Page) -> None:
     row.locator("th a").click()
     expect(page.locator("h1")).to_contain_text(name)
     expect(page.locator("main")).to_contain_text("表决")
+
+
+def look_whether_pages_fit(page: Page, server: Server, paths: list[str]) -> None:
+    """Nothing lies beyond its card or the window, in either language."""
+    for language in ("English", "中文"):
+        page.goto(server.address)
+        page.click(f"header >> text={language}")
+        for window in WINDOWS:
+            page.set_viewport_size(window)
+            for path in paths:
+                page.goto(server.address + path)
+                page.wait_for_load_state("networkidle")
+                assert page.locator("h1, #map-panel").count() > 0, path
+                assert page.evaluate(TOO_WIDE) == [], (path, language, window)

@@ -170,7 +170,10 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         (f"map_{name}", f"{_STATIC}js/map/{name}.js")
         for name in ("dom", "address", "legend", "search", "village", "projects", "map")
     ]
-    default_css = [("map_css", _STATIC + "css/map.css")]  # noqa: RUF012
+    default_css = [  # noqa: RUF012
+        ("map_css", _STATIC + "css/map.css"),
+        ("map_controls_css", _STATIC + "css/map_controls.css"),
+    ]
 
     def __init__(
         self, config: MapConfig, *, villages: VillageTiles, formers: VillageTiles | None

@@ -178,7 +178,7 @@ def edge_rows(held: Register, units: pd.DataFrame, unit_id: int) -> list[dict[st
             "shared_ha": _hectares(edge["shared_m2"]),
             "share_of_from": or_none(edge["share_of_from"]),
             "share_of_to": or_none(edge["share_of_to"]),
-            "method": edge["method"],
+            "known_from": edge["method"] if edge["method"] == "person" else _said_by(edge),
             "confidence": edge["confidence"],
             "evidence": evidence_texts(edge),
             "conflict": edge["conflict"],

@@ -20,7 +20,8 @@ TERMS: dict[str, str] = {
     "reviewed": N_("Reviewed"),
     "effective": N_("Effective"),
     "superseded": N_("Superseded"),
-    # methods of edges
+    # what a link is known from
+    "both": N_("Boundaries and table"),
     "table": N_("Table"),
     "geometry": N_("Boundaries"),
     "name": N_("Name"),
