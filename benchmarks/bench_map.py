@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts.screenshots import ROOT, SIZE, demonstration, sign_in
 
-PAIRS = 5
+PAIRS = 9
 AIM = 0.25
 PLACE = (28.9, 120.0)
 ZOOM = 11

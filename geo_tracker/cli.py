@@ -11,20 +11,18 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from geo_tracker.config import ROOT, Settings, settings_from_environment
+from geo_tracker.config import Settings, settings_from_environment
 from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.errors import GeoTrackerError
 from geo_tracker.language import LOCALES, N_, Message, translate
 from geo_tracker.workflows import users
 from geo_tracker.workflows.background import worker_for
-from geo_tracker.workflows.demo import build_demo, run_import, write_demo_files
+from geo_tracker.workflows.demo import DEMO_FOLDER, build_demo, run_import, write_demo_files
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import build_tiles
-
-DEMO_FOLDER = ROOT / "data" / "demo"
 
 
 def terminal_locale() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from geo_tracker.config import Settings
+from geo_tracker.config import ROOT, Settings
 from geo_tracker.db import reading
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.demo import write_demo
@@ -15,6 +15,8 @@ from geo_tracker.language import N_, Message
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
 
+DEMO_FOLDER = ROOT / "data" / "demo"
+REFERENCE = DEMO_FOLDER / "reference"
 FILES = ("before.zip", "after.zip", "records.xlsx")
 BEFORE_ON = date(2018, 10, 31)
 AFTER_ON = date(2019, 10, 31)
@@ -22,8 +24,9 @@ RECORDS_ON = date(2020, 6, 30)
 
 
 def write_demo_files(folder: Path) -> None:
-    """Write the demonstration files into a folder, from the reference lists beside them."""
-    write_demo(folder / "reference", folder)
+    """Write the demonstration files into a folder, from the reference lists."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_demo(REFERENCE, folder)
 
 
 def build_demo(
