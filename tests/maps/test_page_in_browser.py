@@ -223,3 +223,18 @@ def test_a_theme_that_fails_leaves_name_and_classes_of_the_one_before(opened: Pa
     opened.wait_for_selector(".map-status.is-error")
     assert opened.input_value(".map-theme") == "merged"
     assert opened.inner_text(".map-status") == MAP_TEXTS["failed"].text
+
+
+def test_paper_shows_what_the_window_shows_and_the_window_comes_back(opened: Page) -> None:
+    stage = opened.locator(".map-stage")
+    before = stage.bounding_box()
+    size = opened.evaluate("geoTracker.page.map.getSize()")
+    opened.emulate_media(media="print")
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    on_paper = stage.bounding_box()
+    assert on_paper is not None
+    assert on_paper["width"] <= 1031
+    assert on_paper["width"] / on_paper["height"] == pytest.approx(size["x"] / size["y"], rel=0.02)
+    opened.evaluate("dispatchEvent(new Event('afterprint'))")
+    opened.emulate_media(media="screen")
+    assert stage.bounding_box() == before

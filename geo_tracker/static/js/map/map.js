@@ -14,6 +14,9 @@
   const CLOSEST_FIT = 15;
   const WIDE_PX = 900;
   const NAMES_AFTER_MS = 500;
+  // A4 landscape within its margins, and room for the notice above.
+  const PAPER_WIDTH_PX = 1030;
+  const PAPER_HEIGHT_PX = 620;
 
   class MapPage {
     constructor({ map, villages, formers, config }) {
@@ -55,6 +58,8 @@
         ? this.select(this.state.village, { fit: !this.state.view }) : Promise.resolve();
 
       map.on('moveend', () => this.remember());
+      addEventListener('beforeprint', () => this._fitPaper());
+      addEventListener('afterprint', () => this._fitWindow());
       document.addEventListener('keydown', (event) => event.key === 'Escape' && this.deselect());
       Promise.all([tilesShown, themeShown, villageShown]).then(() => {
         document.documentElement.dataset.mapReady = 'true';
@@ -62,6 +67,21 @@
         // Nobody hovers before looking; until then the processor is for what was asked for.
         setTimeout(() => this._fetchNames(), NAMES_AFTER_MS);
       });
+    }
+
+    /* Paper shows what the window shows, smaller: a map that changes its size has to draw anew, and
+       paper does not wait. */
+    _fitPaper() {
+      const size = this.map.getSize();
+      const stage = this.map.getContainer().parentElement;
+      Object.assign(stage.style, {
+        width: size.x + 'px', height: size.y + 'px',
+        zoom: Math.min(PAPER_WIDTH_PX / size.x, PAPER_HEIGHT_PX / size.y),
+      });
+    }
+
+    _fitWindow() {
+      Object.assign(this.map.getContainer().parentElement.style, { width: '', height: '', zoom: '' });
     }
 
     _showWholeArea(options) {
