@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
@@ -22,6 +23,35 @@ TILE_CRS = CRS.from_epsg(3857)
 
 MU_M2 = 2000 / 3
 """Square metres of one mu (亩)."""
+
+
+_CHINA = (73.0, 3.0, 136.0, 54.0)
+
+
+def area_crs(layer: gpd.GeoDataFrame) -> CRS:
+    """Return a CRS in metres whose areas are true where a layer lies.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Any geometry kind, with a CRS.
+
+    Returns
+    -------
+    CRS
+        ``AREA_CRS`` within China, so that figures of different layers can be compared; elsewhere
+        Lambert's azimuthal equal-area projection about the layer's middle.
+    """
+    west, south, east, north = layer.total_bounds
+    if not np.isfinite([west, south, east, north]).all():
+        return AREA_CRS
+    to_degrees = Transformer.from_crs(layer.crs, 4326, always_xy=True)
+    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
+    if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
+        return AREA_CRS
+    return CRS.from_proj4(
+        f"+proj=laea +lat_0={lat:.6f} +lon_0={lon:.6f} +ellps=GRS80 +units=m +no_defs"
+    )
 
 
 def in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:

@@ -1,54 +1,21 @@
-"""Which overlaps are real links, and what kind of change each connected group of them is.
+"""What kind of change each group of links is."""
 
-First form: fixed floors beside the layers' own noise. The engine that decides from the noise
-alone, with calibrated confidence, comes into this room.
-"""
-
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_tracker.language import N_, Message
+from geo_tracker.lineage.links import real_links
 
+REVIEW_BELOW = 0.9
+"""Links and events less certain than this are for a person to look at."""
 
-@dataclass(frozen=True)
-class LinkFloors:
-    """What an overlap needs, at least, to be a link and not digitising noise."""
+SAME_GROUND_SHARE = 0.995
+"""Two outlines that share so much of each other bound the same village."""
 
-    share: float = 0.02
-    """Share of the old or of the new village."""
-    times_noise: float = 3.0
-    """Thickness in multiples of the layers' noise: the median of the overlaps under that share."""
-
-
-def real_links(shares: pd.DataFrame, *, floors: LinkFloors = LinkFloors()) -> pd.DataFrame:
-    """Keep the overlaps that are links between villages.
-
-    Parameters
-    ----------
-    shares : DataFrame
-        As `overlap_shares` returns.
-    floors : LinkFloors
-        What an overlap needs at least.
-
-    Returns
-    -------
-    DataFrame
-        The rows that count, with ``confidence`` in 0–1: the larger of the two shares. Every old
-        and every new village keeps its largest overlap.
-    """
-    confidence = shares[["share_of_from", "share_of_to"]].max(axis=1)
-    largest = pd.Series(False, index=shares.index)
-    for side in ("from_id", "to_id"):
-        largest[shares.groupby(side)["shared_m2"].idxmax()] = True
-    slivers = shares.loc[~largest & (confidence < floors.share), "thickness_m"]
-    noise_m = slivers.median() if len(slivers) else 0.0
-    clear = (confidence >= floors.share) & (shares["thickness_m"] > floors.times_noise * noise_m)
-    kept = largest | clear
-    return shares[kept].assign(confidence=confidence[kept])
+_COLUMNS = ("event", "event_type", "from_ids", "to_ids", "survivor_id", "residual_m2")
 
 
 def classified_changes(
@@ -61,38 +28,40 @@ def classified_changes(
     shares : DataFrame
         As `overlap_shares` returns for the two layers.
     before, after : GeoDataFrame
-        The layers, indexed by ``unit_id``, with ``name`` and ``stat_code``.
+        The layers, indexed by ``unit_id``, with ``name`` and ``stat_code`` (missing where unknown).
 
     Returns
     -------
     events : DataFrame
-        ``event`` (number), ``event_type`` (domain reference §3), ``from_ids``, ``to_ids``,
-        ``survivor_id`` (of an integration, else missing), ``residual_m2`` (ground the old ones
-        had and the new ones lack), ``confidence`` (its least certain link), ``needs_review``.
+        ``event`` (number), ``event_type`` (domain reference §3, or ``one_layer_only``: ground
+        that the other layer does not cover), ``from_ids``, ``to_ids``, ``survivor_id`` (of an
+        integration, else missing), ``residual_m2`` (ground the old ones had and the new ones
+        lack), ``confidence`` (its least certain link), ``needs_review``.
     edges : DataFrame
-        The links, with ``event``, ``method`` (``geometry``) and ``evidence`` (Message).
+        The links, those of a village's main successor first, with ``event``, ``method``
+        (``geometry``) and ``evidence`` (Message).
+
+    Notes
+    -----
+    Villages and their largest overlaps make the groups. A part that moved from one group to
+    another is an event of its own, a ``rectification``, so that a merger stays the merger it is;
+    only where the giving village leaves more elsewhere than it keeps together is all of it one
+    ``reallocation``. Where a part moved between two villages that live on alone, the event holds
+    both.
     """
-    links = real_links(shares)
-    groups = _groups(links)
-    links = links.assign(event=[groups["from", row] for row in links["from_id"]])
-    links["method"] = "geometry"
-    links["evidence"] = [
-        Message(
-            N_("%(of_from)s %% of the former village's ground, %(of_to)s %% of the new one's"),
-            {"of_from": f"{row.share_of_from * 100:.1f}", "of_to": f"{row.share_of_to * 100:.1f}"},
-        )
-        for row in links.itertuples()
-    ]
+    links = real_links(shares).links.sort_values("is_main", ascending=False, kind="stable")
+    events_of = _grouped(links)
+    links = links.assign(event=events_of, method="geometry", evidence=_evidence(links))
     old = before[["name", "stat_code"]].to_dict("index")
     new = after[["name", "stat_code"]].to_dict("index")
     old_m2 = _whole_areas(links, "from_id", "share_of_from")
     new_m2 = _whole_areas(links, "to_id", "share_of_to")
-    events = []
+    events: list[dict[str, Any]] = []
     for event, group in links.groupby("event"):
-        from_ids = sorted(set(group["from_id"]))
-        to_ids = sorted(set(group["to_id"]))
+        from_ids, to_ids = sorted(set(group["from_id"])), sorted(set(group["to_id"]))
         event_type, survivor = _kind(from_ids, to_ids, group, old, new)
         confidence = float(group["confidence"].min())
+        moved_only = not group["is_main"].any()
         events.append(
             {
                 "event": event,
@@ -100,37 +69,107 @@ def classified_changes(
                 "from_ids": from_ids,
                 "to_ids": to_ids,
                 "survivor_id": survivor,
-                "residual_m2": sum(old_m2[unit] for unit in from_ids)
-                - sum(new_m2[unit] for unit in to_ids),
+                # Of a part that moved there is nothing to compare: all of it is on both sides.
+                "residual_m2": 0.0
+                if moved_only
+                else sum(old_m2[unit] for unit in from_ids) - sum(new_m2[unit] for unit in to_ids),
                 "confidence": confidence,
-                "needs_review": confidence < 0.9 or event_type == "reallocation",
+                "needs_review": confidence < REVIEW_BELOW or event_type == "reallocation",
             }
         )
-    columns = ["event", "event_type", "from_ids", "to_ids", "survivor_id", "residual_m2"]
-    frame = pd.DataFrame(events, columns=[*columns, "confidence", "needs_review"])
-    frame["survivor_id"] = frame["survivor_id"].astype("Int64")
+    events += _one_layer_only(links, before.index, after.index, first=len(events))
+    frame = pd.DataFrame(events, columns=[*_COLUMNS, "confidence", "needs_review"])
+    frame["survivor_id"] = frame["survivor_id"].astype("Int64" if _whole(frame) else object)
     return frame, links
+
+
+def _whole(frame: pd.DataFrame) -> bool:
+    return all(isinstance(unit, int) for unit in frame["survivor_id"].dropna())
+
+
+def _evidence(links: pd.DataFrame) -> list[Message]:
+    return [
+        Message(
+            N_("%(of_from)s %% of the former village's ground, %(of_to)s %% of the new one's"),
+            {"of_from": f"{of_from * 100:.1f}", "of_to": f"{of_to * 100:.1f}"},
+        )
+        for of_from, of_to in zip(links["share_of_from"], links["share_of_to"], strict=True)
+    ]
 
 
 def _whole_areas(links: pd.DataFrame, side: str, share: str) -> dict[Any, float]:
     return dict(zip(links[side], links["shared_m2"] / links[share], strict=True))
 
 
-def _groups(links: pd.DataFrame) -> dict[tuple[str, Hashable], int]:
-    """Number the connected groups of old and new villages (union-find)."""
-    parent: dict[tuple[str, Hashable], tuple[str, Hashable]] = {}
+def _one_layer_only(
+    links: pd.DataFrame, old: pd.Index, new: pd.Index, *, first: int
+) -> list[dict[str, Any]]:
+    alone: list[tuple[list[Any], list[Any]]] = [
+        ([unit], []) for unit in old.difference(links["from_id"], sort=False)
+    ]
+    alone += [([], [unit]) for unit in new.difference(links["to_id"], sort=False)]
+    return [
+        {
+            "event": first + number,
+            "event_type": "one_layer_only",
+            "from_ids": from_ids,
+            "to_ids": to_ids,
+            "survivor_id": None,
+            "residual_m2": None,
+            "confidence": 1.0,
+            "needs_review": True,
+        }
+        for number, (from_ids, to_ids) in enumerate(alone)
+    ]
 
-    def root(node: tuple[str, Hashable]) -> tuple[str, Hashable]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
+
+class _Groups:
+    """Connected groups of villages (union-find)."""
+
+    def __init__(self) -> None:
+        self.parent: dict[tuple[str, Hashable], tuple[str, Hashable]] = {}
+
+    def root(self, node: tuple[str, Hashable]) -> tuple[str, Hashable]:
+        self.parent.setdefault(node, node)
+        while self.parent[node] != node:
+            self.parent[node] = self.parent[self.parent[node]]
+            node = self.parent[node]
         return node
 
-    for old, new in zip(links["from_id"], links["to_id"], strict=True):
-        parent[root(("from", old))] = root(("to", new))
-    numbers: dict[tuple[str, Hashable], int] = {}
-    return {node: numbers.setdefault(root(node), len(numbers)) for node in list(parent)}
+    def join(self, pairs: Iterable[tuple[Hashable, Hashable]]) -> None:
+        for old, new in pairs:
+            self.parent[self.root(("from", old))] = self.root(("to", new))
+
+
+def _grouped(links: pd.DataFrame) -> list[int]:
+    """Number the event of each link."""
+    main = links[links["is_main"]]
+    lesser = links[~links["is_main"]]
+    successor = links.loc[links.groupby("from_id")["shared_m2"].idxmax()]
+    kept_together = successor.set_index("from_id")["share_of_from"]
+    pairs = ["from_id", "to_id"]
+    # A village that is torn up is not one that gave a part away.
+    torn = lesser["from_id"].map(kept_together) < 0.5
+    groups = _Groups()
+    groups.join(main[pairs].itertuples(index=False, name=None))
+    groups.join(lesser.loc[torn, pairs].itertuples(index=False, name=None))
+    sizes: dict[Hashable, int] = {}
+    for node in list(groups.parent):
+        sizes[groups.root(node)] = sizes.get(groups.root(node), 0) + 1
+    moved = lesser[~torn]
+    between_two = [
+        sizes[groups.root(("from", old))] == sizes[groups.root(("to", new))] == 2
+        for old, new in moved[pairs].itertuples(index=False, name=None)
+    ]
+    both_live_on = moved[pd.Series(between_two, index=moved.index, dtype=bool)]
+    groups.join(both_live_on[pairs].itertuples(index=False, name=None))
+    numbers: dict[Any, int] = {}
+    events = []
+    for row, old, new in links[pairs].itertuples(name=None):
+        root = groups.root(("from", old))
+        apart: Any = root if root == groups.root(("to", new)) else row
+        events.append(numbers.setdefault(apart, len(numbers)))
+    return events
 
 
 def _kind(
@@ -140,19 +179,15 @@ def _kind(
     old: dict[Any, dict[str, Any]],
     new: dict[Any, dict[str, Any]],
 ) -> tuple[str, Any]:
+    if not links["is_main"].any():
+        return "rectification", None
     if len(from_ids) == 1 and len(to_ids) == 1:
         return _kind_of_one(old[from_ids[0]], new[to_ids[0]], links.iloc[0]), None
     if len(to_ids) == 1:
-        result = new[to_ids[0]]
-        same = [
-            unit
-            for unit in from_ids
-            if old[unit]["name"] == result["name"] and old[unit]["stat_code"] == result["stat_code"]
-        ]
-        return ("integration", same[0]) if len(same) == 1 else ("fusion", None)
+        survivors = [unit for unit in from_ids if _is_same(old[unit], new[to_ids[0]])]
+        return ("integration", survivors[0]) if len(survivors) == 1 else ("fusion", None)
     if len(from_ids) == 1:
-        source = old[from_ids[0]]
-        stays = any(new[unit]["stat_code"] == source["stat_code"] for unit in to_ids)
+        stays = any(_is_same(old[from_ids[0]], new[unit]) for unit in to_ids)
         return ("extraction" if stays else "scission"), None
     # Each old village keeps most of its ground in a new one of its own: only a part moved.
     main = links[links["share_of_from"] > 0.5]
@@ -162,10 +197,20 @@ def _kind(
     return "reallocation", None
 
 
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Say whether two versions go by the same name and code, as far as both are known."""
+    known = [
+        one[name] == other[name]
+        for name in ("name", "stat_code")
+        if not pd.isna(one[name]) and not pd.isna(other[name])
+    ]
+    return bool(known) and all(known)
+
+
 def _kind_of_one(old: dict[str, Any], new: dict[str, Any], link: pd.Series) -> str:
-    if old["name"] != new["name"]:
+    if not pd.isna(old["name"]) and not pd.isna(new["name"]) and old["name"] != new["name"]:
         return "name_change"
-    if old["stat_code"] != new["stat_code"]:
+    if not _is_same(old, new) and not pd.isna(old["stat_code"]) and not pd.isna(new["stat_code"]):
         return "identifier_change"
-    same_ground = min(link["share_of_from"], link["share_of_to"]) > 0.995
+    same_ground = min(link["share_of_from"], link["share_of_to"]) > SAME_GROUND_SHARE
     return "unchanged" if same_ground else "rectification"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from geo_tracker.lineage.events import LinkFloors, classified_changes, real_links
+from geo_tracker.lineage.events import classified_changes
 from geo_tracker.lineage.overlaps import overlap_shares
 from tests.lineage.squares import Box, layer
 
@@ -111,34 +111,59 @@ def test_slivers_along_a_border_are_no_links() -> None:
     assert events["event_type"].tolist() == ["unchanged", "unchanged"]
 
 
-def test_a_link_needs_its_share_but_the_largest_of_a_village_always_counts() -> None:
-    old = layer({1: ("甲", "1", (0, 0, 10, 10))})
-    new = layer({8: ("丙", "8", (0, 0, 9.9, 10)), 9: ("丁", "9", (9.9, 0, 30, 10))})
-    shares = overlap_shares(old, new)
-    # Village 9 lies to 0.5 % in the old one, and nowhere else.
-    assert set(real_links(shares)["to_id"]) == {8, 9}
-    third = layer({2: ("乙", "2", (10, 0, 30, 10)), **{1: ("甲", "1", (0, 0, 10, 10))}})
-    shares = overlap_shares(third, new)
-    assert sorted(zip(shares["from_id"], shares["to_id"], strict=True)) == [(1, 8), (1, 9), (2, 9)]
-    links = real_links(shares)
-    assert sorted(zip(links["from_id"], links["to_id"], strict=True)) == [(1, 8), (2, 9)]
-    generous = real_links(shares, floors=LinkFloors(share=0.004, times_noise=0.5))
-    assert len(generous) == 3
-
-
-def test_confidence_is_the_larger_share_and_low_confidence_wants_a_person() -> None:
+def test_a_part_that_moves_leaves_a_merger_the_merger_it_is() -> None:
+    # 1 and 2 become 8; a strip of 2 goes to 9, which was 3.
     events, links = changes(
-        {1: ("甲", "1", BOTH)}, {8: ("甲", "1", WEST), 9: ("丁", "9", (4, 0, 12, 4))}
+        {1: ("甲", "1", WEST), 2: ("乙", "2", EAST), 3: ("丙", "3", (8, 0, 12, 4))},
+        {8: ("丁", "8", (0, 0, 7, 4)), 9: ("丙", "3", (7, 0, 12, 4))},
     )
-    by_new = links.set_index("to_id")["confidence"]
-    assert by_new[8] == pytest.approx(1)
-    assert by_new[9] == pytest.approx(0.5)
-    assert events["confidence"].tolist() == pytest.approx([0.5])
-    assert events["needs_review"].tolist() == [True]
+    found = {event["event_type"]: event for event in events.to_dict("records")}
+    assert found["fusion"]["from_ids"] == [1, 2]
+    assert found["fusion"]["to_ids"] == [8]
+    (moved,) = links[(links["from_id"] == 2) & (links["to_id"] == 9)].to_dict("records")
+    (event,) = [event for event in events.to_dict("records") if event["event"] == moved["event"]]
+    assert (event["from_ids"], event["to_ids"]) == ([2], [9])
+    assert event["event_type"] == "rectification"
 
 
-def test_no_overlaps_make_no_events() -> None:
+def test_a_village_torn_up_is_one_reallocation() -> None:
+    events, _links = changes(
+        {
+            1: ("甲", "1", (0, 0, 6, 4)),
+            2: ("乙", "2", (6, 0, 12, 4)),
+            3: ("丙", "3", (0, 4, 12, 8)),
+        },
+        {
+            7: ("乙", "2", (4, 0, 12, 4)),
+            8: ("丙", "3", (2, 0, 4, 8)),
+            9: ("丁", "9", (0, 0, 2, 8)),
+            10: ("戊", "10", (4, 4, 12, 8)),
+        },
+    )
+    torn = [event for event in events.to_dict("records") if 1 in event["from_ids"]]
+    assert [event["event_type"] for event in torn] == ["reallocation"]
+
+
+def test_ground_of_one_layer_only_is_a_class_of_its_own() -> None:
+    events, links = changes(
+        {1: ("甲", "1", WEST), 2: ("乙", "2", EAST)},
+        {8: ("甲", "1", WEST), 9: ("海", "9", (8, 0, 12, 4))},
+    )
+    alone = events[events["event_type"] == "one_layer_only"].to_dict("records")
+    assert [(event["from_ids"], event["to_ids"]) for event in alone] == [([2], []), ([], [9])]
+    assert set(links["from_id"]) == {1}
+
+
+def test_confidence_falls_where_the_halves_are_nearly_alike() -> None:
+    _events, links = changes(
+        {1: ("甲", "1", BOTH), 2: ("乙", "2", (0, 4, 8, 8))},
+        {8: ("丙", "8", WEST), 9: ("丁", "9", EAST), 10: ("乙", "2", (0, 4, 8, 8))},
+    )
+    assert links["confidence"].between(0.5, 1).all()
+    assert len(links) == 3
+
+
+def test_without_overlaps_there_is_no_link() -> None:
     events, links = changes({1: ("甲", "1", WEST)}, {9: ("丙", "9", (20, 0, 24, 4))})
-    assert events.empty
+    assert set(events["event_type"]) == {"one_layer_only"}
     assert links.empty
-    assert "survivor_id" in events
