@@ -14,7 +14,7 @@ GeoTrackerError
 
 from typing import Any
 
-from geo_tracker.language import Message
+from geo_tracker.language import Message, translate
 
 
 class GeoTrackerError(Exception):
@@ -29,8 +29,8 @@ class GeoTrackerError(Exception):
     """
 
     def __init__(self, text: str, **values: Any) -> None:
-        super().__init__(text % values if values else text)
         self.message = Message(text, values)
+        super().__init__(translate(self.message, "en"))
 
 
 class InputError(GeoTrackerError):

@@ -42,6 +42,13 @@ def catalogue(locale: str) -> NullTranslations:
 
 
 def translate(message: Message, locale: str) -> str:
-    """Return the message in a language; a text without a translation stays English."""
+    """Return the message in a language; a text without a translation stays English.
+
+    Values that are messages are translated, too.
+    """
     text = catalogue(locale).gettext(message.text)
-    return text % message.values if message.values else text
+    values = {
+        name: translate(value, locale) if isinstance(value, Message) else value
+        for name, value in message.values.items()
+    }
+    return text % values if values else text

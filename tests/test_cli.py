@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -139,3 +140,56 @@ def test_a_wrong_setting_is_one_line(
     assert refused.exit_code == 1
     assert said in refused.output
     assert len(refused.output.strip().splitlines()) == 1
+
+
+REFORM = Path(__file__).parent / "lineage" / "reforms" / "no2019_2020"
+
+
+def test_two_layers_of_any_country_are_compared(run: Run, tmp_path: Path) -> None:
+    edges, events, shares = (tmp_path / f"{name}.csv" for name in ("edges", "events", "shares"))
+    layers = (REFORM / "before.zip", REFORM / "after.zip")
+    compared = run("lineage", *layers, "--out", edges, "--events", events, "--crosswalk", shares)
+    assert compared.exit_code == 0, compared.output
+    assert "422 units; id from uid, name from name" in compared.stderr
+    assert compared.stdout == ""
+    links = pd.read_csv(edges)
+    assert list(links) == [
+        "from_id",
+        "to_id",
+        "from_name",
+        "to_name",
+        "event_type",
+        "shared_m2",
+        "share_of_from",
+        "share_of_to",
+        "thickness_m",
+        "confidence",
+        "needs_review",
+        "evidence",
+    ]
+    assert links["from_id"].nunique() == 422
+    assert links["confidence"].between(0, 1).all()
+    found = pd.read_csv(events)
+    assert list(found) == [
+        "event_id",
+        "event_type",
+        "from_ids",
+        "to_ids",
+        "confidence",
+        "needs_review",
+        "residual_m2",
+    ]
+    merged = found[found["from_ids"].str.count(";") > 0]
+    assert set(merged["event_type"]) <= {"fusion", "integration", "rectification", "reallocation"}
+    overlaps = pd.read_csv(shares)
+    assert (overlaps["shared_m2"] > 0).all()
+    assert len(overlaps) > len(links)
+
+
+def test_layers_of_different_places_end_with_code_2(run: Run, tmp_path: Path) -> None:
+    refused = run(
+        "lineage", REFORM / "before.zip", samples.after_zip(tmp_path), "--out", tmp_path / "e.csv"
+    )
+    assert refused.exit_code == 2
+    assert "These layers do not overlap." in refused.stderr
+    assert not (tmp_path / "e.csv").exists()

@@ -59,7 +59,7 @@ def fields_of(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -
     """
     known = {}
     for target, aliases in FIELD_ALIASES.items():
-        column = _first_match(columns, aliases)
+        column = first_match(columns, aliases)
         if column is not None:
             known[target] = column
     for target, column in (chosen or {}).items():
@@ -75,7 +75,8 @@ def fields_of(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -
     return {target: column for target, column in known.items() if column}
 
 
-def _first_match(columns: Sequence[str], aliases: Sequence[str]) -> str | None:
+def first_match(columns: Sequence[str], aliases: Sequence[str]) -> str | None:
+    """Return the column that goes by one of some names, the likelier names first."""
     by_name: dict[str, str] = {}
     for column in columns:
         by_name.setdefault(_plain(column), column)

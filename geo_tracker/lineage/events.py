@@ -136,6 +136,10 @@ class _Groups:
             node = self.parent[node]
         return node
 
+    def add(self, old: Hashable, new: Hashable) -> None:
+        self.root(("from", old))
+        self.root(("to", new))
+
     def join(self, pairs: Iterable[tuple[Hashable, Hashable]]) -> None:
         for old, new in pairs:
             self.parent[self.root(("from", old))] = self.root(("to", new))
@@ -153,6 +157,8 @@ def _grouped(links: pd.DataFrame) -> list[int]:
     groups = _Groups()
     groups.join(main[pairs].itertuples(index=False, name=None))
     groups.join(lesser.loc[torn, pairs].itertuples(index=False, name=None))
+    for pair in lesser[pairs].itertuples(index=False, name=None):
+        groups.add(*pair)
     sizes: dict[Hashable, int] = {}
     for node in list(groups.parent):
         sizes[groups.root(node)] = sizes.get(groups.root(node), 0) + 1

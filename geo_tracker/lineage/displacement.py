@@ -1,0 +1,183 @@
+"""Whether one layer lies shifted against the other, by how much, and what that looks like."""
+
+from dataclasses import dataclass
+from math import cos, hypot, pi, radians, sin, sqrt
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+
+from geo_tracker.crs import STORAGE_CRS
+from geo_tracker.language import N_, Message
+
+_SAMPLE = 4000
+_SAME_AREA = 0.02
+_SAME_LENGTH = 0.08
+_FEWEST_VOTES = 8
+_LEAST_SHARE = 0.1
+_GCJ_LIKENESS = 0.25
+_ELLIPSOID_M, _ECCENTRICITY = 6378245.0, 0.00669342162296594323
+"""Krasovsky's ellipsoid, which the published GCJ-02 offset is computed on."""
+
+
+@dataclass(frozen=True)
+class Displacement:
+    """How the later layer lies against the earlier one.
+
+    Attributes
+    ----------
+    east_m, north_m : float
+        Shift of the later layer, in metres of the CRS of the comparison.
+    uncertain_m : float
+        Standard error of the shift.
+    votes : int
+        Villages that look alike in both layers and agree about it.
+    looks_like : Message or None
+        The well-known cause, where there is one.
+    """
+
+    east_m: float
+    north_m: float
+    uncertain_m: float
+    votes: int
+    looks_like: Message | None = None
+
+    @property
+    def length_m(self) -> float:
+        """Size of the shift."""
+        return hypot(self.east_m, self.north_m)
+
+
+def displacement(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Displacement | None:
+    """Find the shift of a layer against an earlier one.
+
+    Parameters
+    ----------
+    before, after : GeoDataFrame
+        Valid polygons, both in one CRS in metres.
+
+    Returns
+    -------
+    Displacement or None
+        None where too few villages look alike to tell, or the shift is no more than the noise of
+        the villages that do.
+
+    Notes
+    -----
+    Villages of one area and length of outline in both layers each vote for the way between their
+    centroids; true pairs agree, chance pairs scatter. The densest place among the votes is taken
+    and refined to the median of the votes around it (a Hough transform with a robust estimate),
+    so that mergers and split villages, which look like nobody, do no harm.
+    """
+    near = agreeing_votes(before, after)
+    if not len(near):
+        return None
+    shift = np.median(near, axis=0)
+    spread = 1.4826 * np.median(np.abs(near - shift), axis=0)
+    uncertain = 1.2533 * float(np.hypot(*spread)) / sqrt(len(near))
+    if np.hypot(*shift) <= max(3 * uncertain, 0.5 * float(np.hypot(*spread)), 0.05):
+        return None
+    east, north = float(shift[0]), float(shift[1])
+    cause = _gcj_cause(before, east, north)
+    return Displacement(east, north, uncertain, len(near), cause)
+
+
+def agreeing_votes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Any:
+    """Return the votes for where the later layer lies, one row (east, north in metres) each.
+
+    Empty where too few villages look alike, or do not agree.
+    """
+    ways = _votes(before.geometry.to_numpy(), after.geometry.to_numpy())
+    if len(ways) < _FEWEST_VOTES:
+        return ways[:0]
+    near = _densest(ways)
+    needed = max(_FEWEST_VOTES, _LEAST_SHARE * min(len(before), len(after), len(ways)))
+    return near if len(near) >= needed else ways[:0]
+
+
+def _votes(old: Any, new: Any) -> Any:
+    """Return the ways between centroids of villages that look alike, one row each."""
+    if len(old) > _SAMPLE:
+        old = old[np.random.default_rng(0).choice(len(old), _SAMPLE, replace=False)]
+    old_at, new_at = shapely.get_coordinates(shapely.centroid(old)), shapely.centroid(new)
+    old_m2, new_m2 = shapely.area(old), shapely.area(new)
+    old_m, new_m = shapely.length(old), shapely.length(new)
+    # As far as three villages of middling size: farther off, chance pairs are many.
+    reach = 3 * float(np.sqrt(np.median(np.concatenate([old_m2, new_m2]))))
+    tree = shapely.STRtree(new_at)
+    one, other = tree.query(shapely.points(old_at), predicate="dwithin", distance=reach)
+    alike = np.abs(new_m2[other] / old_m2[one] - 1) < _SAME_AREA
+    alike &= np.abs(new_m[other] / old_m[one] - 1) < _SAME_LENGTH
+    ways = shapely.get_coordinates(new_at)[other[alike]] - old_at[one[alike]]
+    if len(ways) > _SAMPLE:
+        ways = ways[np.random.default_rng(0).choice(len(ways), _SAMPLE, replace=False)]
+    return ways
+
+
+def _densest(ways: Any) -> Any:
+    """Return the votes around the place where most of them lie."""
+    points = shapely.points(ways)
+    tree = shapely.STRtree(points)
+    scale = float(np.median(np.hypot(*(ways - np.median(ways, axis=0)).T)))
+    radius = max(1.0, scale)
+    near = ways
+    # Closer and closer, while a place stays that most of the votes there agree on.
+    for _step in range(12):
+        around = tree.query(points, predicate="dwithin", distance=radius)
+        counts = np.bincount(around[0], minlength=len(ways))
+        best = int(counts.argmax())
+        found = ways[around[1][around[0] == best]]
+        if len(found) < max(_FEWEST_VOTES, 0.5 * len(near)):
+            break
+        near = found
+        radius /= 2
+    return near
+
+
+def _gcj_cause(before: gpd.GeoDataFrame, east: float, north: float) -> Message | None:
+    west, south, right, top = before.total_bounds
+    crs = before.crs
+    to_degrees = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
+    lon, lat = to_degrees.transform((west + right) / 2, (south + top) / 2)
+    if not (72 < lon < 138 and 0.8 < lat < 56):
+        return None
+    gcj_east, gcj_north = _gcj_way(crs, lon, lat)
+    size = hypot(gcj_east, gcj_north)
+    for sign, text in (
+        (1, N_("the later layer looks like GCJ-02, the shifted coordinates of web maps")),
+        (-1, N_("the earlier layer looks like GCJ-02, the shifted coordinates of web maps")),
+    ):
+        if hypot(east - sign * gcj_east, north - sign * gcj_north) < _GCJ_LIKENESS * size:
+            return Message(text)
+    return None
+
+
+def _gcj_way(crs: CRS, lon: float, lat: float) -> tuple[float, float]:
+    """Return the offset of GCJ-02 at a place, in metres of a CRS."""
+    moved = (lon + _gcj_lon(lon, lat), lat + _gcj_lat(lon, lat))
+    there = Transformer.from_crs(STORAGE_CRS, crs, always_xy=True)
+    (x0, y0), (x1, y1) = there.transform(lon, lat), there.transform(*moved)
+    return x1 - x0, y1 - y0
+
+
+def _gcj_lon(lon: float, lat: float) -> float:
+    x, y = lon - 105, lat - 35
+    metres = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(abs(x)) + _ripple(x, x)
+    metres += (150 * sin(x / 12 * pi) + 300 * sin(x / 30 * pi)) * 2 / 3
+    magic = 1 - _ECCENTRICITY * sin(radians(lat)) ** 2
+    return metres * 180 / (_ELLIPSOID_M / sqrt(magic) * cos(radians(lat)) * pi)
+
+
+def _gcj_lat(lon: float, lat: float) -> float:
+    x, y = lon - 105, lat - 35
+    metres = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x)) + _ripple(x, y)
+    metres += (160 * sin(y / 12 * pi) + 320 * sin(y * pi / 30)) * 2 / 3
+    magic = 1 - _ECCENTRICITY * sin(radians(lat)) ** 2
+    return metres * 180 / (_ELLIPSOID_M * (1 - _ECCENTRICITY) / (magic * sqrt(magic)) * pi)
+
+
+def _ripple(x: float, y: float) -> float:
+    fine = (20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)) * 2 / 3
+    return fine + (20 * sin(y * pi) + 40 * sin(y / 3 * pi)) * 2 / 3

@@ -1,0 +1,150 @@
+"""Two files compared outside of the database: links, events and shares as CSV."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from geo_tracker.importing.units import UnitLayer, read_units
+from geo_tracker.language import N_, Message, translate
+from geo_tracker.lineage.comparison import Comparison, compared_layers
+from geo_tracker.lineage.displacement import Displacement
+
+EDGE_COLUMNS = [
+    *("from_id", "to_id", "from_name", "to_name", "event_type", "shared_m2", "share_of_from"),
+    *("share_of_to", "thickness_m", "confidence", "needs_review", "evidence"),
+]
+EVENT_COLUMNS = [
+    *("event_id", "event_type", "from_ids", "to_ids", "confidence", "needs_review", "residual_m2"),
+]
+SHARE_COLUMNS = ["from_id", "to_id", "shared_m2", "share_of_from", "share_of_to"]
+
+_DECIMALS = {
+    **dict.fromkeys(("shared_m2", "residual_m2", "thickness_m"), 3),
+    **dict.fromkeys(("share_of_from", "share_of_to"), 9),
+    "confidence": 4,
+}
+
+
+@dataclass(frozen=True)
+class CsvFiles:
+    """Where to write what."""
+
+    edges: Path
+    events: Path | None = None
+    shares: Path | None = None
+
+
+def compare_files(
+    before: Path,
+    after: Path,
+    files: CsvFiles,
+    *,
+    id_column: str | None = None,
+    name_column: str | None = None,
+    ignore_names: bool = False,
+    correct_shift: bool = False,
+    locale: str,
+    say: Callable[[Message], None],
+) -> Comparison:
+    """Compare two files of units and write who became whom.
+
+    Parameters
+    ----------
+    before, after : Path
+        Any vector files.
+    files : CsvFiles
+        What is written, in UTF-8.
+    id_column, name_column : str, optional
+        Columns to take, in both files.
+    ignore_names, correct_shift : bool
+        As `compared_layers`.
+    locale : str
+        Language of the evidence.
+    say : callable
+        Told what was met.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    """
+    layers = []
+    for path in (before, after):
+        layer = read_units(path, id_column=id_column, name_column=name_column)
+        _tell(layer, path, say)
+        layers.append(layer.units)
+    found = compared_layers(*layers, ignore_names=ignore_names, correct_shift=correct_shift)
+    _tell_fit(found, corrected=correct_shift, say=say)
+    edges = found.edges.assign(
+        evidence=[translate(message, locale) for message in found.edges["evidence"]]
+    )
+    _write(edges[EDGE_COLUMNS], files.edges)
+    if files.events:
+        events = found.events.rename(columns={"event": "event_id"})
+        for column in ("from_ids", "to_ids"):
+            events[column] = [";".join(map(str, ids)) for ids in events[column]]
+        _write(events[EVENT_COLUMNS], files.events)
+    if files.shares:
+        # Whole, so that what is carried over by them adds up.
+        found.shares[SHARE_COLUMNS].to_csv(files.shares, index=False, lineterminator="\n")
+    return found
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    table.round(_DECIMALS).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _tell(layer: UnitLayer, path: Path, say: Callable[[Message], None]) -> None:
+    say(
+        Message(
+            N_("%(file)s: %(count)s units; id from %(id)s, name from %(name)s."),
+            {
+                "file": path.name,
+                "count": len(layer.units),
+                "id": layer.id_column or "–",
+                "name": layer.name_column or "–",
+            },
+        )
+    )
+    met: dict[str, tuple[Message, int]] = {}
+    for problem in layer.report.problems:
+        known = met.get(problem.message.text)
+        met[problem.message.text] = (problem.message, known[1] + 1 if known else 1)
+    for message, count in met.values():
+        told = {"file": path.name, "what": message, "count": count}
+        say(Message(N_("%(file)s, %(count)s times: %(what)s"), told))
+
+
+def _tell_fit(found: Comparison, *, corrected: bool, say: Callable[[Message], None]) -> None:
+    if not found.codes_mean_the_same:
+        say(
+            Message(
+                N_("The ids of the two layers do not name the same units; they decide nothing.")
+            )
+        )
+    if found.misplacement is not None:
+        say(Message(N_("The layers do not fit: %(cause)s."), {"cause": found.misplacement}))
+    shift = found.displacement
+    if shift is not None:
+        say(_shift_told(shift))
+        if shift.looks_like is not None:
+            say(shift.looks_like)
+    if corrected and (shift is not None or found.misplacement is not None):
+        say(Message(N_("It was put right for matching only.")))
+
+
+def _shift_told(shift: Displacement) -> Message:
+    return Message(
+        N_(
+            "The later layer lies shifted by %(size)s m (%(east)s m east, %(north)s m north;"
+            " %(votes)s units agree)."
+        ),
+        {
+            "size": f"{shift.length_m:.1f}",
+            "east": f"{shift.east_m:.1f}",
+            "north": f"{shift.north_m:.1f}",
+            "votes": shift.votes,
+        },
+    )
