@@ -21,6 +21,7 @@ from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.demo import DEMO_FOLDER, build_demo, run_import, write_demo_files
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from geo_tracker.workflows.lineage import infer_lineage
+from geo_tracker.workflows.lineage_check import stored_faults
 from geo_tracker.workflows.lineage_files import CsvFiles, compare_files
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import build_tiles
@@ -225,6 +226,18 @@ def infer() -> None:
         edges=summary.edges,
         conflicts=summary.conflicts,
     )
+
+
+@main.command("lint")
+@click.pass_context
+def lint(ctx: click.Context) -> None:
+    """Check the stored lineage: circles, dead ends, lost ground, gaps, codes used twice."""
+    _settings, engine = open_database()
+    faults = stored_faults(engine)
+    for fault in faults:
+        click.echo(f"{fault.kind}: {translate(fault.message, terminal_locale())}")
+    say(N_("%(count)s faults in the stored lineage."), count=len(faults))
+    ctx.exit(1 if faults else 0)
 
 
 _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from geo_tracker.cli import main
 from geo_tracker.config import Settings
-from geo_tracker.db import reading
+from geo_tracker.db import reading, writing
 from geo_tracker.db.frames import edge_frame, project_frame, version_frame
+from geo_tracker.db.models import LineageEdge
 from geo_tracker.db.users import user_named
 from geo_tracker.workflows.users import authenticated
 from tests import samples
@@ -193,3 +194,16 @@ def test_layers_of_different_places_end_with_code_2(run: Run, tmp_path: Path) ->
     assert refused.exit_code == 2
     assert "These layers do not overlap." in refused.stderr
     assert not (tmp_path / "e.csv").exists()
+
+
+def test_the_stored_lineage_can_be_checked(run: Run, engine: sa.Engine, tmp_path: Path) -> None:
+    run("import", "boundaries", samples.before_zip(tmp_path), "--as-of", "2018-10-31")
+    run("import", "boundaries", samples.after_zip(tmp_path), "--as-of", "2019-10-31")
+    assert run("infer").exit_code == 0
+    good = run("lint")
+    assert (good.exit_code, good.output.strip()) == (0, "0 faults in the stored lineage.")
+    with writing(engine) as session:
+        session.execute(sa.update(LineageEdge).values(share_of_from=0.5))
+    bad = run("lint")
+    assert bad.exit_code == 1
+    assert "lost_ground: 50.0 % of 倪宅村" in bad.output

@@ -161,6 +161,11 @@ def _attention(held: Register) -> list[dict[str, Any]]:
             "url": url_for("lineage.conflicts", state="open"),
         },
         {
+            "text": _("faults in the stored lineage"),
+            "count": len(held.faults),
+            "url": url_for("lineage.faults"),
+        },
+        {
             "text": _("former villages without a successor"),
             "count": int(held.formers["to_unit_id"].isna().sum()),
             "url": url_for("villages.index", kind=ORPHAN),

@@ -34,6 +34,26 @@ def conflicts() -> ResponseReturnValue:
     return _conflict_page(register(), request.args.get("unit_id", type=int), errors={})
 
 
+@bp.get("/faults")
+def faults() -> ResponseReturnValue:
+    """List what the stored lineage says that cannot be right."""
+    held = register()
+    rows = pd.DataFrame(
+        [
+            {
+                "kind": fault.kind,
+                "text": shown(fault.message),
+                "villages": [village_link(held.units, unit) for unit in fault.unit_ids],
+                "on": fault.on,
+                "residual_mu": fault.residual_mu,
+            }
+            for fault in held.faults
+        ]
+    )
+    page = paged(rows)
+    return render_template("lineage/faults.html", rows=page.rows.to_dict("records"), page=page)
+
+
 @bp.post("/<int:edge_id>/decide")
 @role_needed(*DECIDING_ROLES)
 def decide(edge_id: int) -> ResponseReturnValue:

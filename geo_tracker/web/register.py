@@ -22,6 +22,7 @@ from geo_tracker.db.frames import (
 from geo_tracker.db.imports import data_date, layers_in_order
 from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lights import project_lights
+from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.web.context import services
 
 FIGURES = (
@@ -101,6 +102,11 @@ class Register:
         """Former villages about which table and ground disagree, undecided."""
         edges = self.edges
         return frozenset(edges.loc[edges["conflict"] & edges["decided_at"].isna(), "from_unit_id"])
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """What the stored lineage says that cannot be right."""
+        return lineage_faults(self.versions, self.edges)
 
     def named(self, unit_id: int) -> pd.Series | None:
         """Return the last version of a village, or None."""

@@ -20,6 +20,17 @@ TERMS: dict[str, str] = {
     "reviewed": N_("Reviewed"),
     "effective": N_("Effective"),
     "superseded": N_("Superseded"),
+    # faults in the stored lineage
+    "cycle": N_("Circle"),
+    "no_successor": N_("No successor"),
+    "no_predecessor": N_("No predecessor"),
+    "lost_ground": N_("Lost ground"),
+    "gained_ground": N_("Gained ground"),
+    "ground_noise": N_("Noise of drawing"),
+    "mirror": N_("One-sided link"),
+    "gap": N_("Gap in time"),
+    "overlap_in_time": N_("Two versions at once"),
+    "code_twice": N_("Code used twice"),
     # what a link is known from
     "both": N_("Boundaries and table"),
     "table": N_("Table"),

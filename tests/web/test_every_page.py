@@ -19,7 +19,7 @@ from tests.web.reading import plain
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
 
-LISTS = ("/villages/", "/lagging/", "/votes/", "/projects/", "/lineage/")
+LISTS = ("/villages/", "/lagging/", "/votes/", "/projects/", "/lineage/", "/lineage/faults")
 PAGES = ("/", "/map/", *LISTS, "/imports/", "/imports/3", "/settings/", "/password")
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 
