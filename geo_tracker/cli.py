@@ -169,7 +169,8 @@ def import_() -> None:
     """Bring files in."""
 
 
-_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_FILE_PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.argument("file", type=_FILE_PATH)
 
 
 @import_.command("boundaries")
@@ -251,6 +252,7 @@ _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--crosswalk", type=_OUT, help="Where every overlap is written.")
 @click.option("--id-field", help="Column of the ids, if what is found out is wrong.")
 @click.option("--name-field", help="Column of the names, if what is found out is wrong.")
+@click.option("--table", type=_FILE_PATH, help="Pairs to compare with: CSV of from_id, to_id.")
 @click.option("--ignore-names", is_flag=True, help="Take no notice of names.")
 @click.option(
     "--correct-shift", is_flag=True, help="Undo a shift between the layers, for matching."
@@ -266,6 +268,7 @@ def compare_layers(
     crosswalk: Path | None,
     id_field: str | None,
     name_field: str | None,
+    table: Path | None,
     ignore_names: bool,
     correct_shift: bool,
 ) -> None:
@@ -277,6 +280,7 @@ def compare_layers(
             CsvFiles(out, events, crosswalk),
             id_column=id_field,
             name_column=name_field,
+            table=table,
             ignore_names=ignore_names,
             correct_shift=correct_shift,
             locale=terminal_locale(),

@@ -187,6 +187,33 @@ def test_two_layers_of_any_country_are_compared(run: Run, tmp_path: Path) -> Non
     assert len(overlaps) > len(links)
 
 
+def test_a_table_is_compared_link_by_link(run: Run, tmp_path: Path) -> None:
+    truth = pd.read_csv(REFORM / "truth.csv", dtype=str)
+    table = truth.rename(columns={"old_uid": "from_id", "new_uid": "to_id"})[["from_id", "to_id"]]
+    wrong = table["from_id"] == "B000001"
+    right = table.loc[wrong, "to_id"].iloc[0]
+    table.loc[wrong, "to_id"] = "A000001" if right != "A000001" else "A000002"
+    pairs, edges = tmp_path / "pairs.csv", tmp_path / "edges.csv"
+    table.to_csv(pairs, index=False)
+    layers = (REFORM / "before.zip", REFORM / "after.zip")
+    compared = run("lineage", *layers, "--out", edges, "--table", pairs)
+    assert compared.exit_code == 0, compared.output
+    links = pd.read_csv(edges)
+    mine = links[links["from_id"] == "B000001"].set_index("to_id")
+    assert mine["conflict"].all()
+    assert mine.loc[right, "said_by_geometry"]
+    assert not mine.loc[right, "said_by_table"]
+    assert mine["said_by_table"].sum() == 1
+    agreed = links[links["said_by_geometry"] & links["said_by_table"]]
+    assert len(agreed) >= 400
+    assert not agreed["conflict"].any()
+    lacking = tmp_path / "lacking.csv"
+    lacking.write_text("a,b\n1,2\n")
+    refused = run("lineage", *layers, "--out", edges, "--table", lacking)
+    assert refused.exit_code == 2
+    assert "from_id, to_id" in refused.stderr
+
+
 def test_layers_of_different_places_end_with_code_2(run: Run, tmp_path: Path) -> None:
     refused = run(
         "lineage", REFORM / "before.zip", samples.after_zip(tmp_path), "--out", tmp_path / "e.csv"

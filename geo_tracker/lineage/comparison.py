@@ -10,8 +10,10 @@ import shapely
 from geo_tracker.crs import area_crs, in_crs
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.language import N_, Message
+from geo_tracker.lineage.agreement import compared_with_table
 from geo_tracker.lineage.displacement import Displacement, displacement
 from geo_tracker.lineage.events import REVIEW_BELOW, classified_changes
+from geo_tracker.lineage.names import known_name, name_evidence
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.placement import Misplacement, misplacement
 
@@ -105,6 +107,7 @@ def compared_layers(
     edges = links.assign(
         from_name=links["from_id"].map(before["name"]),
         to_name=links["to_id"].map(after["name"]),
+        evidence=_with_names(links, old["name"], new["name"]),
         event_type=links["event"].map(facts["event_type"]),
         needs_review=(links["confidence"] < REVIEW_BELOW)
         | links["event"].map(facts["event_type"]).eq("reallocation"),
@@ -117,6 +120,58 @@ def compared_layers(
         misplacement=misplaced.cause if misplaced is not None else None,
         codes_mean_the_same=same_codes,
     )
+
+
+def beside_table(found: Comparison, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the links of a comparison beside the pairs of a planners' table.
+
+    Parameters
+    ----------
+    found : Comparison
+        What the ground says.
+    table : DataFrame
+        ``from_id`` and ``to_id``, one row per pair that somebody wrote down.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `Comparison.edges` and ``said_by_geometry``, ``said_by_table``,
+        ``conflict``; pairs that the table alone names follow, with the ground they share.
+    """
+    pairs = ["from_id", "to_id"]
+    both = compared_with_table(found.edges, table)
+    measured = found.shares.set_index(pairs)
+    edges = both.merge(
+        found.edges.drop(columns=["confidence", "needs_review"]), how="left", on=pairs
+    )
+    alone = ~edges["said_by_geometry"]
+    keys = pd.MultiIndex.from_frame(edges.loc[alone, pairs])
+    for column in ("shared_m2", "share_of_from", "share_of_to", "thickness_m"):
+        edges.loc[alone, column] = measured[column].reindex(keys).fillna(0).to_numpy()
+    edges["evidence"] = [
+        _joined_evidence(ground, reason)
+        for ground, reason in zip(edges["evidence"], edges["reason"], strict=True)
+    ]
+    return edges
+
+
+def _joined_evidence(ground: Message | float, reason: Message | None) -> Message:
+    if not isinstance(ground, Message):
+        return reason or Message(N_("Only the table says so."))
+    if reason is None:
+        return ground
+    return Message(N_("%(ground)s. %(reason)s"), {"ground": ground, "reason": reason})
+
+
+def _with_names(links: pd.DataFrame, old: pd.Series, new: pd.Series) -> list[Message]:
+    """Return the evidence of the ground with that of the names beside it."""
+    spoken = zip(links["evidence"], links["from_id"], links["to_id"], strict=True)
+    told = []
+    for ground, from_id, to_id in spoken:
+        names = name_evidence(known_name(old[from_id]), known_name(new[to_id]))
+        both = {"ground": ground, "names": names}
+        told.append(ground if names is None else Message(N_("%(ground)s; %(names)s"), both))
+    return told
 
 
 def _known_facts(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

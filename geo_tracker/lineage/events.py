@@ -49,7 +49,9 @@ def classified_changes(
     ``reallocation``. Where a part moved between two villages that live on alone, the event holds
     both.
     """
-    links = real_links(shares).links.sort_values("is_main", ascending=False, kind="stable")
+    links = real_links(shares, names=(before["name"], after["name"])).links.sort_values(
+        "is_main", ascending=False, kind="stable"
+    )
     events_of = _grouped(links)
     links = links.assign(event=events_of, method="geometry", evidence=_evidence(links))
     old = before[["name", "stat_code"]].to_dict("index")

@@ -6,6 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from geo_tracker.lineage.names import known_name, name_likeness
 from geo_tracker.lineage.noise import BorderNoise, border_noise, local_noise
 
 _NORMAL = NormalDist()
@@ -35,13 +36,19 @@ class RealLinks:
     noise: BorderNoise
 
 
-def real_links(shares: pd.DataFrame) -> RealLinks:
+def real_links(
+    shares: pd.DataFrame, *, names: tuple[pd.Series, pd.Series] | None = None
+) -> RealLinks:
     """Tell links from digitising noise.
 
     Parameters
     ----------
     shares : DataFrame
         As `overlap_shares` returns.
+    names : tuple of Series, optional
+        Names of the old and of the new villages by id, missing where unknown. A like name weighs
+        as much ground as the noise may have moved and no more: it decides a near-tie and never
+        overrules clear ground.
 
     Returns
     -------
@@ -59,19 +66,20 @@ def real_links(shares: pd.DataFrame) -> RealLinks:
     """
     # By place and not by row: what lies in the file first must not decide.
     ground = shares[shares["shared_m2"] > 0].sort_values(["place", "from_id", "to_id"])
-    largest = pd.Series(False, index=ground.index)
-    for side in ("from_id", "to_id"):
-        largest[ground.groupby(side)["shared_m2"].idxmax()] = True
+    largest = _largest(ground, ground["shared_m2"])
     thin = ~largest & (ground["thickness_m"] < THIN * ground["thinner_m"])
     noise = border_noise(ground.loc[thin, "thickness_m"], touching=len(shares) - len(ground))
     local_m = local_noise(ground["thickness_m"].where(thin), noise)
+    weight = ground["shared_m2"] + _named_m2(ground, local_m, names)
+    largest = _largest(ground, weight)
+    ground = ground.assign(weight_m2=weight, local_noise_m=local_m)
     alarms = pd.Series(noise.false_alarms(ground["thickness_m"], local_m), index=ground.index)
     # So many lesser overlaps stand out at least as much as this one.
     found = alarms[~largest].rank(method="max").reindex(ground.index).fillna(1)
     chance = (alarms / found).clip(upper=1)
     whole = ground[["share_of_from", "share_of_to"]].max(axis=1) > WHOLE_SHARE
     kept = np.where(largest, whole | (chance < 0.5), chance < 0.5)
-    links = ground[kept].assign(is_main=largest[kept], local_noise_m=local_m[kept])
+    links = ground[kept].assign(is_main=largest[kept])
     confidence = 1 - chance[kept]
     main = links["is_main"]
     confidence[main] = _main_confidence(ground, links[main])
@@ -79,25 +87,58 @@ def real_links(shares: pd.DataFrame) -> RealLinks:
     return RealLinks(links.loc[shares.index[shares.index.isin(links.index)]], noise)
 
 
+def _largest(ground: pd.DataFrame, weight_m2: pd.Series) -> pd.Series:
+    """Mark the overlaps that weigh most in their old or in their new village."""
+    largest = pd.Series(False, index=ground.index)
+    for side in ("from_id", "to_id"):
+        largest[weight_m2.groupby(ground[side]).idxmax()] = True
+    return largest
+
+
+def _moved_m2(ground: pd.DataFrame, local_m: pd.Series) -> pd.Series:
+    """Return how much of each old village's ground the noise may have moved to a neighbour.
+
+    As much as the noise is thick along half of a square of the village's area.
+    """
+    area = (ground["shared_m2"] / ground["share_of_from"]).clip(lower=1e-9)
+    return local_m * 2 * np.sqrt(area)
+
+
+def _named_m2(
+    ground: pd.DataFrame, local_m: pd.Series, names: tuple[pd.Series, pd.Series] | None
+) -> pd.Series:
+    """Return what names weigh, in m²; asked only where the ground is a near-tie."""
+    weight = pd.Series(0.0, index=ground.index)
+    if names is None:
+        return weight
+    moved = _moved_m2(ground, local_m)
+    best = ground.groupby("from_id")["shared_m2"].transform("max")
+    near = (best - ground["shared_m2"]) < moved
+    contested = near & (near.groupby(ground["from_id"]).transform("sum") > 1)
+    old, new = names
+    for row, from_id, to_id in ground.loc[contested, ["from_id", "to_id"]].itertuples(name=None):
+        weight[row] = (
+            name_likeness(known_name(old.get(from_id)), known_name(new.get(to_id))) * moved[row]
+        )
+    return weight
+
+
 def _main_confidence(ground: pd.DataFrame, main: pd.DataFrame) -> pd.Series:
     """Return how surely the largest overlap of a village is its largest, given the noise.
 
-    Borders that lie apart by the noise move so much ground between the largest overlap and the
-    second as the noise is thick along the border between them; the border is at most about as
-    long as a square of the village's area is round.
+    The largest has to lead by more than the noise may have moved.
     """
     of_old = _lead(ground, "from_id").reindex(main.index)
     of_new = _lead(ground, "to_id").reindex(main.index)
     # Of the old or of the new village the largest: the surer of the two counts.
     lead = np.fmax(of_old, of_new)
-    area = (main["shared_m2"] / main[["share_of_from", "share_of_to"]].max(axis=1)).clip(lower=1e-9)
-    moved = main["local_noise_m"] * 2 * np.sqrt(area)
-    return pd.Series([_NORMAL.cdf(z) for z in lead / moved], index=main.index)
+    deviations = lead / _moved_m2(main, main["local_noise_m"])
+    return pd.Series([_NORMAL.cdf(z) for z in deviations], index=main.index)
 
 
 def _lead(ground: pd.DataFrame, side: str) -> pd.Series:
-    """Return by how many m² the largest overlap of each village leads; others are missing."""
-    ordered = ground.sort_values(["shared_m2"], ascending=False)
+    """Return by how many m² the weightiest overlap of each village leads; others are missing."""
+    ordered = ground.sort_values("weight_m2", ascending=False, kind="stable")
     first = ordered.drop_duplicates(side)
-    rest = ordered.drop(first.index).drop_duplicates(side).set_index(side)["shared_m2"]
-    return first["shared_m2"] - first[side].map(rest).fillna(0)
+    rest = ordered.drop(first.index).drop_duplicates(side).set_index(side)["weight_m2"]
+    return first["weight_m2"] - first[side].map(rest).fillna(0)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.units import UnitLayer, read_units
 from geo_tracker.language import N_, Message, translate
-from geo_tracker.lineage.comparison import Comparison, compared_layers
+from geo_tracker.lineage.comparison import Comparison, beside_table, compared_layers
 from geo_tracker.lineage.displacement import Displacement
 
 EDGE_COLUMNS = [
@@ -18,6 +19,7 @@ EDGE_COLUMNS = [
 EVENT_COLUMNS = [
     *("event_id", "event_type", "from_ids", "to_ids", "confidence", "needs_review", "residual_m2"),
 ]
+TABLE_COLUMNS = ["said_by_geometry", "said_by_table", "conflict"]
 SHARE_COLUMNS = ["from_id", "to_id", "shared_m2", "share_of_from", "share_of_to"]
 
 _DECIMALS = {
@@ -45,6 +47,7 @@ def compare_files(
     name_column: str | None = None,
     ignore_names: bool = False,
     correct_shift: bool = False,
+    table: Path | None = None,
     locale: str,
     say: Callable[[Message], None],
 ) -> Comparison:
@@ -60,6 +63,8 @@ def compare_files(
         Columns to take, in both files.
     ignore_names, correct_shift : bool
         As `compared_layers`.
+    table : Path, optional
+        CSV with ``from_id`` and ``to_id``: what somebody wrote down, to be compared.
     locale : str
         Language of the evidence.
     say : callable
@@ -77,10 +82,17 @@ def compare_files(
         layers.append(layer.units)
     found = compared_layers(*layers, ignore_names=ignore_names, correct_shift=correct_shift)
     _tell_fit(found, corrected=correct_shift, say=say)
-    edges = found.edges.assign(
-        evidence=[translate(message, locale) for message in found.edges["evidence"]]
-    )
-    _write(edges[EDGE_COLUMNS], files.edges)
+    edges, columns = found.edges, EDGE_COLUMNS
+    if table is not None:
+        edges, columns = beside_table(found, _pairs(table)), [*EDGE_COLUMNS, *TABLE_COLUMNS]
+        for side, layer in zip(("from", "to"), layers, strict=True):
+            edges[f"{side}_name"] = edges[f"{side}_id"].map(layer["name"])
+        conflicts = int(edges["conflict"].sum())
+        say(
+            Message(N_("%(count)s links contradict the table or the ground."), {"count": conflicts})
+        )
+    texts = [translate(message, locale) for message in edges["evidence"]]
+    _write(edges.assign(evidence=texts)[columns], files.edges)
     if files.events:
         events = found.events.rename(columns={"event": "event_id"})
         for column in ("from_ids", "to_ids"):
@@ -90,6 +102,21 @@ def compare_files(
         # Whole, so that what is carried over by them adds up.
         found.shares[SHARE_COLUMNS].to_csv(files.shares, index=False, lineterminator="\n")
     return found
+
+
+def _pairs(path: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    except (UnicodeDecodeError, ValueError) as error:
+        raise UnusableTableError(
+            N_("%(file)s cannot be read: %(reason)s"), file=path.name, reason=str(error)
+        ) from error
+    lacking = [column for column in ("from_id", "to_id") if column not in table]
+    if lacking:
+        raise UnusableTableError(
+            N_("%(file)s lacks the column %(column)s."), file=path.name, column=", ".join(lacking)
+        )
+    return table[["from_id", "to_id"]].dropna().drop_duplicates()
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -99,3 +99,31 @@ def test_an_order_of_rows_changes_nothing() -> None:
     shuffled = shares.sample(frac=1, random_state=1)
     expected = real_links(shares).links
     pd.testing.assert_frame_equal(real_links(shuffled).links.sort_index(), expected.sort_index())
+
+
+def torn_in_halves(lead_m2: float) -> tuple[pd.DataFrame, tuple[pd.Series, pd.Series]]:
+    """Return a village that two new ones share, the one of another name in the lead."""
+    shares = overlaps(log_normal(30.0, 0.5, 500))
+    halves = shares.iloc[[0, 0]].assign(
+        from_id=900, to_id=[901, 902], shared_m2=[2e6 + lead_m2, 2e6], thickness_m=500.0
+    )
+    halves["share_of_from"] = halves["shared_m2"] / 4e6
+    # The new ones are mostly somebody else's, so that they have larger overlaps of their own.
+    others = halves.assign(from_id=[903, 904], shared_m2=9e6, share_of_from=0.9)
+    both = pd.concat([shares, halves, others], ignore_index=True)
+    names = pd.Series({900: "倪宅村"}), pd.Series({901: "双溪村", 902: "倪宅新村"})
+    return both, names
+
+
+def main_of_900(shares: pd.DataFrame, names: tuple[pd.Series, pd.Series] | None) -> list[int]:
+    links = real_links(shares, names=names).links
+    mine = links[(links["from_id"] == 900) & links["is_main"]]
+    return [int(to_id) for to_id in mine["to_id"]]
+
+
+def test_a_name_decides_a_near_tie_and_never_clear_ground() -> None:
+    shares, names = torn_in_halves(lead_m2=10_000)
+    assert main_of_900(shares, None) == [901]
+    assert main_of_900(shares, names) == [902]
+    shares, names = torn_in_halves(lead_m2=800_000)
+    assert main_of_900(shares, names) == [901]
