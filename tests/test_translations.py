@@ -15,7 +15,16 @@ from geo_tracker.language import CATALOGUES, LOCALES
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 HAN = re.compile(r"[一-鿿]")
 # Names and signs that are the same in both languages, or a mark only.
-NO_HAN = {"geo_tracker", ", ", "; ", "%(done)s of %(total)s", "%(open)s of %(all)s", "%(share)s%%"}
+NO_HAN = {
+    "%(ground)s; %(names)s",
+    "%(ground)s. %(reason)s",
+    "geo_tracker",
+    ", ",
+    "; ",
+    "%(done)s of %(total)s",
+    "%(open)s of %(all)s",
+    "%(share)s%%",
+}
 
 
 @cache
