@@ -1,13 +1,14 @@
 """What kind of change each group of links is."""
 
 from collections.abc import Hashable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_tracker.language import N_, Message
-from geo_tracker.lineage.links import real_links
+from geo_tracker.lineage.links import WHOLE_SHARE, real_links
+from geo_tracker.lineage.names import known_name
 
 REVIEW_BELOW = 0.9
 """Links and events less certain than this are for a person to look at."""
@@ -54,16 +55,22 @@ def classified_changes(
     )
     events_of = _grouped(links)
     links = links.assign(event=events_of, method="geometry", evidence=_evidence(links))
-    old = before[["name", "stat_code"]].to_dict("index")
-    new = after[["name", "stat_code"]].to_dict("index")
+    old, new = _known_facts(before), _known_facts(after)
     old_m2 = _whole_areas(links, "from_id", "share_of_from")
     new_m2 = _whole_areas(links, "to_id", "share_of_to")
+    columns = list(_Link._fields)
+    members: dict[int, list[_Link]] = {}
+    for event, row in zip(
+        links["event"].tolist(), links[columns].itertuples(index=False, name=None), strict=True
+    ):
+        members.setdefault(event, []).append(_Link(*row))
     events: list[dict[str, Any]] = []
-    for event, group in links.groupby("event"):
-        from_ids, to_ids = sorted(set(group["from_id"])), sorted(set(group["to_id"]))
+    for event, group in members.items():
+        from_ids = sorted({link.from_id for link in group})
+        to_ids = sorted({link.to_id for link in group})
         event_type, survivor = _kind(from_ids, to_ids, group, old, new)
-        confidence = float(group["confidence"].min())
-        moved_only = not group["is_main"].any()
+        confidence = float(min(link.confidence for link in group))
+        moved_only = not any(link.is_main for link in group)
         events.append(
             {
                 "event": event,
@@ -125,6 +132,27 @@ def _one_layer_only(
     ]
 
 
+class _Link(NamedTuple):
+    """What the kind of an event is judged by."""
+
+    from_id: Any
+    to_id: Any
+    is_main: bool
+    share_of_from: float
+    share_of_to: float
+    confidence: float
+
+
+_Facts = dict[Any, tuple[str | None, str | None]]
+
+
+def _known_facts(layer: gpd.GeoDataFrame) -> _Facts:
+    """Return name and code of each village, None where unknown."""
+    columns = (layer[column].tolist() for column in ("name", "stat_code"))
+    known = ([known_name(value) for value in column] for column in columns)
+    return dict(zip(layer.index.tolist(), zip(*known, strict=True), strict=True))
+
+
 class _Groups:
     """Connected groups of villages (union-find)."""
 
@@ -155,7 +183,7 @@ def _grouped(links: pd.DataFrame) -> list[int]:
     kept_together = successor.set_index("from_id")["share_of_from"]
     pairs = ["from_id", "to_id"]
     # A village that is torn up is not one that gave a part away.
-    torn = lesser["from_id"].map(kept_together) < 0.5
+    torn = lesser["from_id"].map(kept_together) < WHOLE_SHARE
     groups = _Groups()
     groups.join(main[pairs].itertuples(index=False, name=None))
     groups.join(lesser.loc[torn, pairs].itertuples(index=False, name=None))
@@ -181,16 +209,12 @@ def _grouped(links: pd.DataFrame) -> list[int]:
 
 
 def _kind(
-    from_ids: list[Any],
-    to_ids: list[Any],
-    links: pd.DataFrame,
-    old: dict[Any, dict[str, Any]],
-    new: dict[Any, dict[str, Any]],
+    from_ids: list[Any], to_ids: list[Any], links: list[_Link], old: _Facts, new: _Facts
 ) -> tuple[str, Any]:
-    if not links["is_main"].any():
+    if not any(link.is_main for link in links):
         return "rectification", None
     if len(from_ids) == 1 and len(to_ids) == 1:
-        return _kind_of_one(old[from_ids[0]], new[to_ids[0]], links.iloc[0]), None
+        return _kind_of_one(old[from_ids[0]], new[to_ids[0]], links[0]), None
     if len(to_ids) == 1:
         survivors = [unit for unit in from_ids if _is_same(old[unit], new[to_ids[0]])]
         return ("integration", survivors[0]) if len(survivors) == 1 else ("fusion", None)
@@ -198,27 +222,22 @@ def _kind(
         stays = any(_is_same(old[from_ids[0]], new[unit]) for unit in to_ids)
         return ("extraction" if stays else "scission"), None
     # Each old village keeps most of its ground in a new one of its own: only a part moved.
-    main = links[links["share_of_from"] > 0.5]
-    one_to_one = main["from_id"].is_unique and main["to_id"].is_unique
-    if one_to_one and len(main) == len(from_ids) == len(to_ids):
+    kept = [link for link in links if link.share_of_from > WHOLE_SHARE]
+    givers, takers = {link.from_id for link in kept}, {link.to_id for link in kept}
+    if len(kept) == len(givers) == len(takers) == len(from_ids) == len(to_ids):
         return "rectification", None
     return "reallocation", None
 
 
-def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def _is_same(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
     """Say whether two versions go by the same name and code, as far as both are known."""
-    known = [
-        one[name] == other[name]
-        for name in ("name", "stat_code")
-        if not pd.isna(one[name]) and not pd.isna(other[name])
-    ]
+    known = [a == b for a, b in zip(one, other, strict=True) if a is not None and b is not None]
     return bool(known) and all(known)
 
 
-def _kind_of_one(old: dict[str, Any], new: dict[str, Any], link: pd.Series) -> str:
-    if not pd.isna(old["name"]) and not pd.isna(new["name"]) and old["name"] != new["name"]:
-        return "name_change"
-    if not _is_same(old, new) and not pd.isna(old["stat_code"]) and not pd.isna(new["stat_code"]):
-        return "identifier_change"
-    same_ground = min(link["share_of_from"], link["share_of_to"]) > SAME_GROUND_SHARE
+def _kind_of_one(old: tuple[str | None, ...], new: tuple[str | None, ...], link: _Link) -> str:
+    for kind, before, after in zip(("name_change", "identifier_change"), old, new, strict=True):
+        if before is not None and after is not None and before != after:
+            return kind
+    same_ground = min(link.share_of_from, link.share_of_to) > SAME_GROUND_SHARE
     return "unchanged" if same_ground else "rectification"
