@@ -11,7 +11,7 @@ from geo_tracker.crs import area_crs, in_crs
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.agreement import compared_with_table
-from geo_tracker.lineage.displacement import Displacement, displacement
+from geo_tracker.lineage.displacement import Displacement, agreeing_votes, displacement
 from geo_tracker.lineage.events import REVIEW_BELOW, classified_changes
 from geo_tracker.lineage.names import known_name, name_evidence
 from geo_tracker.lineage.overlaps import overlap_shares
@@ -85,9 +85,11 @@ def compared_layers(
     crs = area_crs(before)
     old_as_stated, new_as_stated = _known_facts(before), _known_facts(after)
     old, new = in_crs(old_as_stated, crs), in_crs(new_as_stated, crs)
-    misplaced = misplacement(old_as_stated, new_as_stated, crs)
+    votes = agreeing_votes(old, new)
+    misplaced = None if len(votes) else misplacement(old_as_stated, new_as_stated, crs)
     if misplaced is not None and correct_shift:
         old, new = misplaced.before, misplaced.after
+        votes = agreeing_votes(old, new)
     if not _meet(old, new):
         raise _apart(misplaced)
     same_codes = bool(new["stat_code"].isin(old["stat_code"].dropna()).mean() >= _CODES_IN_COMMON)
@@ -96,7 +98,7 @@ def compared_layers(
             layer["name"] = None
         if not same_codes:
             layer["stat_code"] = None
-    shift = displacement(old, new)
+    shift = displacement(old, votes)
     if shift is not None and correct_shift:
         new = new.set_geometry(new.translate(-shift.east_m, -shift.north_m), crs=crs)
     shares = overlap_shares(old, new)

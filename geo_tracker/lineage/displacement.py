@@ -50,8 +50,36 @@ class Displacement:
         return hypot(self.east_m, self.north_m)
 
 
-def displacement(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Displacement | None:
+def displacement(before: gpd.GeoDataFrame, votes: Any) -> Displacement | None:
     """Find the shift of a layer against an earlier one.
+
+    Parameters
+    ----------
+    before : GeoDataFrame
+        The earlier layer, in the CRS in metres that the votes were counted in.
+    votes : array of float
+        As `agreeing_votes` returns.
+
+    Returns
+    -------
+    Displacement or None
+        None where too few villages look alike to tell, or the shift, the median of the votes, is
+        no more than the noise of the villages that do.
+    """
+    if not len(votes):
+        return None
+    shift = np.median(votes, axis=0)
+    spread = 1.4826 * np.median(np.abs(votes - shift), axis=0)
+    uncertain = 1.2533 * float(np.hypot(*spread)) / sqrt(len(votes))
+    if np.hypot(*shift) <= max(3 * uncertain, 0.5 * float(np.hypot(*spread)), 0.05):
+        return None
+    east, north = float(shift[0]), float(shift[1])
+    cause = _gcj_cause(before, east, north)
+    return Displacement(east, north, uncertain, len(votes), cause)
+
+
+def agreeing_votes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Any:
+    """Return the votes for where the later layer lies, one row (east, north in metres) each.
 
     Parameters
     ----------
@@ -60,34 +88,14 @@ def displacement(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Displacem
 
     Returns
     -------
-    Displacement or None
-        None where too few villages look alike to tell, or the shift is no more than the noise of
-        the villages that do.
+    array of float
+        Empty where too few villages look alike, or do not agree.
 
     Notes
     -----
     Villages of one area and length of outline in both layers each vote for the way between their
     centroids; true pairs agree, chance pairs scatter. The densest place among the votes is taken
-    and refined to the median of the votes around it (a Hough transform with a robust estimate),
-    so that mergers and split villages, which look like nobody, do no harm.
-    """
-    near = agreeing_votes(before, after)
-    if not len(near):
-        return None
-    shift = np.median(near, axis=0)
-    spread = 1.4826 * np.median(np.abs(near - shift), axis=0)
-    uncertain = 1.2533 * float(np.hypot(*spread)) / sqrt(len(near))
-    if np.hypot(*shift) <= max(3 * uncertain, 0.5 * float(np.hypot(*spread)), 0.05):
-        return None
-    east, north = float(shift[0]), float(shift[1])
-    cause = _gcj_cause(before, east, north)
-    return Displacement(east, north, uncertain, len(near), cause)
-
-
-def agreeing_votes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Any:
-    """Return the votes for where the later layer lies, one row (east, north in metres) each.
-
-    Empty where too few villages look alike, or do not agree.
+    (a Hough transform), so that mergers and split villages, which look like nobody, do no harm.
     """
     ways = _votes(before.geometry.to_numpy(), after.geometry.to_numpy())
     if len(ways) < _FEWEST_VOTES:

@@ -39,7 +39,7 @@ class Misplacement:
 def misplacement(
     before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, crs: CRS
 ) -> Misplacement | None:
-    """Find out whether one of two layers has swapped axes or lies in the wrong zone.
+    """Find out whether one of two layers that do not fit has swapped axes or the wrong zone.
 
     Parameters
     ----------
@@ -51,11 +51,9 @@ def misplacement(
     Returns
     -------
     Misplacement or None
-        None where they fit as they are, or no other reading makes them fit.
+        None where no other reading makes them fit.
     """
     old, new = in_crs(before, crs), in_crs(after, crs)
-    if len(agreeing_votes(old, new)):
-        return None
     found = [
         Misplacement(cause, read, new, len(agreeing_votes(read, new)))
         for cause, read in _readings(before, crs, N_("the earlier layer"))

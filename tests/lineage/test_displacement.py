@@ -8,7 +8,7 @@ import shapely
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.lineage.comparison import compared_layers
-from geo_tracker.lineage.displacement import displacement
+from geo_tracker.lineage.displacement import Displacement, agreeing_votes, displacement
 from geo_tracker.lineage.placement import misplacement
 
 ZONE_120 = np.array([480_000, 3_200_000])
@@ -59,8 +59,12 @@ def in_metres(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return layer.to_crs(AREA_CRS)
 
 
+def shift_of(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> Displacement | None:
+    return displacement(old, agreeing_votes(old, new))
+
+
 def test_layers_that_fit_have_no_shift(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> None:
-    assert displacement(in_metres(before), in_metres(after)) is None
+    assert shift_of(in_metres(before), in_metres(after)) is None
 
 
 @pytest.mark.parametrize(("east", "north"), [(0.4, 0.0), (12, -7), (500, 300), (-1400, 900)])
@@ -69,7 +73,7 @@ def test_a_shift_is_measured(
 ) -> None:
     old, new = in_metres(before), in_metres(after)
     moved = new.set_geometry(new.translate(east, north))
-    found = displacement(old, moved)
+    found = shift_of(old, moved)
     assert found is not None
     assert found.east_m == pytest.approx(east, abs=0.05)
     assert found.north_m == pytest.approx(north, abs=0.05)
@@ -87,7 +91,7 @@ def gcj02(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 @pytest.mark.parametrize("later", [True, False])
 def test_gcj_02_is_named(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, later: bool) -> None:
     old, new = (before, gcj02(after)) if later else (gcj02(before), after)
-    found = displacement(in_metres(old), in_metres(new))
+    found = shift_of(in_metres(old), in_metres(new))
     assert found is not None
     assert 300 < found.length_m < 700
     assert found.looks_like is not None
@@ -98,13 +102,13 @@ def test_an_ordinary_shift_has_no_famous_cause(
     before: gpd.GeoDataFrame, after: gpd.GeoDataFrame
 ) -> None:
     old, new = in_metres(before), in_metres(after)
-    found = displacement(old, new.set_geometry(new.translate(400, 300)))
+    found = shift_of(old, new.set_geometry(new.translate(400, 300)))
     assert found is not None
     assert found.looks_like is None
 
 
 def test_layers_of_which_nothing_looks_alike_tell_no_shift(before: gpd.GeoDataFrame) -> None:
-    assert displacement(in_metres(before), in_metres(mosaic(90, seed=5))) is None
+    assert shift_of(in_metres(before), in_metres(mosaic(90, seed=5))) is None
 
 
 def swapped(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
