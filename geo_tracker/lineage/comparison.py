@@ -11,6 +11,7 @@ from geo_tracker.crs import area_crs, in_crs
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.agreement import compared_with_table
+from geo_tracker.lineage.coarse import FEWEST_UNITS, coarse_overlap_shares
 from geo_tracker.lineage.displacement import Displacement, agreeing_votes, displacement
 from geo_tracker.lineage.events import REVIEW_BELOW, classified_changes
 from geo_tracker.lineage.names import known_name, name_evidence
@@ -57,6 +58,7 @@ def compared_layers(
     *,
     ignore_names: bool = False,
     correct_shift: bool = False,
+    exact: bool = False,
 ) -> Comparison:
     """Infer who became whom between two layers.
 
@@ -69,6 +71,8 @@ def compared_layers(
         Take no notice of names.
     correct_shift : bool
         Move the later layer by the shift that was found, for matching only.
+    exact : bool
+        Intersect every pair, in large layers too.
 
     Returns
     -------
@@ -101,10 +105,10 @@ def compared_layers(
     shift = displacement(old, votes)
     if shift is not None and correct_shift:
         new = new.set_geometry(new.translate(-shift.east_m, -shift.north_m), crs=crs)
-    shares = overlap_shares(old, new)
+    shares, agreeing = _overlaps(old, new, exact=exact)
     if not (shares["shared_m2"] > 0).any():
         raise _apart(misplaced)
-    events, links = classified_changes(shares, old, new)
+    events, links = classified_changes(shares, old, new, agreeing=agreeing)
     facts = events.set_index("event")
     edges = links.assign(
         from_name=links["from_id"].map(before["name"]),
@@ -163,6 +167,14 @@ def _joined_evidence(ground: Message | float, reason: Message | None) -> Message
     if reason is None:
         return ground
     return Message(N_("%(ground)s. %(reason)s"), {"ground": ground, "reason": reason})
+
+
+def _overlaps(
+    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, exact: bool
+) -> tuple[pd.DataFrame, int]:
+    if exact or min(len(old), len(new)) < FEWEST_UNITS:
+        return overlap_shares(old, new).assign(exact=True), 0
+    return coarse_overlap_shares(old, new)
 
 
 def _with_names(links: pd.DataFrame, old: pd.Series, new: pd.Series) -> list[Message]:

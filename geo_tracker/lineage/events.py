@@ -20,7 +20,11 @@ _COLUMNS = ("event", "event_type", "from_ids", "to_ids", "survivor_id", "residua
 
 
 def classified_changes(
-    shares: pd.DataFrame, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame
+    shares: pd.DataFrame,
+    before: gpd.GeoDataFrame,
+    after: gpd.GeoDataFrame,
+    *,
+    agreeing: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Group links into change events and name each event's type.
 
@@ -30,6 +34,8 @@ def classified_changes(
         As `overlap_shares` returns for the two layers.
     before, after : GeoDataFrame
         The layers, indexed by ``unit_id``, with ``name`` and ``stat_code`` (missing where unknown).
+    agreeing : int
+        As `real_links`.
 
     Returns
     -------
@@ -50,9 +56,9 @@ def classified_changes(
     ``reallocation``. Where a part moved between two villages that live on alone, the event holds
     both.
     """
-    links = real_links(shares, names=(before["name"], after["name"])).links.sort_values(
-        "is_main", ascending=False, kind="stable"
-    )
+    names = (before["name"], after["name"])
+    links = real_links(shares, names=names, agreeing=agreeing).links
+    links = links.sort_values("is_main", ascending=False, kind="stable")
     events_of = _grouped(links)
     links = links.assign(event=events_of, method="geometry", evidence=_evidence(links))
     old, new = _known_facts(before), _known_facts(after)
@@ -97,12 +103,19 @@ def _whole(frame: pd.DataFrame) -> bool:
 
 
 def _evidence(links: pd.DataFrame) -> list[Message]:
+    measured = N_("%(of_from)s %% of the former village's ground, %(of_to)s %% of the new one's")
+    estimated = N_(
+        "about %(of_from)s %% of the former village's ground, %(of_to)s %% of the new one's,"
+        " estimated along lines"
+    )
+    exact = links["exact"].tolist() if "exact" in links else [True] * len(links)
+    shares = zip(links["share_of_from"], links["share_of_to"], exact, strict=True)
     return [
         Message(
-            N_("%(of_from)s %% of the former village's ground, %(of_to)s %% of the new one's"),
+            measured if is_exact else estimated,
             {"of_from": f"{of_from * 100:.1f}", "of_to": f"{of_to * 100:.1f}"},
         )
-        for of_from, of_to in zip(links["share_of_from"], links["share_of_to"], strict=True)
+        for of_from, of_to, is_exact in shares
     ]
 
 

@@ -37,7 +37,10 @@ class RealLinks:
 
 
 def real_links(
-    shares: pd.DataFrame, *, names: tuple[pd.Series, pd.Series] | None = None
+    shares: pd.DataFrame,
+    *,
+    names: tuple[pd.Series, pd.Series] | None = None,
+    agreeing: int = 0,
 ) -> RealLinks:
     """Tell links from digitising noise.
 
@@ -49,6 +52,8 @@ def real_links(
         Names of the old and of the new villages by id, missing where unknown. A like name weighs
         as much ground as the noise may have moved and no more: it decides a near-tie and never
         overrules clear ground.
+    agreeing : int
+        Borders that agree, beyond the pairs that only touch among the shares.
 
     Returns
     -------
@@ -68,7 +73,8 @@ def real_links(
     ground = shares[shares["shared_m2"] > 0].sort_values(["place", "from_id", "to_id"])
     largest = _largest(ground, ground["shared_m2"])
     thin = ~largest & (ground["thickness_m"] < THIN * ground["thinner_m"])
-    noise = border_noise(ground.loc[thin, "thickness_m"], touching=len(shares) - len(ground))
+    touching = len(shares) - len(ground) + agreeing
+    noise = border_noise(ground.loc[thin, "thickness_m"], touching=touching)
     local_m = local_noise(ground["thickness_m"].where(thin), noise)
     weight = ground["shared_m2"] + _named_m2(ground, local_m, names)
     largest = _largest(ground, weight)

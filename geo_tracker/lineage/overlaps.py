@@ -47,21 +47,51 @@ def overlap_shares(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Data
     crs = area_crs(before)
     old = in_crs(before, crs).geometry.to_numpy()
     new = in_crs(after, crs).geometry.to_numpy()
-    from_at, to_at = shapely.STRtree(new).query(old, predicate="intersects")
+    pairs = measured_pairs(old, new, *shapely.STRtree(new).query(old, predicate="intersects"))
+    return shares_of_pairs(pairs, before.index, after.index, old, new)
+
+
+def measured_pairs(old: Any, new: Any, from_at: Any, to_at: Any) -> pd.DataFrame:
+    """Intersect pairs of polygons.
+
+    Parameters
+    ----------
+    old, new : array of Polygon or MultiPolygon
+        Valid, in one CRS whose areas are true.
+    from_at, to_at : array of int
+        Positions of the pairs in them.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the pairs: ``from_at``, ``to_at``, ``shared_m2``, ``thickness_m``.
+    """
     shared = _shared_ground(old[from_at], new[to_at])
-    area = np.nan_to_num(shapely.area(shared))
-    return pd.DataFrame(
-        {
-            "from_id": before.index.to_numpy()[from_at],
-            "to_id": after.index.to_numpy()[to_at],
-            "shared_m2": area,
-            "share_of_from": np.minimum(area / shapely.area(old)[from_at], 1.0),
-            "share_of_to": np.minimum(area / shapely.area(new)[to_at], 1.0),
-            "thickness_m": _thickness_m(shared),
-            "thinner_m": np.minimum(_thickness_m(old)[from_at], _thickness_m(new)[to_at]),
-            "place": _hilbert_positions(old[from_at], new[to_at]),
-        }
-    )
+    measured = {
+        "shared_m2": np.nan_to_num(shapely.area(shared)),
+        "thickness_m": thickness_m(shared),
+    }
+    return pd.DataFrame({"from_at": from_at, "to_at": to_at, **measured})
+
+
+def shares_of_pairs(
+    pairs: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index, old: Any, new: Any
+) -> pd.DataFrame:
+    """Return measured pairs as `overlap_shares` does; further columns of theirs stay."""
+    from_at, to_at = pairs["from_at"].to_numpy(), pairs["to_at"].to_numpy()
+    area = pairs["shared_m2"].to_numpy()
+    facts = {
+        "from_id": old_ids.to_numpy()[from_at],
+        "to_id": new_ids.to_numpy()[to_at],
+        "shared_m2": area,
+        "share_of_from": np.minimum(area / shapely.area(old)[from_at], 1.0),
+        "share_of_to": np.minimum(area / shapely.area(new)[to_at], 1.0),
+        "thickness_m": pairs["thickness_m"].to_numpy(),
+        "thinner_m": np.minimum(thickness_m(old)[from_at], thickness_m(new)[to_at]),
+        "place": _hilbert_positions(old[from_at], new[to_at]),
+    }
+    others = pairs.columns.difference([*facts, "from_at", "to_at"])
+    return pd.DataFrame(facts | {name: pairs[name].to_numpy() for name in others})
 
 
 def _shared_ground(old: Any, new: Any) -> Any:
@@ -76,7 +106,8 @@ def _shared_ground(old: Any, new: Any) -> Any:
     return shared
 
 
-def _thickness_m(shared: Any) -> Any:
+def thickness_m(shared: Any) -> Any:
+    """Return 2·area/perimeter of shapes in metres; 0 of what has no area."""
     area = np.nan_to_num(shapely.area(shared))
     # Where borders also run along each other, the intersection holds lines beside its polygons.
     parts, owner = shapely.get_parts(shared, return_index=True)

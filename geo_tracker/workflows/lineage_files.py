@@ -80,7 +80,13 @@ def compare_files(
         layer = read_units(path, id_column=id_column, name_column=name_column)
         _tell(layer, path, say)
         layers.append(layer.units)
-    found = compared_layers(*layers, ignore_names=ignore_names, correct_shift=correct_shift)
+    found = compared_layers(
+        *layers,
+        ignore_names=ignore_names,
+        correct_shift=correct_shift,
+        # What figures are carried over by has to be measured whole.
+        exact=files.shares is not None,
+    )
     _tell_fit(found, corrected=correct_shift, say=say)
     edges, columns = found.edges, EDGE_COLUMNS
     if table is not None:
