@@ -59,7 +59,7 @@ def estimated_overlaps(old: Any, new: Any, spacing_m: float) -> pd.DataFrame:
         other = _intervals(new, across, spacing_m, low, scale)
         found += np.bincount(one.unit, weights=one.end - one.start, minlength=len(old))
         sums.append(_shared(one, other, len(new)))
-    pairs = sums[0].join(sums[1], how="outer", lsuffix="_0", rsuffix="_1")
+    pairs = sums[0].add_suffix("_0").join(sums[1].add_suffix("_1"), how="outer")
     lengths = pairs[["length_0", "length_1"]].fillna(0).sum(axis=1)
     chords = pd.DataFrame(
         {side: pairs[f"length_{side}"] / pairs[f"count_{side}"] for side in (0, 1)}
