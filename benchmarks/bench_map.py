@@ -12,7 +12,6 @@ import gzip
 import http.server
 import json
 import shutil
-import statistics
 import sys
 import threading
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ import geopandas as gpd
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.bench_import import line
 from scripts.screenshots import ROOT, SIZE, demonstration, sign_in
 
 PAIRS = 9
@@ -190,14 +190,6 @@ def visit_ours(browser: Browser, address: str, cookies: list[Any]) -> Visit:
     found = visit(page, f"{address}/map/?at={lat},{lon},{ZOOM}", ready, "#map-panel h1")
     context.close()
     return found
-
-
-def line(title: str, values: list[float]) -> str:
-    """Describe measurements: their median and their spread."""
-    return (
-        f"{title:<28}{statistics.median(values):>9.2f}"
-        f"   (min {min(values):.2f}, max {max(values):.2f}, n = {len(values)})"
-    )
 
 
 def measured() -> list[tuple[Visit, Visit]]:

@@ -10,23 +10,13 @@ import sqlalchemy as sa
 from geo_tracker.db import reading, writing
 from geo_tracker.db.bulk import insert_features, inserted_blank_rows
 from geo_tracker.db.geometry import within_box
-from geo_tracker.db.models import ImportRun, Project, Source, Unit
-
-
-def stored_import(engine: sa.Engine) -> int:
-    with writing(engine) as session:
-        source = Source(title="a file")
-        session.add(source)
-        session.flush()
-        run = ImportRun(kind="records", source_id=source.id, as_of_on=date(2020, 6, 30))
-        session.add(run)
-        session.flush()
-        return run.id
+from geo_tracker.db.models import Project, Unit
+from tests.db.test_geometry import stored_import
 
 
 def add_projects(engine: sa.Engine, names: list[str], points: list[shapely.Point]) -> None:
-    import_id = stored_import(engine)
     with writing(engine) as session:
+        import_id = stored_import(session)
         columns: dict[str, list[Any]] = {
             "name": names,
             "import_id": [import_id] * len(names),
@@ -55,8 +45,8 @@ def test_rows_written_at_once_are_found_by_place(engine: sa.Engine) -> None:
 
 def test_a_row_written_alone_afterwards_is_found_too(engine: sa.Engine) -> None:
     add_projects(engine, ["路"], [shapely.Point(120, 29)])
-    import_id = stored_import(engine)
     with writing(engine) as session:
+        import_id = stored_import(session)
         session.add(Project(name="桥", import_id=import_id, row=1, geom=shapely.Point(120, 29.5)))
     assert found_in(engine, 119, 28, 121, 30) == ["路", "桥"]
 

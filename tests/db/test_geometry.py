@@ -9,6 +9,7 @@ import shapely
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
@@ -17,15 +18,20 @@ from geo_tracker.db.models import ImportRun, Project, ProjectAmount, Source
 from geo_tracker.db.schema import changing_schema
 
 
+def stored_import(session: Session) -> int:
+    """Store an import for records to belong to, and return its id."""
+    source = Source(title="a file")
+    session.add(source)
+    session.flush()
+    run = ImportRun(kind="records", source_id=source.id, as_of_on=date(2020, 6, 30))
+    session.add(run)
+    session.flush()
+    return run.id
+
+
 def add_project(engine: sa.Engine, geom: shapely.Point | None) -> int:
     with writing(engine) as session:
-        source = Source(title="a file")
-        session.add(source)
-        session.flush()
-        run = ImportRun(kind="records", source_id=source.id, as_of_on=date(2020, 6, 30))
-        session.add(run)
-        session.flush()
-        project = Project(name="a road", import_id=run.id, row=3, geom=geom)
+        project = Project(name="a road", import_id=stored_import(session), row=3, geom=geom)
         session.add(project)
         session.flush()
         session.add(
@@ -33,7 +39,7 @@ def add_project(engine: sa.Engine, geom: shapely.Point | None) -> int:
                 project_id=project.id,
                 kind="budget",
                 amount=Decimal("4000000.01"),
-                import_id=run.id,
+                import_id=project.import_id,
             )
         )
         return project.id
