@@ -29,6 +29,7 @@ from geo_tracker.lineage.events import classified_changes
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.workflows.progress import Progress
 
+_SIDES = ("from_id", "to_id")
 ONE_UNIT_EVENTS = {"unchanged", "name_change", "identifier_change", "rectification"}
 """Events through which a village stays the same unit, when one became one."""
 
@@ -130,10 +131,13 @@ def _store(
     }
     _store_renamings(session, found.renamed, earlier, later)
     joined: list[tuple[int, int]] = []
+    shared = _in_several_events(found.edges)
     facts_of = {facts["event"]: facts for facts in found.events.to_dict("records")}
     for event, edges in found.edges.groupby("event"):
         facts = facts_of[event]
         alone = len(facts["from_ids"]) == len(facts["to_ids"]) == 1
+        # Where a part moved as well, the links have to be kept, and with them both villages.
+        alone = alone and not (edges["from_id"].isin(shared) | edges["to_id"].isin(shared)).any()
         if alone and facts["event_type"] in ONE_UNIT_EVENTS and not edges["conflict"].any():
             joined.append((int(facts["to_ids"][0]), int(facts["from_ids"][0])))
             _add_event(session, facts, edges, found.claims, earlier, later, one_unit=True)
@@ -149,6 +153,13 @@ def _store(
     for outdated in standing.values():
         outdated.status = "superseded"
     units_joined(session, joined)
+
+
+def _in_several_events(edges: pd.DataFrame) -> set[int]:
+    """Return the villages that take part in more than one event."""
+    sides = (edges[[side, "event"]].set_axis(["unit", "event"], axis=1) for side in _SIDES)
+    counts = pd.concat(sides).groupby("unit")["event"].nunique()
+    return set(counts.index[counts > 1])
 
 
 def _store_renamings(

@@ -24,8 +24,11 @@ from geo_tracker.db.models import (
     Vote,
 )
 from geo_tracker.errors import AlreadyImportedError, ConflictError, GeoTrackerError
+from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
-from geo_tracker.workflows.lineage import decide_conflict
+from geo_tracker.workflows.lineage import decide_conflict, infer_lineage
+from geo_tracker.workflows.lineage_check import stored_faults
+from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.users import add_user
 from tests import samples
 
@@ -269,3 +272,40 @@ def test_a_failed_import_stores_nothing_and_says_why(
     with reading(engine) as session:
         assert session.get_one(ImportRun, import_id).state == "failed"
         assert version_frame(session).empty
+
+
+def test_a_part_that_moves_is_kept_and_does_not_make_two_villages_one(
+    engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    # 新川村 goes into 倪宅新村 but for its last kilometre, which 双溪村 gets.
+    town = "花街镇"
+    layers = (
+        ("before", samples.BEFORE_ON, [("倪宅村", 0, 1), ("新川村", 1, 4), ("双溪村", 4, 6)]),
+        ("after", samples.AFTER_ON, [("倪宅新村", 0, 3), ("双溪村", 3, 6)]),
+    )
+    codes = {"倪宅村": "200", "倪宅新村": "200", "新川村": "222", "双溪村": "230"}
+    for title, day, villages in layers:
+        rows = [
+            (f"330784114{codes[name]}", name, town, west, east) for name, west, east in villages
+        ]
+        path = samples.zipped_shapefile(samples.square_villages(rows), tmp_path / f"{title}.zip")
+        run_import(
+            engine,
+            settings,
+            receive_boundaries(engine, settings, path, file_name=path.name, as_of_on=day),
+        )
+    ended = unit_named(engine, "新川村", samples.BEFORE_ON)
+    merged = unit_named(engine, "倪宅新村", samples.AFTER_ON)
+    grown = unit_named(engine, "双溪村", samples.AFTER_ON)
+    smaller = unit_named(engine, "双溪村", samples.BEFORE_ON)
+    for _run in range(2):
+        with reading(engine) as session:
+            edges = edge_frame(session)
+        shares = edges.set_index(["from_unit_id", "to_unit_id"])["share_of_from"].to_dict()
+        assert shares[ended, merged] == pytest.approx(2 / 3, rel=1e-3)
+        assert shares[ended, grown] == pytest.approx(1 / 3, rel=1e-3)
+        assert shares[smaller, grown] == pytest.approx(1, rel=1e-3)
+        assert len(shares) == 4
+        assert stored_faults(engine) == []
+        # A new inference finds the same.
+        infer_lineage(engine, Progress())
