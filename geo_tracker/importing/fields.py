@@ -65,14 +65,20 @@ def fields_of(columns: Sequence[str], chosen: Mapping[str, str] | None = None) -
     for target, column in (chosen or {}).items():
         if target not in FIELD_ALIASES:
             raise InputError(N_("%(target)s is not something a layer tells."), target=target)
-        if column and column not in columns:
-            raise InputError(
-                N_("The layer has no column %(column)s. It has: %(columns)s."),
-                column=column,
-                columns=", ".join(columns) or "–",
-            )
+        if column:
+            refuse_unknown(column, columns)
         known[target] = column
     return {target: column for target, column in known.items() if column}
+
+
+def refuse_unknown(column: str, columns: Sequence[str]) -> None:
+    """Raise InputError if a layer has no such column."""
+    if column not in columns:
+        raise InputError(
+            N_("The layer has no column %(column)s. It has: %(columns)s."),
+            column=column,
+            columns=", ".join(columns) or "–",
+        )
 
 
 def first_match(columns: Sequence[str], aliases: Sequence[str]) -> str | None:

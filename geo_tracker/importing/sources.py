@@ -69,7 +69,7 @@ def source_layers(path: Path) -> Iterator[list[SourceLayer]]:
     with tempfile.TemporaryDirectory(prefix="layers-") as folder:
         into = Path(folder)
         files = vector_files(path, into)
-        layers = [layer for file in files for layer in _layers_in(file)]
+        layers = [layer for file in files for layer in layers_in(file)]
         yield _with_unique_titles(layers, into)
 
 
@@ -187,7 +187,14 @@ def _opened(layer: SourceLayer, *, columns: list[str], encoding: str | None) -> 
         raise _unreadable(layer.path, error) from error
 
 
-def _layers_in(file: Path) -> list[SourceLayer]:
+def layers_in(file: Path) -> list[SourceLayer]:
+    """List the layers of a single file.
+
+    Raises
+    ------
+    UnusableLayerError
+        If GDAL cannot open it.
+    """
     if file.suffix == ".shp":
         # The file's name is the layer; its geometry is known from the header without GDAL.
         return [SourceLayer(file.stem, file, file.stem, _shape_type(file))]

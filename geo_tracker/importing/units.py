@@ -8,19 +8,18 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo_tracker.errors import InputError, UnusableLayerError
+from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.archives import LAYER_SUFFIXES
-from geo_tracker.importing.fields import FIELD_ALIASES, first_match
+from geo_tracker.importing.fields import FIELD_ALIASES, first_match, refuse_unknown
 from geo_tracker.importing.polygons import repaired, with_polygons_only
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import (
     SourceLayer,
     chosen_layer,
     columns_of,
+    layers_in,
     raw_features,
     source_layers,
 )
@@ -109,13 +108,7 @@ def _layers(path: Path) -> Iterator[list[SourceLayer]]:
         with source_layers(path) as layers:
             yield layers
         return
-    try:
-        listed = pyogrio.list_layers(path)
-    except (DataSourceError, DataLayerError) as error:
-        raise UnusableLayerError(
-            N_("%(file)s cannot be read: %(reason)s"), file=path.name, reason=str(error)
-        ) from error
-    yield [SourceLayer(str(name), path, str(name), kind or None) for name, kind in listed]
+    yield layers_in(path)
 
 
 def _wanted(columns: list[str], id_column: str | None, name_column: str | None) -> dict[str, str]:
@@ -123,12 +116,8 @@ def _wanted(columns: list[str], id_column: str | None, name_column: str | None) 
     aliases = {"id": (*_ID_ALIASES, *FIELD_ALIASES["code"]), "name": FIELD_ALIASES["name"]}
     wanted = {}
     for target, chosen in given.items():
-        if chosen and chosen not in columns:
-            raise InputError(
-                N_("The layer has no column %(column)s. It has: %(columns)s."),
-                column=chosen,
-                columns=", ".join(columns) or "–",
-            )
+        if chosen:
+            refuse_unknown(chosen, columns)
         column = chosen or first_match(columns, aliases[target])
         if column:
             wanted[target] = column

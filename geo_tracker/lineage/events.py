@@ -57,7 +57,7 @@ def classified_changes(
     both.
     """
     names = (before["name"], after["name"])
-    links = real_links(shares, names=names, agreeing=agreeing).links
+    links = real_links(shares, names=names, agreeing=agreeing)
     links = links.sort_values("is_main", ascending=False, kind="stable")
     events_of = _grouped(links)
     links = links.assign(event=events_of, method="geometry", evidence=_evidence(links))

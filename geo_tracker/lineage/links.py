@@ -1,13 +1,12 @@
 """Which overlaps are real: the ground says so, measured against the layers' own noise."""
 
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from geo_tracker.lineage.names import known_name, name_likeness
-from geo_tracker.lineage.noise import BorderNoise, border_noise, local_noise
+from geo_tracker.lineage.noise import border_noise, local_noise
 
 _NORMAL = NormalDist()
 
@@ -19,29 +18,12 @@ THIN = 0.2
 overlaps are there to measure the noise by, a thicker one must not be taken for it."""
 
 
-@dataclass(frozen=True)
-class RealLinks:
-    """Links between old and new villages, and the noise they were told from.
-
-    Attributes
-    ----------
-    links : DataFrame
-        The rows of `overlap_shares` that count, with ``is_main`` (the largest of the old or of
-        the new village), ``local_noise_m``, ``confidence`` (0–1).
-    noise : BorderNoise
-        Noise of the pair of layers.
-    """
-
-    links: pd.DataFrame
-    noise: BorderNoise
-
-
 def real_links(
     shares: pd.DataFrame,
     *,
     names: tuple[pd.Series, pd.Series] | None = None,
     agreeing: int = 0,
-) -> RealLinks:
+) -> pd.DataFrame:
     """Tell links from digitising noise.
 
     Parameters
@@ -57,12 +39,14 @@ def real_links(
 
     Returns
     -------
-    RealLinks
-        Every old and every new village keeps its largest overlap, unless it is noise itself: a
-        new village on ground that no old one covers has no link. Of the lesser overlaps those
-        count that chance explains worse than a real transfer does: the expected number of false
-        alarms at least as thick, divided by the number found at least as thick (the tail-area
-        false discovery rate of Efron 2010), is under one half; their confidence is what is left.
+    DataFrame
+        The rows that count, with ``is_main`` (the largest of the old or of the new village),
+        ``local_noise_m``, ``confidence`` (0–1). Every old and every new village keeps its largest
+        overlap, unless it is noise itself: a new village on ground that no old one covers has no
+        link. Of the lesser overlaps those count that chance explains worse than a real transfer
+        does: the expected number of false alarms at least as thick, divided by the number found
+        at least as thick (the tail-area false discovery rate of Efron 2010), is under one half;
+        their confidence is what is left.
 
     Notes
     -----
@@ -90,7 +74,7 @@ def real_links(
     main = links["is_main"]
     confidence[main] = _main_confidence(ground, links[main])
     links = links.assign(confidence=confidence)
-    return RealLinks(links.loc[shares.index[shares.index.isin(links.index)]], noise)
+    return links.loc[shares.index[shares.index.isin(links.index)]]
 
 
 def _largest(ground: pd.DataFrame, weight_m2: pd.Series) -> pd.Series:

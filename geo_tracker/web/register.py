@@ -95,7 +95,7 @@ class Register:
     @cached_property
     def latest_figures(self) -> pd.DataFrame:
         """The newest figures of each village that has any, by ``unit_id``."""
-        return self.figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
+        return latest_figures(self.figures)
 
     @cached_property
     def disputed(self) -> frozenset[int]:
@@ -117,6 +117,11 @@ class Register:
 def followed_edges(edges: pd.DataFrame) -> pd.DataFrame:
     """Return the accepted edges that lead from one village to another."""
     return edges[edges["accepted"] & (edges["from_unit_id"] != edges["to_unit_id"])]
+
+
+def latest_figures(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest figures of each village that has any, by ``unit_id``."""
+    return figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
 
 
 _kept: dict[str, Register] = {}
@@ -161,7 +166,7 @@ def computed_register(engine: sa.Engine) -> Register:
         "unit_id", keep="last"
     )
     accepted = followed_edges(edges)
-    latest = figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
+    latest = latest_figures(figures)
     formers = _formers(gone.set_index("unit_id"), accepted, latest)
     names = versions.drop_duplicates("unit_id", keep="last").set_index("unit_id")["name"]
     formers["to_name"] = formers["to_unit_id"].map(names)

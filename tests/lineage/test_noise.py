@@ -79,7 +79,7 @@ def overlaps(lesser_m: np.ndarray) -> pd.DataFrame:
 def test_thousands_of_slivers_are_no_links_and_a_thin_transfer_is_one() -> None:
     slivers = log_normal(3.0, 0.6, 20_000)
     slivers[777] = 150.0  # a strip of 7.5 % of the village
-    links = real_links(overlaps(slivers)).links
+    links = real_links(overlaps(slivers))
     lesser = links[~links["is_main"]]
     assert (lesser["from_id"] == 777).any()
     assert lesser.loc[lesser["from_id"] == 777, "confidence"].iloc[0] > 0.99
@@ -90,15 +90,15 @@ def test_thousands_of_slivers_are_no_links_and_a_thin_transfer_is_one() -> None:
 def test_where_borders_lie_far_apart_the_same_strip_is_noise() -> None:
     slivers = log_normal(60.0, 0.6, 20_000)
     slivers[777] = 150.0
-    links = real_links(overlaps(slivers)).links
+    links = real_links(overlaps(slivers))
     assert 777 not in links.loc[~links["is_main"], "from_id"].tolist()
 
 
 def test_an_order_of_rows_changes_nothing() -> None:
     shares = overlaps(log_normal(3.0, 0.6, 300))
     shuffled = shares.sample(frac=1, random_state=1)
-    expected = real_links(shares).links
-    pd.testing.assert_frame_equal(real_links(shuffled).links.sort_index(), expected.sort_index())
+    expected = real_links(shares)
+    pd.testing.assert_frame_equal(real_links(shuffled).sort_index(), expected.sort_index())
 
 
 def torn_in_halves(lead_m2: float) -> tuple[pd.DataFrame, tuple[pd.Series, pd.Series]]:
@@ -116,7 +116,7 @@ def torn_in_halves(lead_m2: float) -> tuple[pd.DataFrame, tuple[pd.Series, pd.Se
 
 
 def main_of_900(shares: pd.DataFrame, names: tuple[pd.Series, pd.Series] | None) -> list[int]:
-    links = real_links(shares, names=names).links
+    links = real_links(shares, names=names)
     mine = links[(links["from_id"] == 900) & links["is_main"]]
     return [int(to_id) for to_id in mine["to_id"]]
 

@@ -40,8 +40,12 @@ def reform(name: str) -> Reform:
     return Reform(in_crs(before, crs), in_crs(after, crs), truth)
 
 
+def pairs_in_order(edges: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(edges["from_id"], edges["to_id"], strict=True))
+
+
 def pairs(edges: pd.DataFrame) -> set[tuple[str, str]]:
-    return set(zip(edges["from_id"], edges["to_id"], strict=True))
+    return set(pairs_in_order(edges))
 
 
 def successors(edges: pd.DataFrame) -> set[tuple[str, str]]:
@@ -61,10 +65,6 @@ def test_every_unit_has_its_right_successor_and_no_official_link_is_missed(
     # What else is found is little, and most of it is for a person to see.
     others = found.edges[[pair not in known.links for pair in pairs_in_order(found.edges)]]
     assert len(others) <= 12
-
-
-def pairs_in_order(edges: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(edges["from_id"], edges["to_id"], strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
