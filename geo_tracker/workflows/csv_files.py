@@ -41,7 +41,13 @@ def original_text(value: str) -> str:
 def csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV without its index; missing cells are empty, floats in full."""
     texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name].dtype)]
-    safe = table.assign(**{name: table[name].map(safe_text) for name in texts})
+    # As objects: whole numbers beside missing ones must not become floats.
+    safe = table.assign(
+        **{
+            str(name): pd.Series(map(safe_text, table[name]), index=table.index, dtype=object)
+            for name in texts
+        }
+    )
     safe.columns = pd.Index([safe_text(name) for name in safe.columns])
     text: str = safe.to_csv(index=False, lineterminator="\n")
     return text

@@ -49,6 +49,12 @@ def test_floats_come_back_as_they_were_and_missing_is_empty() -> None:
     assert pd.read_csv(io.StringIO(text))["share"].iloc[0] == 1 / 3
 
 
+def test_whole_numbers_beside_missing_ones_stay_whole() -> None:
+    table = pd.DataFrame({"n": pd.Series([900, None, "=x"], dtype=object)})
+    assert csv_text(table).split("\n")[1] == "900"
+    assert csv_text(table[:2]).split("\n")[1] == "900"
+
+
 def test_excel_knows_the_file_as_utf8() -> None:
     content = csv_for_spreadsheets(pd.DataFrame({"名": ["倪宅村"]}))
     assert content.startswith(b"\xef\xbb\xbf")
