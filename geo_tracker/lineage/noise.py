@@ -1,6 +1,7 @@
 """How thick overlaps are that mean nothing: the noise of two layers drawn apart."""
 
 from dataclasses import dataclass
+from math import erfc
 from statistics import NormalDist
 from typing import Any
 
@@ -51,7 +52,13 @@ class BorderNoise:
             Thickness of overlaps, and the noise of their places, in metres.
         """
         deviations = np.log(np.maximum(thickness_m, 1e-9) / local_m) / self.spread
-        return self.count * np.array([_NORMAL.cdf(-z) for z in deviations])
+        return self.count * normal_tail(deviations)
+
+
+def normal_tail(deviations: Any) -> Any:
+    """Return how much of a normal distribution lies above so many standard deviations."""
+    scaled = np.ravel(deviations) / np.sqrt(2)
+    return np.fromiter(map(erfc, scaled.tolist()), float, count=len(scaled)) / 2
 
 
 def border_noise(thickness_m: Any, *, touching: int) -> BorderNoise:
