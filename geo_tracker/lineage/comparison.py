@@ -115,15 +115,13 @@ def compared_layers(
             known["name"] = None
         if not same_codes:
             known["stat_code"] = None
-    events, links = classified_changes(shares, old_facts, new_facts, agreeing=agreeing)
-    facts = events.set_index("event")
+    events, links = _changes(shares, old_facts, new_facts, agreeing)
+    event_types = links["event"].map(events.set_index("event")["event_type"])
     edges = links.assign(
         from_name=links["from_id"].map(before["name"]),
         to_name=links["to_id"].map(after["name"]),
-        evidence=_with_names(links, old_facts["name"], new_facts["name"]),
-        event_type=links["event"].map(facts["event_type"]),
-        needs_review=(links["confidence"] < REVIEW_BELOW)
-        | links["event"].map(facts["event_type"]).eq("reallocation"),
+        event_type=event_types,
+        needs_review=(links["confidence"] < REVIEW_BELOW) | event_types.eq("reallocation"),
     )
     return Comparison(
         edges=edges,
@@ -195,17 +193,49 @@ def _overlaps(
     return coarse_shares(ground, old.index, new.index)
 
 
-def _with_names(links: pd.DataFrame, old: pd.Series, new: pd.Series) -> list[Message]:
-    """Return the evidence of the ground with that of the names beside it."""
-    from_names, to_names = (
-        dict(zip(names.index.tolist(), names.tolist(), strict=True)) for names in (old, new)
+def _changes(
+    shares: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame, agreeing: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return events and links as `classified_changes` does, names among the evidence.
+
+    Ids are replaced by their ranks meanwhile: numbers in the same order, which are grouped and
+    sorted in a fraction of the time.
+    """
+    (old_ids, old), (new_ids, new) = _by_rank(old), _by_rank(new)
+    from_ranks, to_ranks = (
+        old_ids.get_indexer(shares["from_id"]),
+        new_ids.get_indexer(shares["to_id"]),
     )
-    spoken = zip(
-        links["evidence"].tolist(), links["from_id"].tolist(), links["to_id"].tolist(), strict=True
+    ranked = shares.assign(from_id=from_ranks, to_id=to_ranks)
+    events, links = classified_changes(ranked, old, new, agreeing=agreeing)
+    links = links.assign(
+        from_id=old_ids.take(links["from_id"]),
+        to_id=new_ids.take(links["to_id"]),
+        evidence=_with_names(links, old["name"].tolist(), new["name"].tolist()),
     )
+    for column, ids in (("from_ids", old_ids.tolist()), ("to_ids", new_ids.tolist())):
+        events[column] = [[ids[rank] for rank in ranks] for ranks in events[column]]
+    survivors = events["survivor_id"]
+    known = survivors.notna()
+    named = pd.Series(None, index=survivors.index, dtype=object)
+    named[known] = old_ids.take(survivors[known].astype(int))
+    numbers = pd.api.types.is_integer_dtype(old_ids.dtype)
+    events["survivor_id"] = named.astype("Int64") if numbers else named
+    return events, links
+
+
+def _by_rank(layer: pd.DataFrame) -> tuple[pd.Index, pd.DataFrame]:
+    """Return the ids in order, and the layer by rank."""
+    ordered = layer.sort_index()
+    return ordered.index, ordered.reset_index(drop=True)
+
+
+def _with_names(links: pd.DataFrame, old: list[str | None], new: list[str | None]) -> list[Message]:
+    """Return the evidence of the ground with that of the names, by rank, beside it."""
+    columns = (links[column].tolist() for column in ("evidence", "from_id", "to_id"))
     told = []
-    for ground, from_id, to_id in spoken:
-        names = name_evidence(known_name(from_names[from_id]), known_name(to_names[to_id]))
+    for ground, from_rank, to_rank in zip(*columns, strict=True):
+        names = name_evidence(known_name(old[from_rank]), known_name(new[to_rank]))
         both = {"ground": ground, "names": names}
         told.append(ground if names is None else Message(N_("%(ground)s; %(names)s"), both))
     return told

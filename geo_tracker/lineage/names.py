@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 from geo_tracker.language import N_, Message
 
 _ENDINGS = re.compile(r"(村民委员会|居民委员会|村委会|居委会|行政村|新村|社区|村)$")
@@ -41,6 +39,9 @@ def name_evidence(old: str | None, new: str | None) -> Message | None:
 
 @lru_cache(maxsize=200_000)
 def _sound(name: str) -> str:
+    # Its dictionaries take longer to load than many a comparison takes.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     return "".join(lazy_pinyin(bare_name(name)))
 
 
