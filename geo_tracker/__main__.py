@@ -1,10 +1,12 @@
 """``python -m geo_tracker``."""
 
+import gc
 import sys
 
 PROGRAM = "python -m geo_tracker"
 
 if sys.argv[1:2] == ["lineage"]:
+    gc.disable()  # One comparison and out: there is nothing to collect in between.
     # What the other commands need takes longer to load than many a comparison takes.
     from geo_tracker.cli_lineage import compare_layers
 

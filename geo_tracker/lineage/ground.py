@@ -15,6 +15,8 @@ from geo_tracker.lineage.parts import Part, parts_of
 from geo_tracker.lineage.sizes import Sizes
 from geo_tracker.parallel import each
 
+_NOTHING = (np.zeros(0, dtype=object),) * 2 + (np.zeros(0, dtype=np.int64),) * 2
+
 
 class LocalGround:
     """Both layers as they are in memory; threads share the parts.
@@ -55,25 +57,33 @@ class LocalGround:
             return placed(measured_part(old, new, *wanted, own=self._own, crs=self._crs), part)
 
         asked = wanted_of_parts(self._parts, from_at, to_at, whole)
-        return pd.concat(each(measure, asked), ignore_index=True)
+        return pd.concat([measured_pairs(*_NOTHING), *each(measure, asked)], ignore_index=True)
 
 
 def wanted_of_parts(
     parts: list[Part], from_at: Any, to_at: Any, whole: Any
 ) -> list[tuple[Part, Any, Any, Any]]:
-    """Return each part with what is to be measured in it, by positions in the part."""
-    asked = []
-    for part in parts:
-        mine = np.isin(from_at, part.old_at)
-        asked.append(
-            (
-                part,
-                np.searchsorted(part.old_at, from_at[mine]),
-                np.searchsorted(part.new_at, to_at[mine]),
-                np.searchsorted(part.old_at, whole[np.isin(whole, part.old_at)]),
-            )
+    """Return parts with what is to be measured in them, by positions in the part."""
+    part_of = np.zeros(sum(len(part.old_at) for part in parts), dtype=np.int64)
+    for number, part in enumerate(parts):
+        part_of[part.old_at] = number
+    of_pairs, of_whole = (_by_part(part_of[at], len(parts)) for at in (from_at, whole))
+    return [
+        (
+            part,
+            np.searchsorted(part.old_at, from_at[mine]),
+            np.searchsorted(part.new_at, to_at[mine]),
+            np.searchsorted(part.old_at, whole[wholes]),
         )
-    return asked
+        for part, mine, wholes in zip(parts, of_pairs, of_whole, strict=True)
+        if len(mine) or len(wholes)
+    ]
+
+
+def _by_part(part_of: Any, count: int) -> list[Any]:
+    """Return which rows belong to each part."""
+    order = np.argsort(part_of, kind="stable")
+    return np.split(order, np.searchsorted(part_of[order], np.arange(1, count)))
 
 
 def placed(pairs: pd.DataFrame, part: Part) -> pd.DataFrame:

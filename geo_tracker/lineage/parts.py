@@ -10,8 +10,8 @@ import shapely
 from geo_tracker.lineage.hilbert import hilbert_positions
 from geo_tracker.lineage.sizes import Sizes
 
-MOST_VERTICES = 250_000
-"""Of the earlier layer in a part: about 3,000 villages, a few dozen MB of work."""
+MOST_VERTICES = 100_000
+"""Of the earlier layer in a part: about 1,000 villages, a dozen MB of work."""
 
 
 @dataclass(frozen=True)
