@@ -8,17 +8,16 @@ from pathlib import Path
 import click
 
 from geo_tracker.cli_crosswalk import carry, export
+from geo_tracker.cli_lineage import compare_layers
 from geo_tracker.config import Settings
-from geo_tracker.errors import GeoTrackerError
-from geo_tracker.language import N_, translate
-from geo_tracker.terminal import DAY, Commands, open_database, say, terminal_locale
+from geo_tracker.language import N_, terminal_locale, translate
+from geo_tracker.terminal import DAY, Commands, open_database, say
 from geo_tracker.workflows import users
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.demo import DEMO_FOLDER, build_demo, run_import, write_demo_files
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.lineage_check import stored_faults
-from geo_tracker.workflows.lineage_files import CsvFiles, compare_files
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import build_tiles
 
@@ -30,6 +29,7 @@ def main() -> None:
 
 main.add_command(carry)
 main.add_command(export)
+main.add_command(compare_layers)
 
 
 @main.command()
@@ -184,57 +184,6 @@ def lint(ctx: click.Context) -> None:
         click.echo(f"{fault.kind}: {translate(fault.message, terminal_locale())}")
     say(N_("%(count)s faults in the stored lineage."), count=len(faults))
     ctx.exit(1 if faults else 0)
-
-
-_OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
-
-
-@main.command("lineage")
-@click.argument("before", type=click.Path(exists=True, path_type=Path))
-@click.argument("after", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", type=_OUT, required=True, help="Where the links are written, as CSV.")
-@click.option("--events", type=_OUT, help="Where the change events are written.")
-@click.option("--crosswalk", type=_OUT, help="Where every overlap is written.")
-@click.option("--id-field", help="Column of the ids, if what is found out is wrong.")
-@click.option("--name-field", help="Column of the names, if what is found out is wrong.")
-@click.option("--table", type=_FILE_PATH, help="Pairs to compare with: CSV of from_id, to_id.")
-@click.option("--ignore-names", is_flag=True, help="Take no notice of names.")
-@click.option(
-    "--correct-shift", is_flag=True, help="Undo a shift between the layers, for matching."
-)
-@click.pass_context
-def compare_layers(
-    ctx: click.Context,
-    before: Path,
-    after: Path,
-    *,
-    out: Path,
-    events: Path | None,
-    crosswalk: Path | None,
-    id_field: str | None,
-    name_field: str | None,
-    table: Path | None,
-    ignore_names: bool,
-    correct_shift: bool,
-) -> None:
-    """Tell from two layers of units alone who became whom."""
-    try:
-        compare_files(
-            before,
-            after,
-            CsvFiles(out, events, crosswalk),
-            id_column=id_field,
-            name_column=name_field,
-            table=table,
-            ignore_names=ignore_names,
-            correct_shift=correct_shift,
-            locale=terminal_locale(),
-            say=lambda message: click.echo(translate(message, terminal_locale()), err=True),
-        )
-    except GeoTrackerError as error:
-        click.echo(translate(error.message, terminal_locale()), err=True)
-        # Scripts that call this tell unusable files from a failure of the program.
-        ctx.exit(2)
 
 
 @main.group()

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from geo_tracker.errors import GeoTrackerError, InputError
-from geo_tracker.language import N_, translate
-from geo_tracker.terminal import DAY, open_database, say, terminal_locale
+from geo_tracker.language import N_, terminal_locale, translate
+from geo_tracker.terminal import DAY, open_database, say
 from geo_tracker.workflows.crosswalk import CarryChoices, carry_file
 from geo_tracker.workflows.crosswalk_export import export_crosswalk
 

@@ -1,5 +1,6 @@
 """The coordinate systems in use, and the way between them."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -74,7 +75,7 @@ def in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
     shapes = layer.geometry.to_numpy()
     if layer.crs is None or shapely.has_z(shapes).any():
         return layer.to_crs(crs)
-    way = _transformer(layer.crs, crs).transform
+    way = way_between(layer.crs, crs)
 
     def moved(part: Any) -> Any:
         return shapely.transform(part, way, interleaved=False)
@@ -83,5 +84,7 @@ def in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
 
 
 @lru_cache(maxsize=16)
-def _transformer(from_crs: CRS, to_crs: CRS) -> Transformer:
-    return Transformer.from_crs(from_crs, to_crs, always_xy=True)
+def way_between(from_crs: CRS, to_crs: CRS) -> Callable[..., Any]:
+    """Return what takes arrays of x and y (east before north) to those of another CRS."""
+    way: Callable[..., Any] = Transformer.from_crs(from_crs, to_crs, always_xy=True).transform
+    return way

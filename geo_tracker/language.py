@@ -1,5 +1,7 @@
 """Translatable messages for rooms that know no web framework, and the catalogues behind them."""
 
+import locale as system_locale
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,13 @@ LOCALES = ("zh_Hans_CN", "en")
 """Offered languages, the default first."""
 
 CATALOGUES = Path(__file__).parent / "translations"
+
+
+def terminal_locale() -> str:
+    """Return the language for a terminal: Chinese unless its locale says another."""
+    name = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    name = name or system_locale.getlocale()[0] or ""
+    return LOCALES[0] if not name or name.startswith(("zh", "C", "POSIX")) else "en"
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own marker name

@@ -1,10 +1,12 @@
 """Work on many shapes at once, shared among the processor's cores."""
 
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from typing import Any
+from threading import current_thread
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +14,10 @@ _FEWEST_SHAPES = 500
 """Fewer in a thread are done sooner than the thread is started."""
 
 _MOST_THREADS = 4
+_NAME = "shapes"
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 def in_threads(function: Callable[[Any], Any], shapes: Any) -> Any:
@@ -31,10 +37,36 @@ def in_threads(function: Callable[[Any], Any], shapes: Any) -> Any:
         In the order of the shapes.
     """
     threads = min(_MOST_THREADS, os.cpu_count() or 1, len(shapes) // _FEWEST_SHAPES)
-    if threads < 2:
+    # One of the threads itself must not wait for the others: they may all do so.
+    if threads < 2 or current_thread().name.startswith(_NAME):
         return function(shapes)
     parts = np.array_split(shapes, threads)
     return np.concatenate(list(_pool(os.getpid()).map(function, parts)))
+
+
+def each(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+    """Return what a function gives for each of some larger pieces of work.
+
+    Parameters
+    ----------
+    function : callable
+        Takes one item; what it shares among threads with `in_threads` it does alone.
+    items : iterable
+        Taken as threads get free, so that no more of them are in memory than are worked on.
+
+    Returns
+    -------
+    list
+        In the order of the items.
+    """
+    threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    waiting: deque[Future[_Result]] = deque()
+    done = []
+    for item in items:
+        if len(waiting) >= threads:
+            done.append(waiting.popleft().result())
+        waiting.append(_pool(os.getpid()).submit(function, item))
+    return done + [future.result() for future in waiting]
 
 
 @cache
@@ -44,4 +76,4 @@ def _pool(_process_id: int) -> ThreadPoolExecutor:
     They are kept, because PROJ prepares a transformation anew in every new thread, which takes as
     long as moving 100,000 vertices.
     """
-    return ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="shapes")
+    return ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix=_NAME)

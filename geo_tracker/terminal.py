@@ -1,7 +1,5 @@
 """What all commands share: the terminal's language, one-line errors, dates, the database."""
 
-import locale as system_locale
-import os
 from datetime import date, datetime
 from typing import Any
 
@@ -12,14 +10,7 @@ from geo_tracker.config import Settings, settings_from_environment
 from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.errors import GeoTrackerError
-from geo_tracker.language import LOCALES, N_, Message, translate
-
-
-def terminal_locale() -> str:
-    """Return the language for a terminal: Chinese unless its locale says another."""
-    name = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    name = name or system_locale.getlocale()[0] or ""
-    return LOCALES[0] if not name or name.startswith(("zh", "C", "POSIX")) else "en"
+from geo_tracker.language import N_, Message, terminal_locale, translate
 
 
 def say(text: str | Message, **values: Any) -> None:

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo_tracker.errors import InputError, UnusableLayerError
@@ -23,6 +24,8 @@ from geo_tracker.language import N_, Message
 
 _ROW_ENCODING = "ISO-8859-1"
 """Decodes any byte: for passes through GDAL in which no text matters."""
+
+_SHAPES_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -176,15 +179,33 @@ def _opened(layer: SourceLayer, *, columns: list[str], encoding: str | None) -> 
         with warnings.catch_warnings():
             # GDAL's asides about ring order and the like; what matters is checked by us.
             warnings.simplefilter("ignore", RuntimeWarning)
-            return pyogrio.read_dataframe(
+            meta, rows, encoded, values = pyogrio.raw.read(
                 layer.path,
                 layer=layer.inner,
                 columns=columns,
                 encoding=encoding,
-                fid_as_index=True,
+                return_fids=True,
+                datetime_as_string=True,
             )
+            shapes = _decoded(encoded)
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise _unreadable(layer.path, error) from error
+    return gpd.GeoDataFrame(
+        dict(zip(meta["fields"], values, strict=True)),
+        geometry=shapes,
+        crs=meta["crs"],
+        index=pd.Index(rows, name="fid"),
+    )
+
+
+def _decoded(encoded: Any) -> Any:
+    """Return shapes for WKB, which is given up piece by piece: never are both whole in memory."""
+    shapes = np.empty(len(encoded), dtype=object)
+    for at in range(0, len(encoded), _SHAPES_AT_ONCE):
+        some = slice(at, at + _SHAPES_AT_ONCE)
+        shapes[some] = shapely.from_wkb(encoded[some])
+        encoded[some] = None
+    return shapes
 
 
 def layers_in(file: Path) -> list[SourceLayer]:

@@ -1,15 +1,18 @@
 """Coarse to fine: lines settle what is plain, and only what is not is intersected."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo_tracker.crs import area_crs, in_crs
-from geo_tracker.lineage.chords import estimated_overlaps, line_spacing_m
-from geo_tracker.lineage.overlaps import measured_pairs, shares_of_pairs, thickness_m
+from geo_tracker.lineage.chords import Lines, line_spacing_m, lines_over
+from geo_tracker.lineage.ground import LocalGround
+from geo_tracker.lineage.noise import border_noise
+from geo_tracker.lineage.overlaps import shares_of_pairs
+from geo_tracker.lineage.sizes import Sizes, unit_sizes
 
 FEWEST_UNITS = 5_000
 """Smaller layers are intersected whole in less time than anybody waits."""
@@ -17,10 +20,28 @@ FEWEST_UNITS = 5_000
 PLAIN_SHARE = 0.03
 """Of a village whose main successor lacks no more than this, lines tell enough."""
 
-_DEVIATIONS = 2.0
+ERROR_DEVIATIONS = 3.0
+"""Standard errors of an estimated area that its stated bound is wide."""
+
+WORTH_MEASURING = 0.02
+"""Overlaps less likely than this to be real are left to the lines."""
+
 _SAMPLE = 500
 _BORDERS_PER_UNIT = 3
 """Borders of a map with many units, for each of them (Euler)."""
+
+
+class Ground(Protocol):
+    """Two layers, wherever their outlines are kept, and what can be asked about them."""
+
+    old: Sizes
+    new: Sizes
+
+    def estimated(self, lines: Lines) -> pd.DataFrame:
+        """Return `estimated_overlaps` of all parts, by positions in the layers."""
+
+    def measured(self, from_at: Any, to_at: Any, whole: Any) -> pd.DataFrame:
+        """Return `measured_pairs` of some pairs, and of some old units with all they meet."""
 
 
 def coarse_overlap_shares(
@@ -35,82 +56,184 @@ def coarse_overlap_shares(
 
     Returns
     -------
+    DataFrame, int
+        As `coarse_shares` returns.
+    """
+    crs = area_crs(before)
+    after = in_crs(after, before.crs)
+    ground = LocalGround(before, after, unit_sizes(before, crs), unit_sizes(after, crs), crs)
+    return coarse_shares(ground, before.index, after.index)
+
+
+def coarse_shares(ground: Ground, old_ids: pd.Index, new_ids: pd.Index) -> tuple[pd.DataFrame, int]:
+    """Measure the ground villages share, exactly where it decides anything.
+
+    Parameters
+    ----------
+    ground : Ground
+        Both layers in one CRS.
+    old_ids, new_ids : Index
+        ``unit_id`` by position.
+
+    Returns
+    -------
     DataFrame
         As `overlap_shares` returns, without pairs that only touch, and ``exact`` (bool): where
-        not, areas and shares are estimated from lines, mostly to within a few parts in a
-        thousand of the village, and thickness from how wide the lines find it.
+        not, areas and shares are estimated from lines, and thickness from how wide the lines find
+        it; ``share_error``: how far ``share_of_from`` may be off, 0 where exact.
     int
         How many borders agree so well that no line found ground between them; estimated.
 
     Notes
     -----
     Exact are all overlaps of villages that lines do not give wholly to one successor, and all
-    lesser overlaps that stand out from the others by two standard deviations or more. What is
-    left are slivers, and villages that lack slivers.
+    lesser overlaps that by their width alone have some chance to be real. What is left are
+    slivers, and villages that lack slivers. The bound is three standard errors of
+    Cavalieri's estimator (`estimated_overlaps`) and one mesh of the lines.
     """
-    crs = area_crs(before)
-    old = in_crs(before, crs).geometry.to_numpy()
-    new = in_crs(after, crs).geometry.to_numpy()
-    old_m2, new_m2 = shapely.area(old), shapely.area(new)
-    spacing_m = line_spacing_m(np.concatenate([old_m2, new_m2]))
-    pairs = estimated_overlaps(old, new, spacing_m)
-    # What no line crosses is small, and measured whole.
-    unseen = np.setdiff1d(np.arange(len(old)), pairs["from_at"])
-    main = pairs.groupby("from_at")["shared_m2"].transform("max") == pairs["shared_m2"]
-    lacking_m2 = pairs["found_m2"] - pairs["shared_m2"]
-    torn = pairs.loc[main & (lacking_m2 > PLAIN_SHARE * old_m2[pairs["from_at"]]), "from_at"]
-    is_torn = pairs["from_at"].isin(torn)
-    lesser = ~main & ~is_torn
-    stands_out = lesser & (pairs["chord_m"] > _usual_chord_m(pairs.loc[lesser, "chord_m"]))
-    sample = pairs.index[lesser & ~stands_out]
-    if len(sample) > _SAMPLE:
-        sample = np.random.default_rng(0).choice(sample, _SAMPLE, replace=False)
-    exact = stands_out & ~is_torn
-    exact[sample] = True
-    whole = np.union1d(unseen, torn)
-    at, other_at = shapely.STRtree(new).query(old[whole], predicate="intersects")
-    first = pairs.loc[exact, ["from_at", "to_at"]].to_numpy().T
-    from_at = np.concatenate([first[0], whole[at]])
-    to_at = np.concatenate([first[1], other_at])
-    measured = measured_pairs(old, new, from_at, to_at).assign(exact=True)
-    ratio = _thickness_of_chord(measured.iloc[: exact.sum()], pairs[exact], sample)
-    plain = pairs[~exact & ~is_torn]
-    is_main = main[plain.index]
+    old, new = ground.old, ground.new
+    spacing_m = line_spacing_m(np.concatenate([old.area_m2, new.area_m2]))
+    pairs = _in_metres(ground.estimated(_lines(old, new, spacing_m)), old, spacing_m)
+    choice = _chosen(pairs, old, new)
+    exact = choice.exact
+    measured = ground.measured(
+        pairs.from_at[exact], pairs.to_at[exact], np.union1d(choice.torn, choice.unseen)
+    )
+    thickness_m, thickest_m = (
+        _of_chords(measured, name, pairs, choice.sample, len(new.area_m2)) * pairs.chord_m
+        for name in ("thickness_m", "thickest_m")
+    )
+    left = ~exact & ~np.isin(pairs.from_at, choice.torn)
+    from_at, to_at, main = pairs.from_at[left], pairs.to_at[left], choice.main[left]
     # A main overlap is the village without what it lacks: small errors of small parts.
-    lost = np.minimum(lacking_m2[plain.index].clip(lower=0), old_m2[plain["from_at"]])
-    shared_m2 = np.where(is_main, old_m2[plain["from_at"]] - lost, plain["shared_m2"])
+    lost = np.clip(pairs.lacking_m2[left], 0, old.area_m2[from_at])
+    shared_m2 = np.where(main, old.area_m2[from_at] - lost, pairs.shared_m2[left])
+    deviation_m2 = np.where(choice.main, pairs.lacking_sd_m2, pairs.shared_sd_m2)[left]
+    # What no line meets lies within a mesh of them.
+    error_m2 = ERROR_DEVIATIONS * deviation_m2 + spacing_m**2
     estimated = pd.DataFrame(
         {
-            "from_at": plain["from_at"].to_numpy(),
-            "to_at": plain["to_at"].to_numpy(),
-            "shared_m2": np.minimum(shared_m2, new_m2[plain["to_at"]]),
-            "thickness_m": np.where(
-                is_main, thickness_m(old)[plain["from_at"]], plain["chord_m"] * ratio
-            ),
-            "thickest_m": plain["chord_m"] * ratio,
+            "from_at": from_at,
+            "to_at": to_at,
+            "shared_m2": np.minimum(shared_m2, new.area_m2[to_at]),
+            "thickness_m": np.where(main, old.thickness_m[from_at], thickness_m[left]),
+            "thickest_m": np.where(main, old.thickness_m[from_at], thickest_m[left]),
             "compactness": np.nan,
             "exact": False,
+            "share_error": np.minimum(error_m2 / old.area_m2[from_at], 1.0),
         }
     )
-    both = pd.concat([measured, estimated], ignore_index=True)
-    both = both[both["shared_m2"] > 0]
-    shares = shares_of_pairs(both, before.index, after.index, old, new)
-    agreeing = max(0, _BORDERS_PER_UNIT * len(old) - (len(shares) - len(old)))
-    return shares, agreeing
+    both = pd.concat([measured.assign(exact=True, share_error=0.0), estimated])
+    both = both[both["shared_m2"] > 0].sort_values(["from_at", "to_at"], ignore_index=True)
+    shares = shares_of_pairs(both, old_ids, new_ids, old, new)
+    return shares, _agreeing(len(old_ids), len(shares))
 
 
-def _usual_chord_m(chord_m: pd.Series) -> float:
-    """Return the width beyond which an overlap stands out from the others."""
-    if chord_m.empty:
-        return 0.0
-    middle, upper = np.quantile(chord_m, [0.5, 0.8413])
-    return float(middle * (upper / middle) ** _DEVIATIONS)
+def whole_shares(ground: Ground, old_ids: pd.Index, new_ids: pd.Index) -> pd.DataFrame:
+    """Measure every pair part by part, as `overlap_shares` does; everything is ``exact``."""
+    none = np.zeros(0, dtype=np.int64)
+    measured = ground.measured(none, none, np.arange(len(old_ids)))
+    measured = measured.sort_values(["from_at", "to_at"], ignore_index=True)
+    measured = measured.assign(exact=True, share_error=0.0)
+    return shares_of_pairs(measured, old_ids, new_ids, ground.old, ground.new)
 
 
-def _thickness_of_chord(measured: pd.DataFrame, pairs: pd.DataFrame, sample: Any) -> float:
+def _lines(old: Sizes, new: Sizes, spacing_m: float) -> Lines:
+    """Lay lines so far apart, in units of the layers' CRS."""
+    both = np.array([old.total_bounds, new.total_bounds])
+    bounds = [*both[:, :2].min(axis=0), *both[:, 2:].max(axis=0)]
+    east, north = np.median(np.concatenate([old.metres, new.metres]), axis=0)
+    return lines_over(bounds, (spacing_m / float(east), spacing_m / float(north)))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs that lines found, in order, in metres."""
+
+    from_at: Any
+    to_at: Any
+    shared_m2: Any
+    lacking_m2: Any
+    chord_m: Any
+    shared_sd_m2: Any
+    lacking_sd_m2: Any
+
+
+def _in_metres(found: pd.DataFrame, old: Sizes, spacing_m: float) -> _Pairs:
+    table = {name: found[name].to_numpy() for name in found}
+    order = np.lexsort((table["to_at"], table["from_at"]))
+    table = {name: column[order] for name, column in table.items()}
+    from_at = table["from_at"]
+    scale_m2, metres = old.scale_m2[from_at], old.metres[from_at]
+    chords = np.column_stack([table["wide"], table["high"]]) * metres
+    return _Pairs(
+        from_at,
+        table["to_at"],
+        table["shared"] * scale_m2,
+        (table["found"] - table["shared"]) * scale_m2,
+        # Where the lines of one direction miss a pair, it is no wider than they are apart.
+        np.nan_to_num(chords, nan=spacing_m).min(axis=1),
+        table["shared_sd"] * scale_m2,
+        table["lacking_sd"] * scale_m2,
+    )
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What is measured: marked pairs, and by position whole units torn up or met by no line.
+
+    ``main`` marks the largest pair of each old unit, ``sample`` lists slivers measured to learn
+    how thick slivers are.
+    """
+
+    main: Any
+    exact: Any
+    sample: Any
+    torn: Any
+    unseen: Any
+
+
+def _chosen(pairs: _Pairs, old: Sizes, new: Sizes) -> _Choice:
+    count = len(old.area_m2)
+    best = np.zeros(count)
+    np.maximum.at(best, pairs.from_at, pairs.shared_m2)
+    main = pairs.shared_m2 == best[pairs.from_at]
+    plain_m2 = PLAIN_SHARE * old.area_m2[pairs.from_at]
+    torn = np.unique(pairs.from_at[main & (pairs.lacking_m2 > plain_m2)])
+    lesser = ~main & ~np.isin(pairs.from_at, torn)
+    exact = lesser.copy()
+    exact[lesser] = _chances(pairs, lesser, old, new) > WORTH_MEASURING
+    sample = np.flatnonzero(lesser & ~exact)
+    if len(sample) > _SAMPLE:
+        sample = np.sort(np.random.default_rng(0).choice(sample, _SAMPLE, replace=False))
+    exact[sample] = True
+    # What no line crosses is small, and measured whole.
+    return _Choice(main, exact, sample, torn, np.setdiff1d(np.arange(count), pairs.from_at))
+
+
+def _chances(pairs: _Pairs, lesser: Any, old: Sizes, new: Sizes) -> Any:
+    """Return how likely it is that lesser overlaps are real, as far as their widths tell."""
+    thinner_m = np.minimum(
+        old.thickness_m[pairs.from_at[lesser]], new.thickness_m[pairs.to_at[lesser]]
+    )
+    widths = pd.DataFrame(
+        {"thickest_m": pairs.chord_m[lesser], "compactness": np.nan, "thinner_m": thinner_m}
+    )
+    noise = border_noise(widths, agreeing=_agreeing(len(old.area_m2), len(pairs.from_at)))
+    return noise.real_chance(*(widths[name].to_numpy() for name in widths))
+
+
+def _agreeing(units: int, pairs: int) -> int:
+    """Return how many borders no line found ground between, units being so many."""
+    return max(0, _BORDERS_PER_UNIT * units - (pairs - units))
+
+
+def _of_chords(measured: pd.DataFrame, name: str, pairs: _Pairs, sample: Any, count: int) -> float:
     """Return how thick slivers are for their chords, in the slivers of these very layers."""
     if not len(sample):
         return 1.0
-    of_sample = pairs.index.isin(sample)
-    thickness = measured["thickness_m"].to_numpy()[of_sample]
-    return float(np.median(thickness / pairs["chord_m"].to_numpy()[of_sample]))
+    keys = measured["from_at"].to_numpy() * count + measured["to_at"].to_numpy()
+    order = np.argsort(keys)
+    wanted = pairs.from_at[sample] * count + pairs.to_at[sample]
+    at = order[np.searchsorted(keys, wanted, sorter=order)]
+    return float(np.median(measured[name].to_numpy()[at] / pairs.chord_m[sample]))

@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.language import N_, Message
+from geo_tracker.lineage.sizes import Sizes, unit_sizes
 
 _SAMPLE = 4000
 _PLACES = 800
@@ -51,15 +52,19 @@ class Displacement:
         return hypot(self.east_m, self.north_m)
 
 
-def displacement(before: gpd.GeoDataFrame, votes: Any) -> Displacement | None:
+def displacement(
+    before: gpd.GeoDataFrame, votes: Any, *, crs: CRS | None = None
+) -> Displacement | None:
     """Find the shift of a layer against an earlier one.
 
     Parameters
     ----------
     before : GeoDataFrame
-        The earlier layer, in the CRS in metres that the votes were counted in.
+        The earlier layer.
     votes : array of float
         As `agreeing_votes` returns.
+    crs : CRS, optional
+        The one in metres that the votes were counted in, if it is not the layer's own.
 
     Returns
     -------
@@ -75,17 +80,28 @@ def displacement(before: gpd.GeoDataFrame, votes: Any) -> Displacement | None:
     if np.hypot(*shift) <= max(3 * uncertain, 0.5 * float(np.hypot(*spread)), 0.05):
         return None
     east, north = float(shift[0]), float(shift[1])
-    cause = _gcj_cause(before, east, north)
+    cause = _gcj_cause(before, crs or before.crs, east, north)
     return Displacement(east, north, uncertain, len(votes), cause)
 
 
 def agreeing_votes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Any:
-    """Return the votes for where the later layer lies, one row (east, north in metres) each.
+    """Return the votes of two layers for where the later one lies, as `votes_of_sizes` does.
 
     Parameters
     ----------
     before, after : GeoDataFrame
         Valid polygons, both in one CRS in metres.
+    """
+    return votes_of_sizes(*(unit_sizes(layer, layer.crs) for layer in (before, after)))
+
+
+def votes_of_sizes(before: Sizes, after: Sizes) -> Any:
+    """Return the votes for where the later layer lies, one row (east, north in metres) each.
+
+    Parameters
+    ----------
+    before, after : Sizes
+        Of both layers, centres in one CRS in metres.
 
     Returns
     -------
@@ -98,28 +114,33 @@ def agreeing_votes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Any:
     centroids; true pairs agree, chance pairs scatter. The densest place among the votes is taken
     (a Hough transform), so that mergers and split villages, which look like nobody, do no harm.
     """
-    ways = _votes(before.geometry.to_numpy(), after.geometry.to_numpy())
+    ways = _votes(before, after)
     if len(ways) < _FEWEST_VOTES:
         return ways[:0]
     near = _densest(ways)
-    needed = max(_FEWEST_VOTES, _LEAST_SHARE * min(len(before), len(after), len(ways)))
-    return near if len(near) >= needed else ways[:0]
+    count = min(len(before.area_m2), len(after.area_m2), len(ways))
+    return near if len(near) >= max(_FEWEST_VOTES, _LEAST_SHARE * count) else ways[:0]
 
 
-def _votes(old: Any, new: Any) -> Any:
+def _votes(old: Sizes, new: Sizes) -> Any:
     """Return the ways between centroids of villages that look alike, one row each."""
-    if len(old) > _SAMPLE:
-        old = old[np.random.default_rng(0).choice(len(old), _SAMPLE, replace=False)]
-    old_at, new_at = shapely.get_coordinates(shapely.centroid(old)), shapely.centroid(new)
-    old_m2, new_m2 = shapely.area(old), shapely.area(new)
-    old_m, new_m = shapely.length(old), shapely.length(new)
+    some = np.arange(len(old.area_m2))
+    if len(some) > _SAMPLE:
+        some = np.random.default_rng(0).choice(some, _SAMPLE, replace=False)
+    old_at, new_at = old.centre_m[some], new.centre_m
     # As far as three villages of middling size: farther off, chance pairs are many.
-    reach = 3 * float(np.sqrt(np.median(np.concatenate([old_m2, new_m2]))))
-    tree = shapely.STRtree(new_at)
-    one, other = tree.query(shapely.points(old_at), predicate="dwithin", distance=reach)
-    alike = np.abs(new_m2[other] / old_m2[one] - 1) < _SAME_AREA
-    alike &= np.abs(new_m[other] / old_m[one] - 1) < _SAME_LENGTH
-    ways = shapely.get_coordinates(new_at)[other[alike]] - old_at[one[alike]]
+    area_m2 = np.concatenate([old.area_m2[some], new.area_m2])
+    reach = 3 * float(np.sqrt(np.median(area_m2))) if len(area_m2) else 0.0
+    if not np.isfinite(reach):
+        return np.zeros((0, 2))
+    tree = shapely.STRtree(shapely.points(old_at))
+    other, one = tree.query(shapely.points(new_at), predicate="dwithin", distance=reach)
+    alike = np.abs(new.area_m2[other] / old.area_m2[some][one] - 1) < _SAME_AREA
+    alike &= np.abs(new.length_m[other] / old.length_m[some][one] - 1) < _SAME_LENGTH
+    # In the order of the earlier villages, whatever the tree's own is.
+    other, one = other[alike], one[alike]
+    order = np.lexsort((other, one))
+    ways = new_at[other[order]] - old_at[one[order]]
     if len(ways) > _SAMPLE:
         ways = ways[np.random.default_rng(0).choice(len(ways), _SAMPLE, replace=False)]
     return ways
@@ -147,10 +168,9 @@ def _densest(ways: Any) -> Any:
     return near
 
 
-def _gcj_cause(before: gpd.GeoDataFrame, east: float, north: float) -> Message | None:
+def _gcj_cause(before: gpd.GeoDataFrame, crs: CRS, east: float, north: float) -> Message | None:
     west, south, right, top = before.total_bounds
-    crs = before.crs
-    to_degrees = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
+    to_degrees = Transformer.from_crs(before.crs, STORAGE_CRS, always_xy=True)
     lon, lat = to_degrees.transform((west + right) / 2, (south + top) / 2)
     if not (72 < lon < 138 and 0.8 < lat < 56):
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_tracker.language import N_, Message
@@ -21,8 +21,8 @@ _COLUMNS = ("event", "event_type", "from_ids", "to_ids", "survivor_id", "residua
 
 def classified_changes(
     shares: pd.DataFrame,
-    before: gpd.GeoDataFrame,
-    after: gpd.GeoDataFrame,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
     *,
     agreeing: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -32,7 +32,7 @@ def classified_changes(
     ----------
     shares : DataFrame
         As `overlap_shares` returns for the two layers.
-    before, after : GeoDataFrame
+    before, after : DataFrame
         The layers, indexed by ``unit_id``, with ``name`` and ``stat_code`` (missing where unknown).
     agreeing : int
         As `real_links`.
@@ -59,9 +59,61 @@ def classified_changes(
     names = (before["name"], after["name"])
     links = real_links(shares, names=names, agreeing=agreeing)
     links = links.sort_values("is_main", ascending=False, kind="stable")
-    events_of = _grouped(links)
-    links = links.assign(event=events_of, method="geometry", evidence=_evidence(links))
-    old, new = _known_facts(before), _known_facts(after)
+    alone = _alone(links)
+    links = links.assign(
+        event=_numbered(links, alone), method="geometry", evidence=_evidence(links)
+    )
+    events = _of_single_links(links[alone], before, after)
+    events += _of_groups(links[~alone], before, after)
+    events.sort(key=lambda event: event["event"])
+    events += _one_layer_only(links, before.index, after.index, first=len(events))
+    frame = pd.DataFrame(events, columns=[*_COLUMNS, "confidence", "needs_review"])
+    frame["survivor_id"] = frame["survivor_id"].astype("Int64" if _whole(frame) else object)
+    return frame, links
+
+
+def _alone(links: pd.DataFrame) -> Any:
+    """Mark main links whose villages have no other: nearly all, and an event each."""
+    once = [~links[side].duplicated(keep=False) for side in ("from_id", "to_id")]
+    return (links["is_main"] & once[0] & once[1]).to_numpy()
+
+
+def _numbered(links: pd.DataFrame, alone: Any) -> Any:
+    """Number the event of each link, in the order in which events first appear."""
+    labels = -1 - np.arange(len(links))
+    labels[~alone] = _grouped(links[~alone])
+    return pd.factorize(labels)[0]
+
+
+def _of_single_links(
+    links: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return the events of villages that go on by themselves."""
+    old, new = _facts_of(links, "from_id", before), _facts_of(links, "to_id", after)
+    residual = links["shared_m2"] / links["share_of_from"]
+    residual -= links["shared_m2"] / links["share_of_to"]
+    rows = links[["event", *_Link._fields]].itertuples(index=False, name=None)
+    return [
+        {
+            "event": event,
+            "event_type": _kind_of_one(one, other, _Link(*row)),
+            "from_ids": [row[0]],
+            "to_ids": [row[1]],
+            "survivor_id": None,
+            "residual_m2": lost,
+            "confidence": row[-1],
+            "needs_review": row[-1] < REVIEW_BELOW,
+        }
+        for (event, *row), one, other, lost in zip(rows, old, new, residual.tolist(), strict=True)
+    ]
+
+
+def _of_groups(
+    links: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return the events that several villages of a layer have part in."""
+    old = dict(zip(links["from_id"].tolist(), _facts_of(links, "from_id", before), strict=True))
+    new = dict(zip(links["to_id"].tolist(), _facts_of(links, "to_id", after), strict=True))
     old_m2 = _whole_areas(links, "from_id", "share_of_from")
     new_m2 = _whole_areas(links, "to_id", "share_of_to")
     columns = list(_Link._fields)
@@ -92,10 +144,7 @@ def classified_changes(
                 "needs_review": confidence < REVIEW_BELOW or event_type == "reallocation",
             }
         )
-    events += _one_layer_only(links, before.index, after.index, first=len(events))
-    frame = pd.DataFrame(events, columns=[*_COLUMNS, "confidence", "needs_review"])
-    frame["survivor_id"] = frame["survivor_id"].astype("Int64" if _whole(frame) else object)
-    return frame, links
+    return events
 
 
 def _whole(frame: pd.DataFrame) -> bool:
@@ -156,14 +205,16 @@ class _Link(NamedTuple):
     confidence: float
 
 
-_Facts = dict[Any, tuple[str | None, str | None]]
+_Fact = tuple[str | None, str | None]
+_Facts = dict[Any, _Fact]
 
 
-def _known_facts(layer: gpd.GeoDataFrame) -> _Facts:
-    """Return name and code of each village, None where unknown."""
-    columns = (layer[column].tolist() for column in ("name", "stat_code"))
+def _facts_of(links: pd.DataFrame, side: str, layer: pd.DataFrame) -> list[_Fact]:
+    """Return name and code of each link's village, None where unknown."""
+    rows = layer.index.get_indexer(links[side])
+    columns = (layer[column].take(rows).tolist() for column in ("name", "stat_code"))
     known = ([known_name(value) for value in column] for column in columns)
-    return dict(zip(layer.index.tolist(), zip(*known, strict=True), strict=True))
+    return list(zip(*known, strict=True))
 
 
 class _Groups:

@@ -18,6 +18,9 @@ SAME_M = 0.05
 DRAWN_M = 1.0
 """What is drawn for a map of 1:5,000 lies within a fifth of a millimetre: a metre on the ground."""
 
+MOST_NOISE_SHARE = 0.05
+"""More than this share of a village is no noise of drawing, however much all others miss."""
+
 _NORMAL = NormalDist()
 _LEAST_SPREAD = 0.5
 
@@ -53,7 +56,8 @@ def ground_faults(versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series)
     A residue is judged by its thickness, area over outline: how far apart the outlines would have
     to lie. The noise of drawing is that of the lineage itself, the log-normal distribution of the
     thickness of all its residues, taken from median and upper quantile; a residue thicker than
-    `DRAWN_M` of which noise explains less than half a case is a transfer that nobody declared.
+    `DRAWN_M` of which noise explains less than half a case is a transfer that nobody declared, and
+    so is more than `MOST_NOISE_SHARE` of a village.
     """
     units = _unit_residues(versions, links)
     groups = _group_residues(versions, links, units)
@@ -62,7 +66,8 @@ def ground_faults(versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series)
         return
     limit = _noise_limit_m(residues["thickness_m"].to_numpy(dtype=float))
     for row in residues[residues["thickness_m"] > SAME_M].to_dict("records"):
-        kind = row["kind"] if row["thickness_m"] > limit else "ground_noise"
+        is_noise = row["thickness_m"] <= limit and row["share"] <= MOST_NOISE_SHARE
+        kind = "ground_noise" if is_noise else row["kind"]
         yield Fault(kind, row["units"], _told(row, names), row["on"], row["residual_m2"] / MU_M2)
 
 
@@ -128,6 +133,7 @@ def _unit_residues(versions: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
                     "missing": missing,
                     "residual_m2": missing * area,
                     "thickness_m": (missing * area).abs() / perimeter,
+                    "share": missing.abs(),
                     "counts_as": missing * area * (1 if side == "from_unit_id" else -1),
                 }
             )
@@ -158,6 +164,7 @@ def _group_residues(
                 "on": on,
                 "residual_m2": held - holds,
                 "thickness_m": abs(residue) / (4 * np.sqrt(max(held, holds))),
+                "share": abs(residue) / max(held, holds),
                 "before_m2": held,
                 "after_m2": holds,
             }

@@ -1,14 +1,10 @@
 """Which overlaps are real: the ground says so, measured against the layers' own noise."""
 
-from statistics import NormalDist
-
 import numpy as np
 import pandas as pd
 
 from geo_tracker.lineage.names import known_name, name_likeness
-from geo_tracker.lineage.noise import border_noise, rougher_places
-
-_NORMAL = NormalDist()
+from geo_tracker.lineage.noise import border_noise, normal_tail, rougher_places
 
 WHOLE_SHARE = 0.5
 """Whoever holds more than half of a village is its successor, however thin the village is."""
@@ -120,7 +116,7 @@ def _main_confidence(ground: pd.DataFrame, main: pd.DataFrame) -> pd.Series:
     # Of the old or of the new village the largest: the surer of the two counts.
     lead = np.fmax(of_old, of_new)
     deviations = lead / _moved_m2(main, main["local_noise_m"])
-    return pd.Series([_NORMAL.cdf(z) for z in deviations], index=main.index)
+    return pd.Series(normal_tail(-deviations), index=main.index)
 
 
 def _lead(ground: pd.DataFrame, side: str) -> pd.Series:

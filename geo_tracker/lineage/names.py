@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.name_forms import name_forms
 
@@ -111,6 +109,9 @@ def _is_part(short: str, long: str) -> bool:
 
 @lru_cache(maxsize=200_000)
 def _sound(bare: str) -> str:
+    # Its dictionaries take longer to load than many a comparison takes.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     return "".join(lazy_pinyin(bare))
 
 

@@ -1,7 +1,7 @@
 """What overlaps look like that mean nothing, and how likely it is that one means something."""
 
 from dataclasses import dataclass
-from math import exp, log, pi, sqrt
+from math import erfc, exp, log, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,12 @@ class BorderNoise:
         sizes = np.stack([noise, _exponential(thick / self.rare_m), moved])
         shapes = np.where(measured, np.stack([drawn, sliver, land]), 1.0)
         return np.array(self.shares)[:, None] * sizes * shapes + 1e-300
+
+
+def normal_tail(deviations: Any) -> Any:
+    """Return how much of a normal distribution lies above so many standard deviations."""
+    scaled = np.ravel(deviations) / sqrt(2)
+    return np.fromiter(map(erfc, scaled.tolist()), float, count=len(scaled)) / 2
 
 
 def _normal(value: Any, mean: float, deviation: float) -> Any:

@@ -10,6 +10,8 @@ import shapely
 from geo_tracker.crs import area_crs, in_crs
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.language import N_
+from geo_tracker.lineage.hilbert import hilbert_positions
+from geo_tracker.lineage.sizes import Sizes, unit_sizes
 from geo_tracker.parallel import in_threads
 
 
@@ -47,10 +49,11 @@ def overlap_shares(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Data
     if before.crs is None or after.crs is None:
         raise UnusableLayerError(N_("The layer has no coordinate system."))
     crs = area_crs(before)
-    old = in_crs(before, crs).geometry.to_numpy()
-    new = in_crs(after, crs).geometry.to_numpy()
+    layers = in_crs(before, crs), in_crs(after, crs)
+    old, new = (layer.geometry.to_numpy() for layer in layers)
     pairs = measured_pairs(old, new, *shapely.STRtree(new).query(old, predicate="intersects"))
-    return shares_of_pairs(pairs, before.index, after.index, old, new)
+    sizes = [unit_sizes(layer, crs) for layer in layers]
+    return shares_of_pairs(pairs, before.index, after.index, *sizes)
 
 
 def measured_pairs(old: Any, new: Any, from_at: Any, to_at: Any) -> pd.DataFrame:
@@ -74,7 +77,7 @@ def measured_pairs(old: Any, new: Any, from_at: Any, to_at: Any) -> pd.DataFrame
 
 
 def shares_of_pairs(
-    pairs: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index, old: Any, new: Any
+    pairs: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index, old: Sizes, new: Sizes
 ) -> pd.DataFrame:
     """Return measured pairs as `overlap_shares` does; further columns of theirs stay."""
     from_at, to_at = pairs["from_at"].to_numpy(), pairs["to_at"].to_numpy()
@@ -83,13 +86,13 @@ def shares_of_pairs(
         "from_id": old_ids.to_numpy()[from_at],
         "to_id": new_ids.to_numpy()[to_at],
         "shared_m2": area,
-        "share_of_from": np.minimum(area / shapely.area(old)[from_at], 1.0),
-        "share_of_to": np.minimum(area / shapely.area(new)[to_at], 1.0),
+        "share_of_from": np.minimum(area / old.area_m2[from_at], 1.0),
+        "share_of_to": np.minimum(area / new.area_m2[to_at], 1.0),
         "thickness_m": pairs["thickness_m"].to_numpy(),
         "thickest_m": pairs["thickest_m"].to_numpy(),
         "compactness": pairs["compactness"].to_numpy(),
-        "thinner_m": np.minimum(thickness_m(old)[from_at], thickness_m(new)[to_at]),
-        "place": _hilbert_positions(old[from_at], new[to_at]),
+        "thinner_m": np.minimum(old.thickness_m[from_at], new.thickness_m[to_at]),
+        "place": _places(old.bounds[from_at], new.bounds[to_at]),
     }
     others = pairs.columns.difference([*facts, "from_at", "to_at"])
     return pd.DataFrame(facts | {name: pairs[name].to_numpy() for name in others})
@@ -149,11 +152,10 @@ def _measures(shared: Any) -> dict[str, Any]:
     }
 
 
-def _hilbert_positions(old: Any, new: Any) -> Any:
-    """Return where pairs meet: the centre of what their bounding boxes share."""
+def _places(old: Any, new: Any) -> Any:
+    """Return where pairs meet: the centre of what their bounds share, along a Hilbert curve."""
     if not len(old):
-        return np.zeros(0, dtype="int64")
-    one, other = shapely.bounds(old), shapely.bounds(new)
-    low, high = np.maximum(one[:, :2], other[:, :2]), np.minimum(one[:, 2:], other[:, 2:])
-    centres = gpd.GeoSeries(shapely.points((low + high) / 2))
-    return centres.hilbert_distance().to_numpy()
+        return np.zeros(0, dtype=np.int64)
+    low, high = np.maximum(old[:, :2], new[:, :2]), np.minimum(old[:, 2:], new[:, 2:])
+    centres = (low + high) / 2
+    return hilbert_positions(centres, [*centres.min(axis=0), *centres.max(axis=0)])

@@ -11,6 +11,7 @@ from geo_tracker.importing.units import UnitLayer, read_units
 from geo_tracker.language import N_, Message, translate
 from geo_tracker.lineage.comparison import Comparison, beside_table, compared_layers
 from geo_tracker.lineage.displacement import Displacement
+from geo_tracker.parallel import each
 from geo_tracker.workflows.csv_files import Origin, content_sha256, write_csv
 
 EDGE_COLUMNS = [
@@ -42,6 +43,8 @@ _DECIMALS = {
     **dict.fromkeys(("share_of_from", "share_of_to"), 9),
     "confidence": 4,
 }
+
+_READ_AT_ONCE_BYTES = 300_000_000
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,9 @@ def compare_files(
         If a file cannot be used.
     """
     layers = []
-    for path in (before, after):
-        layer = read_units(path, id_column=id_column, name_column=name_column)
+    for path, layer in zip(
+        (before, after), _both_read((before, after), id_column, name_column), strict=True
+    ):
         _tell(layer, path, say)
         layers.append(layer.units)
     found = compared_layers(
@@ -124,6 +128,18 @@ def compare_files(
         # In full, so that what is carried over by them adds up.
         write_csv(origin.stamped(found.shares[SHARE_COLUMNS], method="area"), files.shares, origin)
     return found
+
+
+def _both_read(
+    paths: tuple[Path, Path], id_column: str | None, name_column: str | None
+) -> list[UnitLayer]:
+    def read(path: Path) -> UnitLayer:
+        return read_units(path, id_column=id_column, name_column=name_column)
+
+    # Large files one after the other: what is read and what it becomes take twice the memory.
+    if sum(path.stat().st_size for path in paths) > _READ_AT_ONCE_BYTES:
+        return [read(path) for path in paths]
+    return each(read, paths)
 
 
 def _pairs(path: Path) -> pd.DataFrame:

@@ -1,0 +1,133 @@
+"""Two layers in memory, looked at and measured part by part."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_tracker.crs import way_between
+from geo_tracker.lineage.chords import Lines, estimated_overlaps
+from geo_tracker.lineage.overlaps import measured_pairs
+from geo_tracker.lineage.parts import Part, parts_of
+from geo_tracker.lineage.sizes import Sizes
+from geo_tracker.parallel import each
+
+_NOTHING = (np.zeros(0, dtype=object),) * 2 + (np.zeros(0, dtype=np.int64),) * 2
+
+
+class LocalGround:
+    """Both layers as they are in memory; threads share the parts.
+
+    Parameters
+    ----------
+    before, after : GeoDataFrame
+        Valid polygons in one CRS.
+    old, new : Sizes
+        Their sizes.
+    crs : CRS
+        Where areas are true.
+    """
+
+    def __init__(
+        self, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, old: Sizes, new: Sizes, crs: CRS
+    ) -> None:
+        self.old, self.new = old, new
+        self._shapes = before.geometry.to_numpy(), after.geometry.to_numpy()
+        self._own, self._crs = before.crs, crs
+        self._parts = list(parts_of(old, new))
+
+    def estimated(self, lines: Lines) -> pd.DataFrame:
+        """Return `estimated_overlaps` of all parts, by positions in the layers."""
+
+        def estimate(part: Part) -> pd.DataFrame:
+            old, new = self._shapes[0][part.old_at], self._shapes[1][part.new_at]
+            return placed(estimated_overlaps(old, new, lines), part)
+
+        return pd.concat(each(estimate, self._parts), ignore_index=True)
+
+    def measured(self, from_at: Any, to_at: Any, whole: Any) -> pd.DataFrame:
+        """Return `measured_pairs` of some pairs, and of some old units with all they meet."""
+
+        def measure(asked: tuple[Part, Any, Any, Any]) -> pd.DataFrame:
+            part, *wanted = asked
+            old, new = self._shapes[0][part.old_at], self._shapes[1][part.new_at]
+            return placed(measured_part(old, new, *wanted, own=self._own, crs=self._crs), part)
+
+        asked = wanted_of_parts(self._parts, from_at, to_at, whole)
+        return pd.concat([measured_pairs(*_NOTHING), *each(measure, asked)], ignore_index=True)
+
+
+def wanted_of_parts(
+    parts: list[Part], from_at: Any, to_at: Any, whole: Any
+) -> list[tuple[Part, Any, Any, Any]]:
+    """Return parts with what is to be measured in them, by positions in the part."""
+    part_of = np.zeros(sum(len(part.old_at) for part in parts), dtype=np.int64)
+    for number, part in enumerate(parts):
+        part_of[part.old_at] = number
+    of_pairs, of_whole = (_by_part(part_of[at], len(parts)) for at in (from_at, whole))
+    return [
+        (
+            part,
+            np.searchsorted(part.old_at, from_at[mine]),
+            np.searchsorted(part.new_at, to_at[mine]),
+            np.searchsorted(part.old_at, whole[wholes]),
+        )
+        for part, mine, wholes in zip(parts, of_pairs, of_whole, strict=True)
+        if len(mine) or len(wholes)
+    ]
+
+
+def _by_part(part_of: Any, count: int) -> list[Any]:
+    """Return which rows belong to each part."""
+    order = np.argsort(part_of, kind="stable")
+    return np.split(order, np.searchsorted(part_of[order], np.arange(1, count)))
+
+
+def placed(pairs: pd.DataFrame, part: Part) -> pd.DataFrame:
+    """Return pairs of a part by their positions in the layers."""
+    return pairs.assign(from_at=part.old_at[pairs["from_at"]], to_at=part.new_at[pairs["to_at"]])
+
+
+def measured_part(
+    old: Any, new: Any, from_at: Any, to_at: Any, whole: Any, *, own: CRS, crs: CRS
+) -> pd.DataFrame:
+    """Measure some pairs of a part, and some of its old units with all that they meet.
+
+    Parameters
+    ----------
+    old, new : array of Polygon or MultiPolygon
+        Of the part, in their own CRS.
+    from_at, to_at : array of int
+        Positions of the pairs.
+    whole : array of int
+        Positions of the old units to be measured with every new one they meet.
+    own, crs : CRS
+        Of the shapes, and where areas are true.
+
+    Returns
+    -------
+    DataFrame
+        As `measured_pairs`: the pairs, then the others.
+    """
+    near = np.zeros(0, dtype=np.int64)
+    if len(whole):
+        near = np.unique(shapely.STRtree(new).query(old[whole])[1])
+    olds, news = np.union1d(from_at, whole), np.union1d(to_at, near)
+    # Copies: shapes that are prepared must not be in another thread's hands.
+    old, new = (_moved(shapes, own, crs) for shapes in (old[olds], new[news]))
+    from_at, to_at = np.searchsorted(olds, from_at), np.searchsorted(news, to_at)
+    if len(whole):
+        wholes = np.searchsorted(olds, whole)
+        at, other = shapely.STRtree(new).query(old[wholes], predicate="intersects")
+        from_at, to_at = np.append(from_at, wholes[at]), np.append(to_at, other)
+    pairs = measured_pairs(old, new, from_at, to_at)
+    return pairs.assign(from_at=olds[from_at], to_at=news[to_at])
+
+
+def _moved(shapes: Any, own: CRS, crs: CRS) -> Any:
+    if own == crs:
+        return shapely.force_2d(shapes)
+    return shapely.transform(shapes, way_between(own, crs), interleaved=False)
