@@ -8,13 +8,11 @@ import pandas as pd
 
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.links import WHOLE_SHARE, real_links
-from geo_tracker.lineage.names import known_name
+from geo_tracker.lineage.names import WRITTEN, known_name, name_likeness
+from geo_tracker.lineage.one_layer import uncovered_ground
 
 REVIEW_BELOW = 0.9
 """Links and events less certain than this are for a person to look at."""
-
-SAME_GROUND_SHARE = 0.995
-"""Two outlines that share so much of each other bound the same village."""
 
 _COLUMNS = ("event", "event_type", "from_ids", "to_ids", "survivor_id", "residual_m2")
 
@@ -40,10 +38,11 @@ def classified_changes(
     Returns
     -------
     events : DataFrame
-        ``event`` (number), ``event_type`` (domain reference §3, or ``one_layer_only``: ground
-        that the other layer does not cover), ``from_ids``, ``to_ids``, ``survivor_id`` (of an
-        integration, else missing), ``residual_m2`` (ground the old ones had and the new ones
-        lack), ``confidence`` (its least certain link), ``needs_review``.
+        ``event`` (number), ``event_type`` (domain reference §3, or ``one_layer_only``: a village,
+        or more of one than drawing explains, that lies where the other layer has nothing),
+        ``from_ids``, ``to_ids``, ``survivor_id`` (of an integration, else missing),
+        ``residual_m2`` (ground the old ones had and the new ones lack), ``confidence`` (its least
+        certain link), ``needs_review``.
     edges : DataFrame
         The links, those of a village's main successor first, with ``event``, ``method``
         (``geometry``) and ``evidence`` (Message).
@@ -66,7 +65,7 @@ def classified_changes(
     events = _of_single_links(links[alone], before, after)
     events += _of_groups(links[~alone], before, after)
     events.sort(key=lambda event: event["event"])
-    events += _one_layer_only(links, before.index, after.index, first=len(events))
+    events += _one_layer_only(links, shares, before.index, after.index, first=len(events))
     frame = pd.DataFrame(events, columns=[*_COLUMNS, "confidence", "needs_review"])
     frame["survivor_id"] = frame["survivor_id"].astype("Int64" if _whole(frame) else object)
     return frame, links
@@ -96,7 +95,7 @@ def _of_single_links(
     return [
         {
             "event": event,
-            "event_type": _kind_of_one(one, other, _Link(*row)),
+            "event_type": _kind_of_one(one, other),
             "from_ids": [row[0]],
             "to_ids": [row[1]],
             "survivor_id": None,
@@ -173,12 +172,20 @@ def _whole_areas(links: pd.DataFrame, side: str, share: str) -> dict[Any, float]
 
 
 def _one_layer_only(
-    links: pd.DataFrame, old: pd.Index, new: pd.Index, *, first: int
+    links: pd.DataFrame, shares: pd.DataFrame, old: pd.Index, new: pd.Index, *, first: int
 ) -> list[dict[str, Any]]:
+    """Return the villages, and the parts of others, that lie in one layer alone."""
     alone: list[tuple[list[Any], list[Any]]] = [
         ([unit], []) for unit in old.difference(links["from_id"], sort=False)
     ]
     alone += [([], [unit]) for unit in new.difference(links["to_id"], sort=False)]
+    rows = [(from_ids, to_ids, None, 1.0, True) for from_ids, to_ids in alone]
+    for from_id, to_id, uncovered_m2, confidence in uncovered_ground(shares, links).itertuples(
+        index=False, name=None
+    ):
+        part = ([], [to_id], -uncovered_m2) if from_id is None else ([from_id], [], uncovered_m2)
+        # A coastline drawn anew is no lineage that somebody would have to decide.
+        rows.append((*part, confidence, False))
     return [
         {
             "event": first + number,
@@ -186,11 +193,11 @@ def _one_layer_only(
             "from_ids": from_ids,
             "to_ids": to_ids,
             "survivor_id": None,
-            "residual_m2": None,
-            "confidence": 1.0,
-            "needs_review": True,
+            "residual_m2": residual_m2,
+            "confidence": confidence,
+            "needs_review": needs_review,
         }
-        for number, (from_ids, to_ids) in enumerate(alone)
+        for number, (from_ids, to_ids, residual_m2, confidence, needs_review) in enumerate(rows)
     ]
 
 
@@ -278,7 +285,7 @@ def _kind(
     if not any(link.is_main for link in links):
         return "rectification", None
     if len(from_ids) == 1 and len(to_ids) == 1:
-        return _kind_of_one(old[from_ids[0]], new[to_ids[0]], links[0]), None
+        return _kind_of_one(old[from_ids[0]], new[to_ids[0]]), None
     if len(to_ids) == 1:
         survivors = [unit for unit in from_ids if _is_same(old[unit], new[to_ids[0]])]
         return ("integration", survivors[0]) if len(survivors) == 1 else ("fusion", None)
@@ -293,15 +300,24 @@ def _kind(
     return "reallocation", None
 
 
-def _is_same(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
+def _is_same(one: _Fact, other: _Fact) -> bool:
     """Say whether two versions go by the same name and code, as far as both are known."""
-    known = [a == b for a, b in zip(one, other, strict=True) if a is not None and b is not None]
-    return bool(known) and all(known)
+    same = (_same_name(one[0], other[0]), _same_code(one[1], other[1]))
+    return any(same) and all(known is not False for known in same)
 
 
-def _kind_of_one(old: tuple[str | None, ...], new: tuple[str | None, ...], link: _Link) -> str:
-    for kind, before, after in zip(("name_change", "identifier_change"), old, new, strict=True):
-        if before is not None and after is not None and before != after:
-            return kind
-    same_ground = min(link.share_of_from, link.share_of_to) > SAME_GROUND_SHARE
-    return "unchanged" if same_ground else "rectification"
+def _same_name(one: str | None, other: str | None) -> bool | None:
+    """Say whether two names are one, however it is written; None where one is unknown."""
+    if one is None or other is None:
+        return None
+    return one == other or name_likeness(one, other) >= WRITTEN
+
+
+def _same_code(one: str | None, other: str | None) -> bool | None:
+    return None if one is None or other is None else one == other
+
+
+def _kind_of_one(old: _Fact, new: _Fact) -> str:
+    if _same_name(old[0], new[0]) is False:
+        return "name_change"
+    return "identifier_change" if _same_code(old[1], new[1]) is False else "unchanged"

@@ -17,7 +17,8 @@ noise of a place is measured; where few overlaps are there, it would be all of i
 _UPPER = 0.8413
 """Share of a normal distribution under one standard deviation above its mean."""
 
-_UPPER_ODDS = -log(1 - _UPPER)
+UPPER_ODDS = -log(1 - _UPPER)
+"""How many mean thicknesses of noise its scale is: that many e-folds of borders lie under it."""
 
 _AGREEING_COUNTED = 0.05
 """Weight of a border that agrees, against one that does not, in the scale of the noise: where
@@ -126,7 +127,7 @@ class BorderNoise:
         sliver = _normal(shape, *_LIKE_SLIVERS)
         moved = np.where(of_village > _SMALL_PART, (1 - _TINY) / -log(_SMALL_PART), 0.0)
         moved += _TINY / -log(_LEAST_PART)
-        noise = _exponential(_UPPER_ODDS * thick / (self.scale_m * np.asarray(rougher)))
+        noise = _exponential(UPPER_ODDS * thick / (self.scale_m * np.asarray(rougher)))
         sizes = np.stack([noise, _exponential(thick / self.rare_m), moved])
         shapes = np.where(measured, np.stack([drawn, sliver, land]), 1.0)
         return np.array(self.shares)[:, None] * sizes * shapes + 1e-300

@@ -26,7 +26,8 @@ def changes(before: Villages, after: Villages) -> tuple[Any, Any]:
         ({1: ("甲", "1", WEST)}, {9: ("甲", "1", WEST)}, "unchanged", None),
         ({1: ("甲", "1", WEST)}, {9: ("丙", "1", WEST)}, "name_change", None),
         ({1: ("甲", "1", WEST)}, {9: ("甲", "9", WEST)}, "identifier_change", None),
-        ({1: ("甲", "1", WEST)}, {9: ("甲", "1", (0, 0, 4, 3))}, "rectification", None),
+        # Two spellings of one name.
+        ({1: ("甲坑村委会", "1", WEST)}, {9: ("甲坑村民委员会", "1", WEST)}, "unchanged", None),
         (
             {1: ("甲", "1", WEST), 2: ("乙", "2", EAST)},
             {9: ("丙", "9", BOTH)},
@@ -99,7 +100,34 @@ def test_separate_groups_are_separate_events() -> None:
 
 def test_what_the_old_had_and_the_new_lack_is_the_residual() -> None:
     events, _links = changes({1: ("甲", "1", WEST)}, {9: ("甲", "1", (0, 0, 4, 3))})
-    assert events["residual_m2"].tolist() == pytest.approx([400 * 100])
+    assert events["residual_m2"].tolist() == pytest.approx([400 * 100, 400 * 100])
+
+
+@pytest.mark.parametrize(
+    ("drawn", "later", "residual_m2"),
+    [((0, 0, 4, 4), (0, 0, 4, 3), 40_000), ((0, 0, 4, 3), (0, 0, 4, 4), -40_000)],
+)
+def test_a_coast_that_moved_changes_no_village(drawn: Box, later: Box, residual_m2: float) -> None:
+    events, _links = changes(
+        {1: ("甲", "1", drawn), 2: ("乙", "2", (4, 0, 8, 4))},
+        {8: ("甲", "1", later), 9: ("乙", "2", (4, 0, 8, 4))},
+    )
+    kinds = ["unchanged", "unchanged", "one_layer_only"]
+    assert events["event_type"].tolist() == kinds
+    coast = events.iloc[2]
+    # Ground of the earlier layer alone belongs to its village, of the later alone to the later.
+    assert (coast["from_ids"], coast["to_ids"]) == (([1], []) if residual_m2 > 0 else ([], [8]))
+    assert coast["residual_m2"] == pytest.approx(residual_m2)
+    assert coast["confidence"] > 0.99
+    assert not coast["needs_review"]
+
+
+def test_a_coast_drawn_a_hair_apart_is_noise() -> None:
+    # Four borders lie 2 m apart, and so does the coast.
+    strips = {n: (f"村{n}", str(n), (n * 4, 0, n * 4 + 4, 4)) for n in range(5)}
+    later = {n + 10: (f"村{n}", str(n), (n * 4 + 0.02, 0, n * 4 + 4.02, 4.02)) for n in range(5)}
+    events, _links = changes(strips, later)
+    assert set(events["event_type"]) == {"unchanged"}
 
 
 def test_slivers_along_a_border_are_no_links() -> None:
