@@ -16,7 +16,7 @@ from geo_tracker.lineage.coarse import FEWEST_UNITS, coarse_shares, whole_shares
 from geo_tracker.lineage.displacement import Displacement, displacement, votes_of_sizes
 from geo_tracker.lineage.events import REVIEW_BELOW, classified_changes
 from geo_tracker.lineage.ground import LocalGround
-from geo_tracker.lineage.names import known_name, name_evidence
+from geo_tracker.lineage.names import composed_of, group_evidence, known_name, name_evidence
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.placement import Misplacement, misplacement
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
@@ -233,12 +233,31 @@ def _by_rank(layer: pd.DataFrame) -> tuple[pd.Index, pd.DataFrame]:
 def _with_names(links: pd.DataFrame, old: list[str | None], new: list[str | None]) -> list[Message]:
     """Return the evidence of the ground with that of the names, by rank, beside it."""
     columns = (links[column].tolist() for column in ("evidence", "from_id", "to_id"))
+    composed = _composed_names(links, old, new)
     told = []
     for ground, from_rank, to_rank in zip(*columns, strict=True):
-        names = name_evidence(known_name(old[from_rank]), known_name(new[to_rank]))
+        names = composed.get((from_rank, to_rank))
+        if names is None:
+            names = name_evidence(known_name(old[from_rank]), known_name(new[to_rank]))
         both = {"ground": ground, "names": names}
         told.append(ground if names is None else Message(N_("%(ground)s; %(names)s"), both))
     return told
+
+
+def _composed_names(
+    links: pd.DataFrame, old: list[str | None], new: list[str | None]
+) -> dict[tuple[int, int], Message]:
+    """Return the links of villages out of whose names, together, the new one's name is made."""
+    main = links[links["is_main"]]
+    merged = main[main["to_id"].duplicated(keep=False)]
+    found: dict[tuple[int, int], Message] = {}
+    for to_rank, from_ranks in merged.groupby("to_id")["from_id"].agg(list).items():
+        olds, name = [known_name(old[rank]) for rank in from_ranks], known_name(new[to_rank])
+        parts = composed_of(olds, name)
+        told = group_evidence(olds, name) if parts else None
+        if told is not None:
+            found |= {(from_ranks[at], to_rank): told for at in parts}
+    return found
 
 
 def _known_facts(layer: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from geo_tracker.lineage.names import known_name, name_likeness
+from geo_tracker.lineage.names import group_likeness, known_name
 from geo_tracker.lineage.noise import border_noise, normal_tail, rougher_places
 
 WHOLE_SHARE = 0.5
@@ -98,11 +98,15 @@ def _named_m2(
     best = ground.groupby("from_id")["shared_m2"].transform("max")
     near = (best - ground["shared_m2"]) < moved
     contested = near & (near.groupby(ground["from_id"]).transform("sum") > 1)
+    asked = ground.loc[contested, ["from_id", "to_id"]]
+    sure = ground[(ground["shared_m2"] == best) & ground["to_id"].isin(asked["to_id"])]
+    sure = sure[~sure["from_id"].isin(asked["from_id"])]
+    joined = sure.groupby("to_id")["from_id"].agg(list).to_dict()
     old, new = names
-    for row, from_id, to_id in ground.loc[contested, ["from_id", "to_id"]].itertuples(name=None):
-        weight[row] = (
-            name_likeness(known_name(old.get(from_id)), known_name(new.get(to_id))) * moved[row]
-        )
+    for row, from_id, to_id in asked.itertuples(name=None):
+        # With the others it is joined to: a new name may be put together of all of theirs.
+        olds = [known_name(old.get(unit)) for unit in (from_id, *joined.get(to_id, []))]
+        weight[row] = group_likeness(olds, known_name(new.get(to_id)))[0] * moved[row]
     return weight
 
 

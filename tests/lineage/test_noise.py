@@ -175,3 +175,10 @@ def test_a_name_decides_a_near_tie_and_never_clear_ground() -> None:
     assert main_of_900(shares, names) == [902]
     shares, names = torn_in_halves(lead_m2=800_000)
     assert main_of_900(shares, names) == [901]
+
+
+def test_a_name_put_together_of_several_decides_a_near_tie() -> None:
+    shares, _names = torn_in_halves(lead_m2=10_000)
+    # 904 went into 902 for sure; 长林 and 十里 together are 十林, and neither name is 双溪.
+    olds = pd.Series({900: "长林村", 904: "十里村"})
+    assert main_of_900(shares, (olds, pd.Series({901: "双溪村", 902: "十林村"}))) == [902]
