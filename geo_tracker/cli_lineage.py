@@ -28,6 +28,12 @@ _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--correct-shift", is_flag=True, help="Undo a shift between the layers, for matching."
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Let the workers of a dask.distributed scheduler look at large layers; they must see"
+    " the folder of OUT.",
+)
 @click.pass_context
 def compare_layers(
     ctx: click.Context,
@@ -42,6 +48,7 @@ def compare_layers(
     table: Path | None,
     ignore_names: bool,
     correct_shift: bool,
+    scheduler: str | None,
 ) -> None:
     """Tell from two layers of units alone who became whom."""
     try:
@@ -54,6 +61,7 @@ def compare_layers(
             table=table,
             ignore_names=ignore_names,
             correct_shift=correct_shift,
+            scheduler=scheduler,
             locale=terminal_locale(),
             say=lambda message: click.echo(translate(message, terminal_locale()), err=True),
         )

@@ -167,7 +167,11 @@ def test_two_layers_of_any_country_are_compared(run: Run, tmp_path: Path) -> Non
         "confidence",
         "needs_review",
         "evidence",
+        "share_is",
+        "share_error",
     ]
+    assert (links["share_is"] == "exact").all()
+    assert (links["share_error"] == 0).all()
     assert links["from_id"].nunique() == 422
     assert links["confidence"].between(0, 1).all()
     found = pd.read_csv(events)

@@ -1,5 +1,6 @@
 """Two layers of any country compared: who became whom, from the ground alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from geo_tracker.crs import area_crs, in_crs
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.agreement import compared_with_table
-from geo_tracker.lineage.coarse import FEWEST_UNITS, coarse_shares, whole_shares
+from geo_tracker.lineage.coarse import FEWEST_UNITS, Ground, coarse_shares, whole_shares
 from geo_tracker.lineage.displacement import Displacement, displacement, votes_of_sizes
 from geo_tracker.lineage.events import REVIEW_BELOW, classified_changes
 from geo_tracker.lineage.ground import LocalGround
@@ -20,6 +21,8 @@ from geo_tracker.lineage.names import composed_of, group_evidence, known_name, n
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.placement import Misplacement, misplacement
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
+
+GroundOf = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame, Sizes, Sizes, CRS], Ground]
 
 _CODES_IN_COMMON = 0.2
 """Where fewer ids of the later layer stand in the earlier one too, ids mean nothing."""
@@ -34,7 +37,8 @@ class Comparison:
     edges : DataFrame
         One row per real link: ``from_id``, ``to_id``, ``from_name``, ``to_name``, ``event``,
         ``event_type``, ``shared_m2``, ``share_of_from``, ``share_of_to``, ``thickness_m``,
-        ``confidence`` (0–1), ``needs_review``, ``evidence`` (Message).
+        ``confidence`` (0–1), ``needs_review``, ``evidence`` (Message), ``exact`` and
+        ``share_error`` (as `coarse_shares`).
     events : DataFrame
         As `classified_changes` returns.
     shares : DataFrame
@@ -62,6 +66,7 @@ def compared_layers(
     ignore_names: bool = False,
     correct_shift: bool = False,
     exact: bool = False,
+    ground_of: GroundOf = LocalGround,
 ) -> Comparison:
     """Infer who became whom between two layers.
 
@@ -76,6 +81,9 @@ def compared_layers(
         Move the later layer by the shift that was found, for matching only.
     exact : bool
         Intersect every pair, in large layers too.
+    ground_of : callable
+        Where the outlines of large layers are kept and looked at: called with both layers in one
+        CRS, their sizes and the CRS in which areas are true.
 
     Returns
     -------
@@ -105,7 +113,7 @@ def compared_layers(
         moved = in_crs(new, crs).translate(-shift.east_m, -shift.north_m)
         new = _outlines(new).set_geometry(moved, crs=crs)
         sizes = sizes[0], unit_sizes(new, crs)
-    shares, agreeing = _overlaps(old, new, sizes, crs, exact=exact)
+    shares, agreeing = _overlaps(old, new, sizes, crs, exact=exact, ground_of=ground_of)
     if not (shares["shared_m2"] > 0).any():
         raise _apart(misplaced)
     old_facts, new_facts = (_known_facts(layer) for layer in (before, after))
@@ -157,8 +165,11 @@ def beside_table(found: Comparison, table: pd.DataFrame) -> pd.DataFrame:
     )
     alone = ~edges["said_by_geometry"]
     keys = pd.MultiIndex.from_frame(edges.loc[alone, pairs])
-    for column in ("shared_m2", "share_of_from", "share_of_to", "thickness_m"):
+    for column in ("shared_m2", "share_of_from", "share_of_to", "thickness_m", "share_error"):
         edges.loc[alone, column] = measured[column].reindex(keys).fillna(0).to_numpy()
+    # Of a pair that shares nothing that much is sure.
+    edges.loc[alone, "exact"] = measured["exact"].reindex(keys).fillna(True).to_numpy()
+    edges["exact"] = edges["exact"].astype(bool)
     edges["evidence"] = [
         _joined_evidence(ground, reason)
         for ground, reason in zip(edges["evidence"], edges["reason"], strict=True)
@@ -181,13 +192,14 @@ def _overlaps(
     crs: CRS,
     *,
     exact: bool,
+    ground_of: GroundOf,
 ) -> tuple[pd.DataFrame, int]:
     if min(len(old), len(new)) < FEWEST_UNITS:
         return overlap_shares(old, new).assign(exact=True, share_error=0.0), 0
     if new.crs != old.crs:
         new = in_crs(new, old.crs)
         sizes = sizes[0], unit_sizes(new, crs)
-    ground = LocalGround(old, new, *sizes, crs)
+    ground = ground_of(old, new, *sizes, crs)
     if exact:
         return whole_shares(ground, old.index, new.index), 0
     return coarse_shares(ground, old.index, new.index)

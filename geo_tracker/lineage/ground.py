@@ -46,7 +46,7 @@ class LocalGround:
             old, new = self._shapes[0][part.old_at], self._shapes[1][part.new_at]
             return placed(estimated_overlaps(old, new, lines), part)
 
-        return pd.concat(each(estimate, self._parts), ignore_index=True)
+        return together(each(estimate, self._parts))
 
     def measured(self, from_at: Any, to_at: Any, whole: Any) -> pd.DataFrame:
         """Return `measured_pairs` of some pairs, and of some old units with all they meet."""
@@ -57,7 +57,7 @@ class LocalGround:
             return placed(measured_part(old, new, *wanted, own=self._own, crs=self._crs), part)
 
         asked = wanted_of_parts(self._parts, from_at, to_at, whole)
-        return pd.concat([measured_pairs(*_NOTHING), *each(measure, asked)], ignore_index=True)
+        return together(each(measure, asked))
 
 
 def wanted_of_parts(
@@ -84,6 +84,11 @@ def _by_part(part_of: Any, count: int) -> list[Any]:
     """Return which rows belong to each part."""
     order = np.argsort(part_of, kind="stable")
     return np.split(order, np.searchsorted(part_of[order], np.arange(1, count)))
+
+
+def together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of all parts as one; that of no part has what is measured and no row."""
+    return pd.concat(tables or [measured_pairs(*_NOTHING)], ignore_index=True)
 
 
 def placed(pairs: pd.DataFrame, part: Part) -> pd.DataFrame:

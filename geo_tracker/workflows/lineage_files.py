@@ -1,22 +1,35 @@
 """Two files compared outside of the database: links, events and shares as CSV."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.units import UnitLayer, read_units
 from geo_tracker.language import N_, Message, translate
-from geo_tracker.lineage.comparison import Comparison, beside_table, compared_layers
+from geo_tracker.lineage.comparison import Comparison, GroundOf, beside_table, compared_layers
 from geo_tracker.lineage.displacement import Displacement
+from geo_tracker.lineage.ground import LocalGround
 from geo_tracker.parallel import each
 from geo_tracker.workflows.csv_files import Origin, content_sha256, write_csv
+from geo_tracker.workflows.scattered import ScatteredGround, cluster
 
 EDGE_COLUMNS = [
     *("from_id", "to_id", "from_name", "to_name", "event_type", "shared_m2", "share_of_from"),
-    *("share_of_to", "thickness_m", "confidence", "needs_review", "evidence"),
+    *(
+        "share_of_to",
+        "thickness_m",
+        "confidence",
+        "needs_review",
+        "evidence",
+        "share_is",
+        "share_error",
+    ),
 ]
 EVENT_COLUMNS = [
     *("event_id", "event_type", "from_ids", "to_ids", "confidence", "needs_review", "residual_m2"),
@@ -40,7 +53,7 @@ _COLUMN_TEXTS = {
 
 _DECIMALS = {
     **dict.fromkeys(("shared_m2", "residual_m2", "thickness_m"), 3),
-    **dict.fromkeys(("share_of_from", "share_of_to"), 9),
+    **dict.fromkeys(("share_of_from", "share_of_to", "share_error"), 9),
     "confidence": 4,
 }
 
@@ -66,6 +79,7 @@ def compare_files(
     ignore_names: bool = False,
     correct_shift: bool = False,
     table: Path | None = None,
+    scheduler: str | None = None,
     locale: str,
     say: Callable[[Message], None],
 ) -> Comparison:
@@ -83,6 +97,9 @@ def compare_files(
         As `compared_layers`.
     table : Path, optional
         CSV with ``from_id`` and ``to_id``: what somebody wrote down, to be compared.
+    scheduler : str, optional
+        Address of a scheduler of dask.distributed, whose workers look at large layers. They see
+        the folder of ``files.edges``, where parts are kept meanwhile.
     locale : str
         Language of the evidence.
     say : callable
@@ -99,13 +116,15 @@ def compare_files(
     ):
         _tell(layer, path, say)
         layers.append(layer.units)
-    found = compared_layers(
-        *layers,
-        ignore_names=ignore_names,
-        correct_shift=correct_shift,
-        # What figures are carried over by has to be measured whole.
-        exact=files.shares is not None,
-    )
+    with _looked_at_by(scheduler, files.edges.parent, say) as ground_of:
+        found = compared_layers(
+            *layers,
+            ignore_names=ignore_names,
+            correct_shift=correct_shift,
+            # What figures are carried over by has to be measured whole.
+            exact=files.shares is not None,
+            ground_of=ground_of,
+        )
     _tell_fit(found, corrected=correct_shift, say=say)
     edges, columns = found.edges, EDGE_COLUMNS
     if table is not None:
@@ -117,8 +136,9 @@ def compare_files(
             Message(N_("%(count)s links contradict the table or the ground."), {"count": conflicts})
         )
     texts = [translate(message, locale) for message in edges["evidence"]]
+    share_is = np.where(edges["exact"], "exact", "estimated")
     origin = _origin(before, after, shifted=correct_shift)
-    _write(edges.assign(evidence=texts)[columns], files.edges, origin)
+    _write(edges.assign(evidence=texts, share_is=share_is)[columns], files.edges, origin)
     if files.events:
         events = found.events.rename(columns={"event": "event_id"})
         for column in ("from_ids", "to_ids"):
@@ -128,6 +148,25 @@ def compare_files(
         # In full, so that what is carried over by them adds up.
         write_csv(origin.stamped(found.shares[SHARE_COLUMNS], method="area"), files.shares, origin)
     return found
+
+
+@contextmanager
+def _looked_at_by(
+    scheduler: str | None, folder: Path, say: Callable[[Message], None]
+) -> Iterator[GroundOf]:
+    """Yield what looks at large layers: this machine, or the workers of a scheduler."""
+    if scheduler is None:
+        yield LocalGround
+        return
+    with ExitStack() as passing:
+        client = passing.enter_context(cluster(scheduler))
+
+        def scattered(*layers_and_sizes: Any) -> ScatteredGround:
+            ground = ScatteredGround(client, folder, *layers_and_sizes, say=say)
+            passing.callback(ground.close)
+            return ground
+
+        yield scattered
 
 
 def _both_read(

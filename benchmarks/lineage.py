@@ -4,7 +4,7 @@ Made-up units with winding borders; the later layer is simplified differently, s
 is drawn twice, and has mergers. Each run is a process of its own, in turn; both start from layers
 in memory. Ours finds shifts, links, events and evidence; the overlay only the pieces.
 
-Run with ``python -m benchmarks.bench_lineage``.
+Run with ``python -m benchmarks.lineage``.
 """
 
 import json
@@ -21,7 +21,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from benchmarks.bench_import import line
+from benchmarks.importing import line
 from geo_tracker.lineage.comparison import compared_layers
 
 SIDE = 190
@@ -85,7 +85,7 @@ def child(which: str, folder: Path) -> None:
 
 def measured(which: str, folder: Path) -> dict[str, float]:
     """Run one comparison in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.bench_lineage", which, str(folder)]
+    command = [sys.executable, "-m", "benchmarks.lineage", which, str(folder)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found

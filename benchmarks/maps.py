@@ -5,7 +5,7 @@ at the same place and zoom. Usable means: drawn, and a click on a village has be
 stock page is sent gzipped and with Leaflet alone, without the other libraries Folium adds; both
 favour it.
 
-Run with ``python -m benchmarks.bench_map``.
+Run with ``python -m benchmarks.maps``.
 """
 
 import gzip
@@ -25,7 +25,7 @@ import geopandas as gpd
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.bench_import import line
+from benchmarks.importing import line
 from scripts.screenshots import ROOT, SIZE, demonstration, sign_in
 
 PAIRS = 9

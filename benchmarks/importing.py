@@ -6,7 +6,7 @@ and mends every shape, measures areas, notes problems row by row, finds the vill
 continue from layer to layer, and publishes units, versions and places in one transaction for
 each layer. Both run in one process, in turn, and in turn first.
 
-Run with ``python -m benchmarks.bench_import``.
+Run with ``python -m benchmarks.importing``.
 """
 
 import gc
