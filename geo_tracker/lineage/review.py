@@ -70,6 +70,7 @@ def review_cases(
     found = links[is_proposed]
     found = found.sort_values("share_of_from", ascending=False, na_position="last", kind="stable")
     least = found.groupby("from_unit_id")["confidence"].min().reindex(formers)
+    found = found.drop_duplicates(["from_unit_id", "to_unit_id"])
     rivals = links[~is_proposed & links["conflict"]].groupby("from_unit_id")["confidence"].max()
     least = least.clip(upper=1 - rivals.reindex(formers).fillna(0.0))
     proposed = found.groupby("from_unit_id")["to_unit_id"].agg(list)

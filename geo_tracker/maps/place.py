@@ -29,7 +29,7 @@ _FARTHEST = 5.0
 
 _TALLEST = 0.86
 _LABEL_PX = 12.5
-_LONGEST_NAME = 9
+_WIDEST_NAME_PX = 110
 
 Bounds = tuple[float, float, float, float]
 _Array = npt.NDArray[np.object_]
@@ -203,6 +203,8 @@ def _text(label: _Label) -> str:
             f'<text x="{label.x:.0f}" y="{label.y - 12:.0f}" font-size="11.5" font-weight="600"'
             f' text-anchor="middle" fill="#fff">{label.number}</text>'
         )
+    if not label.text:
+        return badge
     return (
         badge
         + f'<text x="{label.x:.0f}" y="{label.y + 4:.0f}" font-size="{_LABEL_PX}"{weight}'
@@ -212,7 +214,13 @@ def _text(label: _Label) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    """Return a name, or as much of its beginning as finds room."""
+    if _text_width(name) <= _WIDEST_NAME_PX:
+        return name
+    kept = len(name)
+    while kept > 1 and _text_width(name[:kept]) > _WIDEST_NAME_PX - _LABEL_PX:
+        kept -= 1
+    return f"{name[:kept].rstrip()}…"
 
 
 def _text_width(text: str) -> float:
@@ -325,9 +333,13 @@ class _Sheet:
                 for other in taken
             )
             inside = box[1] >= 0 and box[3] <= self.height - 4
-            if rank < 2 or (inside and not crowded):
-                taken.append(box)
-                kept.append(label._replace(x=x, y=min(max(label.y, above), self.height - 12)))
+            if rank == 1 and crowded:
+                # The number is enough: the table beside the pictures has the name.
+                label = label._replace(text="")  # noqa: PLW2901
+            elif rank > 1 and (crowded or not inside):
+                continue
+            taken.append(box)
+            kept.append(label._replace(x=x, y=min(max(label.y, above), self.height - 12)))
         return kept
 
     def scale_bar(self) -> str:

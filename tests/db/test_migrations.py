@@ -97,6 +97,7 @@ def test_decisions_that_stood_on_links_become_decisions_of_their_own(bare: sa.En
         assert str(found[1].decided_at) == "2020-01-02 03:04:05+00:00"
 
 
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 def test_the_schema_of_the_migrations_is_that_of_the_models(bare: sa.Engine) -> None:
     migrate(bare)
     inspector = sa.inspect(bare)

@@ -67,6 +67,15 @@ def test_names_stay_text() -> None:
     assert "style=" not in drawn.before + drawn.after
 
 
+def test_a_long_name_is_cut_and_one_without_room_is_left_to_the_table() -> None:
+    after = AFTER.assign(name=["一个名字长得图上写不下的示范村", "丙丁村"])
+    assert "一个名字长得图…" in pictures(after=after).after
+    thin = strips("甲村", "乙村", width=0.01).set_index(pd.Index([11, 12]))
+    drawn = pictures(after=thin).after
+    assert drawn.count("<circle") == 2
+    assert drawn.count("村<") == 1
+
+
 def test_a_bar_says_how_long_a_round_length_is() -> None:
     assert ">1 km<" in pictures().before
 

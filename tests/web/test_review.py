@@ -4,6 +4,7 @@ import copy
 import html
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from geo_tracker.web.context import Services
 from tests import samples
 from tests.web.conftest import bring_book
 from tests.web.reading import plain, rows
-from tests.web.test_every_page import HOSTILE
+from tests.web.test_every_page import HOSTILE, VALUES
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
 
@@ -242,6 +243,18 @@ def test_none_is_accepted_when_the_count_is_no_longer_right(disputed: Flask) -> 
 @pytest.mark.parametrize("above", ["nonsense", "nan", "-1", "101", ""])
 def test_a_confidence_that_is_none_is_the_usual_one(planner: Visitor, above: str) -> None:
     assert 'value="90"' in planner.page(f"/review/bulk?above={above}")
+
+
+def test_no_value_that_is_sent_breaks_a_case(disputed: Flask) -> None:
+    planner = visitor(disputed, "planner")
+    address = case(disputed)
+    for value in VALUES:
+        asked = "&".join(f"{name}={quote(value)}" for name in ("done", "county", "state", "reason"))
+        assert planner.get(f"{address}?{asked}").status_code == 200, value
+        sent = form(planner.page(address), "choose") | {"to": [value]}
+        assert planner.post(f"{address}/decide", sent).status_code == 422, value
+        sent = {"kind": value, "revision": value, "note": value, "to": value}
+        assert planner.post(f"{address}/decide", sent).status_code in {409, 422}, value
 
 
 def test_notes_of_people_stay_text_everywhere(disputed: Flask) -> None:

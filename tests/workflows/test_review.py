@@ -1,6 +1,7 @@
 """A person's word holds: it is kept, can be superseded, and no inference changes it."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -326,6 +327,23 @@ def test_the_second_of_two_who_decide_at_once_is_refused(town: Town) -> None:
     with pytest.raises(ChangedMeanwhileError):
         decide(town.engine, town.upper, kind="accept", user_id=town.who, revision=seen, note="附件")
     assert town.links()[town.by_table] == ("person", True)
+
+
+def test_of_two_at_the_very_same_time_one_decides(town: Town) -> None:
+    seen = town.revision(town.upper)
+
+    def attempt(kind: str) -> str:
+        try:
+            decide(town.engine, town.upper, kind=kind, user_id=town.who, revision=seen, note="附件")
+        except ChangedMeanwhileError:
+            return "refused"
+        return kind
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(attempt, ["accept", "reject"]))
+    (kept,) = [answer for answer in answers if answer != "refused"]
+    with reading(town.engine) as session:
+        assert decision_frame(session)["kind"].tolist() == [kept]
 
 
 def listed(town: Town, above: float) -> tuple[list[int], str]:
