@@ -15,6 +15,7 @@ from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
+    crosswalk,
     home,
     imports,
     lagging,
@@ -45,6 +46,7 @@ NOUNS = (
     villages,
     lineage,
     review,
+    crosswalk,
     votes,
     projects,
     lagging,

@@ -87,6 +87,8 @@ def coarse_overlap_shares(
             "thickness_m": np.where(
                 is_main, thickness_m(old)[plain["from_at"]], plain["chord_m"] * ratio
             ),
+            "thickest_m": plain["chord_m"] * ratio,
+            "compactness": np.nan,
             "exact": False,
         }
     )

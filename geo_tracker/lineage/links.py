@@ -6,16 +6,12 @@ import numpy as np
 import pandas as pd
 
 from geo_tracker.lineage.names import known_name, name_likeness
-from geo_tracker.lineage.noise import border_noise, local_noise
+from geo_tracker.lineage.noise import border_noise, rougher_places
 
 _NORMAL = NormalDist()
 
 WHOLE_SHARE = 0.5
 """Whoever holds more than half of a village is its successor, however thin the village is."""
-
-THIN = 0.2
-"""An overlap less thick than this, measured in the thinner village, may be noise; where few
-overlaps are there to measure the noise by, a thicker one must not be taken for it."""
 
 
 def real_links(
@@ -43,10 +39,8 @@ def real_links(
         The rows that count, with ``is_main`` (the largest of the old or of the new village),
         ``local_noise_m``, ``confidence`` (0–1). Every old and every new village keeps its largest
         overlap, unless it is noise itself: a new village on ground that no old one covers has no
-        link. Of the lesser overlaps those count that chance explains worse than a real transfer
-        does: the expected number of false alarms at least as thick, divided by the number found
-        at least as thick (the tail-area false discovery rate of Efron 2010), is under one half;
-        their confidence is what is left.
+        link. Of the lesser overlaps those count that are rather a real transfer than noise
+        (`BorderNoise.real_chance`), and this chance is their confidence.
 
     Notes
     -----
@@ -55,22 +49,25 @@ def real_links(
     """
     # By place and not by row: what lies in the file first must not decide.
     ground = shares[shares["shared_m2"] > 0].sort_values(["place", "from_id", "to_id"])
-    largest = _largest(ground, ground["shared_m2"])
-    thin = ~largest & (ground["thickness_m"] < THIN * ground["thinner_m"])
+    lesser = ground[~_largest(ground, ground["shared_m2"])]
+    rougher = rougher_places(lesser).reindex(ground.index).ffill().bfill().fillna(1.0)
     touching = len(shares) - len(ground) + agreeing
-    noise = border_noise(ground.loc[thin, "thickness_m"], touching=touching)
-    local_m = local_noise(ground["thickness_m"].where(thin), noise)
+    noise = border_noise(lesser, agreeing=touching, rougher=rougher[lesser.index])
+    local_m = noise.scale_m * rougher
     weight = ground["shared_m2"] + _named_m2(ground, local_m, names)
     largest = _largest(ground, weight)
     ground = ground.assign(weight_m2=weight, local_noise_m=local_m)
-    alarms = pd.Series(noise.false_alarms(ground["thickness_m"], local_m), index=ground.index)
-    # So many lesser overlaps stand out at least as much as this one.
-    found = alarms[~largest].rank(method="max").reindex(ground.index).fillna(1)
-    chance = (alarms / found).clip(upper=1)
+    chance = pd.Series(
+        noise.real_chance(
+            *(ground[c].to_numpy() for c in ("thickest_m", "compactness", "thinner_m")),
+            rougher=rougher.to_numpy(),
+        ),
+        index=ground.index,
+    )
     whole = ground[["share_of_from", "share_of_to"]].max(axis=1) > WHOLE_SHARE
-    kept = np.where(largest, whole | (chance < 0.5), chance < 0.5)
+    kept = (largest & whole) | (chance > 0.5)
     links = ground[kept].assign(is_main=largest[kept])
-    confidence = 1 - chance[kept]
+    confidence = chance[kept]
     main = links["is_main"]
     confidence[main] = _main_confidence(ground, links[main])
     links = links.assign(confidence=confidence)

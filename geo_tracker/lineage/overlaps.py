@@ -26,9 +26,11 @@ def overlap_shares(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Data
     DataFrame
         One row per pair that meets: ``from_id``, ``to_id``, ``shared_m2``, ``share_of_from`` and
         ``share_of_to`` in 0–1, ``thickness_m`` (2·area/perimeter of the shared part, near its
-        width where it is a strip), ``thinner_m`` (the same of the thinner of the two villages),
-        ``place`` (position on a Hilbert curve). Pairs that only touch
-        share 0: they tell how well borders agree. Inputs stay unchanged.
+        width where it is a strip), ``thickest_m`` (the same of its thickest piece),
+        ``compactness`` (16·area/perimeter² of that piece, 1 for a square), ``thinner_m``
+        (2·area/perimeter of the thinner of the two villages), ``place`` (position on a Hilbert
+        curve). Pairs that only touch share 0: they tell how well borders agree. Inputs stay
+        unchanged.
 
     Raises
     ------
@@ -64,14 +66,11 @@ def measured_pairs(old: Any, new: Any, from_at: Any, to_at: Any) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        In the order of the pairs: ``from_at``, ``to_at``, ``shared_m2``, ``thickness_m``.
+        In the order of the pairs: ``from_at``, ``to_at``, ``shared_m2``, ``thickness_m``,
+        ``thickest_m``, ``compactness``.
     """
     shared = _shared_ground(old[from_at], new[to_at])
-    measured = {
-        "shared_m2": np.nan_to_num(shapely.area(shared)),
-        "thickness_m": thickness_m(shared),
-    }
-    return pd.DataFrame({"from_at": from_at, "to_at": to_at, **measured})
+    return pd.DataFrame({"from_at": from_at, "to_at": to_at, **_measures(shared)})
 
 
 def shares_of_pairs(
@@ -87,6 +86,8 @@ def shares_of_pairs(
         "share_of_from": np.minimum(area / shapely.area(old)[from_at], 1.0),
         "share_of_to": np.minimum(area / shapely.area(new)[to_at], 1.0),
         "thickness_m": pairs["thickness_m"].to_numpy(),
+        "thickest_m": pairs["thickest_m"].to_numpy(),
+        "compactness": pairs["compactness"].to_numpy(),
         "thinner_m": np.minimum(thickness_m(old)[from_at], thickness_m(new)[to_at]),
         "place": _hilbert_positions(old[from_at], new[to_at]),
     }
@@ -102,19 +103,50 @@ def _shared_ground(old: Any, new: Any) -> Any:
     partly[partly] = ~shapely.touches(new[partly], old[partly])
     shared: Any = np.where(whole, old, None)
     at = np.flatnonzero(partly)
-    shared[at] = in_threads(lambda part: shapely.intersection(old[part], new[part]), at)
+    shared[at] = in_threads(lambda part: _intersections(old[part], new[part]), at)
     return shared
 
 
-def thickness_m(shared: Any) -> Any:
-    """Return 2·area/perimeter of shapes in metres; 0 of what has no area."""
-    area = np.nan_to_num(shapely.area(shared))
+def _intersections(old: Any, new: Any) -> Any:
+    """Intersect pairs; what a reprojection has folded over by a hair is mended first."""
+    try:
+        return shapely.intersection(old, new)
+    except shapely.errors.GEOSException:
+        return shapely.intersection(*(_mended(shapes) for shapes in (old, new)))
+
+
+def _mended(shapes: Any) -> Any:
+    return np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
+
+
+def thickness_m(shapes: Any) -> Any:
+    """Return 2·area/perimeter of polygons with area, in metres."""
+    return 2 * shapely.area(shapes) / shapely.length(shapes)
+
+
+def _measures(shared: Any) -> dict[str, Any]:
+    """Measure shared ground: whole, and its thickest piece, which tells most about it."""
+    count = len(shared)
     # Where borders also run along each other, the intersection holds lines beside its polygons.
-    parts, owner = shapely.get_parts(shared, return_index=True)
-    ground = shapely.get_dimensions(parts) == 2
-    lengths = shapely.length(parts[ground])
-    perimeter = np.bincount(owner[ground], weights=lengths, minlength=len(shared))
-    return np.divide(2 * area, perimeter, out=np.zeros(len(area)), where=perimeter > 0)
+    pieces, owner = shapely.get_parts(shared, return_index=True)
+    ground = shapely.get_dimensions(pieces) == 2
+    pieces, owner = pieces[ground], owner[ground]
+    inner, of_piece = shapely.get_parts(pieces, return_index=True)
+    owner = owner[of_piece]
+    area, length = shapely.area(inner), shapely.length(inner)
+    thick = np.divide(2 * area, length, out=np.zeros(len(area)), where=length > 0)
+    whole, around = (np.bincount(owner, weights=of, minlength=count) for of in (area, length))
+    order = np.lexsort((thick, owner))
+    last = order[np.flatnonzero(np.diff(owner[order], append=count))]
+    thickest, compactness = np.zeros(count), np.zeros(count)
+    thickest[owner[last]] = thick[last]
+    compactness[owner[last]] = 16 * area[last] / length[last] ** 2
+    return {
+        "shared_m2": whole,
+        "thickness_m": np.divide(2 * whole, around, out=np.zeros(count), where=around > 0),
+        "thickest_m": thickest,
+        "compactness": compactness,
+    }
 
 
 def _hilbert_positions(old: Any, new: Any) -> Any:

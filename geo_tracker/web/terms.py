@@ -26,10 +26,13 @@ TERMS: dict[str, str] = {
     "no_predecessor": N_("No predecessor"),
     "lost_ground": N_("Lost ground"),
     "gained_ground": N_("Gained ground"),
+    "given_twice": N_("Ground given twice"),
+    "area_changed": N_("Area not kept"),
     "ground_noise": N_("Noise of drawing"),
     "mirror": N_("One-sided link"),
     "gap": N_("Gap in time"),
     "overlap_in_time": N_("Two versions at once"),
+    "wrong_dates": N_("Dates that do not fit"),
     "code_twice": N_("Code used twice"),
     # what a link is known from
     "both": N_("Boundaries and table"),

@@ -11,6 +11,7 @@ from geo_tracker.importing.units import UnitLayer, read_units
 from geo_tracker.language import N_, Message, translate
 from geo_tracker.lineage.comparison import Comparison, beside_table, compared_layers
 from geo_tracker.lineage.displacement import Displacement
+from geo_tracker.workflows.csv_files import Origin, content_sha256, write_csv
 
 EDGE_COLUMNS = [
     *("from_id", "to_id", "from_name", "to_name", "event_type", "shared_m2", "share_of_from"),
@@ -21,6 +22,20 @@ EVENT_COLUMNS = [
 ]
 TABLE_COLUMNS = ["said_by_geometry", "said_by_table", "conflict"]
 SHARE_COLUMNS = ["from_id", "to_id", "shared_m2", "share_of_from", "share_of_to"]
+
+_COLUMN_TEXTS = {
+    "from_id": "id of the earlier unit",
+    "to_id": "id of the later unit",
+    "shared_m2": "ground both share, square metres",
+    "share_of_from": "shared ground as a share of the earlier unit's, 0-1",
+    "share_of_to": "shared ground as a share of the later unit's, 0-1",
+    "thickness_m": "2*area/perimeter of the shared part, metres",
+    "confidence": "how sure the link is, 0-1",
+    "residual_m2": "ground the earlier units had and the later ones lack, square metres",
+    "method": "what the shares are measured by",
+    "made_on": "date this file was made",
+    "inputs_sha256": "hash of both input layers: the same hash, the same layers",
+}
 
 _DECIMALS = {
     **dict.fromkeys(("shared_m2", "residual_m2", "thickness_m"), 3),
@@ -98,15 +113,16 @@ def compare_files(
             Message(N_("%(count)s links contradict the table or the ground."), {"count": conflicts})
         )
     texts = [translate(message, locale) for message in edges["evidence"]]
-    _write(edges.assign(evidence=texts)[columns], files.edges)
+    origin = _origin(before, after, shifted=correct_shift)
+    _write(edges.assign(evidence=texts)[columns], files.edges, origin)
     if files.events:
         events = found.events.rename(columns={"event": "event_id"})
         for column in ("from_ids", "to_ids"):
             events[column] = [";".join(map(str, ids)) for ids in events[column]]
-        _write(events[EVENT_COLUMNS], files.events)
+        _write(events[EVENT_COLUMNS], files.events, origin)
     if files.shares:
-        # Whole, so that what is carried over by them adds up.
-        found.shares[SHARE_COLUMNS].to_csv(files.shares, index=False, lineterminator="\n")
+        # In full, so that what is carried over by them adds up.
+        write_csv(origin.stamped(found.shares[SHARE_COLUMNS], method="area"), files.shares, origin)
     return found
 
 
@@ -125,8 +141,23 @@ def _pairs(path: Path) -> pd.DataFrame:
     return table[["from_id", "to_id"]].dropna().drop_duplicates()
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
-    table.round(_DECIMALS).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+def _write(table: pd.DataFrame, path: Path, origin: Origin) -> None:
+    write_csv(table.round(_DECIMALS), path, origin)
+
+
+def _origin(before: Path, after: Path, *, shifted: bool) -> Origin:
+    """Return what is said of the files beside them."""
+    return Origin(
+        title=f"Links and shares of units from {before.name} to {after.name}",
+        method="Areas of intersection, measured where areas are true; links told from the noise of"
+        " drawing by thickness and chance.",
+        inputs={
+            f"{side} {path.name}": content_sha256(path)
+            for side, path in (("before", before), ("after", after))
+        },
+        columns=_COLUMN_TEXTS,
+        facts={"shift_corrected": shifted},
+    )
 
 
 def _tell(layer: UnitLayer, path: Path, say: Callable[[Message], None]) -> None:

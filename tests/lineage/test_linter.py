@@ -97,7 +97,7 @@ def with_share(lineage: Lineage, old: int, new: int, **changed: float | None) ->
             "gained_ground",
             11,
         ),
-        (lambda good: with_share(good, 1, 11, share_of_from=1.2), "lost_ground", 1),
+        (lambda good: with_share(good, 1, 11, share_of_from=1.2), "given_twice", 1),
         (
             lambda good: with_share(good, 1, 11, share_of_from=0.995, share_of_to=0.746),
             "ground_noise",

@@ -93,5 +93,6 @@ def test_layers_that_do_not_meet_share_nothing() -> None:
     before = layer({1: ("甲", "1", (0, 0, 1, 1))})
     shares = overlap_shares(before, layer({2: ("乙", "2", (5, 5, 6, 6))}))
     assert shares.empty
-    measured = ["shared_m2", "share_of_from", "share_of_to", "thickness_m", "thinner_m"]
-    assert list(shares) == ["from_id", "to_id", *measured, "place"]
+    measured = ["shared_m2", "share_of_from", "share_of_to", "thickness_m"]
+    shape = ["thickest_m", "compactness", "thinner_m"]
+    assert list(shares) == ["from_id", "to_id", *measured, *shape, "place"]

@@ -21,7 +21,7 @@ from tests.web.visitors import Visitor, visitor
 
 LISTS = (
     *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
-    *("/review/bulk", "/lineage/faults"),
+    *("/review/bulk", "/lineage/faults", "/lineage/crosswalk"),
 )
 PAGES = ("/", "/map/", *LISTS, "/imports/", "/imports/3", "/settings/", "/password")
 HOSTILE = "<img src=x onerror=alert(1)></script>"
@@ -55,17 +55,8 @@ VALUES = ("nonsense", "-1", "", "99999999999999999999", "9" * 5000, "村%'; --",
 @pytest.mark.parametrize("path", ["/", *LISTS, "/map/", "/map/search", "/imports/"])
 def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> None:
     names = (
-        "page",
-        "above",
-        "done",
-        "county",
-        "town",
-        "kind",
-        "layer",
-        "formers",
-        "check",
-        "sort",
-        "light",
+        *("page", "county", "town", "kind", "layer", "formers", "check", "sort", "light"),
+        *("figure", "direction", "after", "above", "done"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):
@@ -160,6 +151,15 @@ def test_texts_of_files_stay_texts_on_every_page(hostile: Flask) -> None:
         seen += "&lt;img src=x" in page
     # The texts are there, on most pages; else the test would show nothing.
     assert seen >= 10
+
+
+def test_texts_of_files_stay_texts_in_tables_that_go_out(hostile: Flask) -> None:
+    planner = visitor(hostile, "planner")
+    for path in ("links.csv", "figures.csv"):
+        answer = planner.get(f"/lineage/crosswalk/{path}")
+        assert answer.mimetype == "text/csv"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Disposition"].startswith("attachment; ")
 
 
 def test_texts_that_people_type_stay_texts(county: Flask) -> None:
