@@ -227,11 +227,14 @@ def villages_in_box(
     )
 
 
-def unit_polygons(session: Session, unit_ids: list[int]) -> dict[int, shapely.MultiPolygon]:
-    """Return the newest polygon of each unit, in STORAGE_CRS."""
-    rows = session.execute(
-        sa.select(VillageVersion.unit_id, VillageVersion.geom)
-        .where(VillageVersion.unit_id.in_(unit_ids))
-        .order_by(VillageVersion.valid_from)
+def unit_polygons(
+    session: Session, unit_ids: list[int], *, layer_id: int | None = None
+) -> dict[int, shapely.MultiPolygon]:
+    """Return the polygon of each unit in a layer, or its newest one, in STORAGE_CRS."""
+    query = sa.select(VillageVersion.unit_id, VillageVersion.geom).where(
+        VillageVersion.unit_id.in_(unit_ids)
     )
+    if layer_id is not None:
+        query = query.where(VillageVersion.layer_id == layer_id)
+    rows = session.execute(query.order_by(VillageVersion.valid_from))
     return {row.unit_id: row.geom for row in rows}

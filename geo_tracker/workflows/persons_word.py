@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 
+import geopandas as gpd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db.decisions import edges_by_former, ending_layers, units_of_layer
 from geo_tracker.db.frames import COUNTING_EVENTS
+from geo_tracker.db.layers import unit_polygons
 from geo_tracker.db.models import BoundaryLayer, ChangeEvent, LineageDecision, LineageEdge
 from geo_tracker.language import N_, Message
+from geo_tracker.lineage.overlaps import overlap_shares
 
 _BY_PERSON = Message(N_("A person named this successor; neither boundaries nor table do."))
 
@@ -39,7 +43,9 @@ def follow_decisions(session: Session, decisions: dict[int, LineageDecision]) ->
         for successor in sorted(missing):
             event_id = _event_for(session, former, links[former], successor)
             if event_id is not None:
-                session.add(_link_of_a_person(event_id, former, successor))
+                link = _link_of_a_person(event_id, former, successor)
+                _measure(session, link)
+                session.add(link)
                 touched.add(event_id)
     _review_events(session, touched)
 
@@ -77,6 +83,28 @@ def _link_of_a_person(event_id: int, former: int, successor: int) -> LineageEdge
         confidence=0.0,
         evidence=[_BY_PERSON.to_json()],
     )
+
+
+def _measure(session: Session, link: LineageEdge) -> None:
+    """Note the ground that both ends of a link share, so that figures can be carried along it."""
+    former, later = link.from_unit_id, link.to_unit_id
+    layers = ending_layers(session, [former]).get(former)
+    if layers is None:
+        return
+    old, new = (
+        gpd.GeoDataFrame(index=list(found), geometry=list(found.values()), crs=STORAGE_CRS)
+        for found in (
+            unit_polygons(session, [former], layer_id=layers[0]),
+            unit_polygons(session, [later], layer_id=layers[1]),
+        )
+    )
+    if old.empty or new.empty:
+        return
+    shares = overlap_shares(old, new)
+    for row in shares[shares["shared_m2"] > 0].itertuples():
+        link.shared_m2 = float(row.shared_m2)
+        link.share_of_from = float(row.share_of_from)
+        link.share_of_to = float(row.share_of_to)
 
 
 def _event_for(

@@ -20,6 +20,7 @@ from geo_tracker.db.models import (
     MergerClaim,
     RecordChange,
     Unit,
+    VillageVersion,
 )
 from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError, NotFoundError
 from geo_tracker.lineage.events import classified_changes
@@ -137,10 +138,14 @@ def test_a_decision_stands_when_the_inference_finds_something_else(town: Town, k
         town.infer()
 
 
+@pytest.mark.parametrize(("named", "shares"), [("石柱村", None), ("双溪村", (1, 0.5))])
 def test_a_village_nobody_finds_a_successor_for_keeps_the_one_a_person_named(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    named: str,
+    shares: tuple[float, float] | None,
 ) -> None:
-    town.decide("choose", town.untouched)
+    town.decide("choose", {"石柱村": town.untouched, "双溪村": town.on_ground}[named])
     compare = classified_changes
     monkeypatch.setattr(
         "geo_tracker.workflows.lineage.classified_changes",
@@ -148,8 +153,22 @@ def test_a_village_nobody_finds_a_successor_for_keeps_the_one_a_person_named(
     )
     for _run in range(2):
         without_claims(town)
-        assert town.links() == {town.untouched: ("person", True)}
+        with reading(town.engine) as session:
+            # 双溪村 after turns out to be 双溪村 before: its decision goes with it.
+            successor = session.scalars(
+                sa.select(VillageVersion.unit_id).where(
+                    VillageVersion.name == named, VillageVersion.layer_id == 2
+                )
+            ).one()
+        assert town.links() == {successor: ("person", True)}
     with reading(town.engine) as session:
+        link = session.scalars(
+            sa.select(LineageEdge)
+            .join(ChangeEvent)
+            .where(LineageEdge.from_unit_id == town.upper, ChangeEvent.status != "superseded")
+        ).one()
+        measured = (link.share_of_from, link.share_of_to)
+        assert measured == ((None, None) if shares is None else pytest.approx(shares, rel=1e-3))
         events = session.scalars(
             sa.select(ChangeEvent)
             .join(LineageEdge)
