@@ -10,6 +10,7 @@ GeoTrackerError
 ├── NotFoundError             no such village, import, job …
 ├── NotAllowedError           the user's role does not permit it
 └── ConflictError             the record's state no longer permits it
+    └── ChangedMeanwhileError     somebody else was faster
 """
 
 from typing import Any
@@ -71,3 +72,7 @@ class NotAllowedError(GeoTrackerError):
 
 class ConflictError(GeoTrackerError):
     """The record's state no longer permits it."""
+
+
+class ChangedMeanwhileError(ConflictError):
+    """Somebody else changed the record since it was shown."""

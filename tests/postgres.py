@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -64,10 +64,17 @@ class PostgresCluster:
             connection.exec_driver_sql(statement)
         engine.dispose()
 
-    @contextmanager
-    def copied_database(self) -> Iterator[str]:
+    def copied_database(self) -> AbstractContextManager[str]:
         """Give the address of a fresh copy of the migrated database."""
+        return self._database("TEMPLATE template")
+
+    def empty_database(self) -> AbstractContextManager[str]:
+        """Give the address of a database in which there is nothing."""
+        return self._database("")
+
+    @contextmanager
+    def _database(self, made: str) -> Iterator[str]:
         name = f"t{uuid.uuid4().hex}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template")
+        self._execute(f"CREATE DATABASE {name} {made}")
         yield self.url(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -22,8 +22,8 @@ from tests.browser import chromium
 DEMO = ROOT / "data" / "demo"
 PASSWORD = "a-long-password"
 PAGES = [
-    *("/", "/map/", "/villages/", "/lagging/", "/lineage/", "/lineage/faults", "/votes/"),
-    *("/projects/", "/imports/", "/imports/3", "/settings/"),
+    *("/", "/map/", "/villages/", "/lagging/", "/review/", "/review/bulk", "/lineage/faults"),
+    *("/votes/", "/projects/", "/imports/", "/imports/3", "/settings/"),
 ]
 WINDOWS = (ViewportSize(width=1440, height=900), ViewportSize(width=1920, height=1080))
 TOO_WIDE = """() => [...document.querySelectorAll('main, main .gt-card, main table')]

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from geo_tracker.db.models import (
     BoundaryLayer,
     ChangeEvent,
+    DecisionLink,
     Fund,
     ImportRun,
+    LineageDecision,
     LineageEdge,
     MergerClaim,
     Payment,
@@ -27,6 +29,9 @@ from geo_tracker.db.models import (
 
 COUNTING_EVENTS = ("proposed", "reviewed", "effective")
 """States of events that stand; a superseded one no longer does."""
+
+BINDING_KINDS = ("accept", "choose", "split", "reject")
+"""Decisions that links follow; a note does not bind, a ``reopen`` takes the last one back."""
 
 _FIGURE_COUNTS = (
     *("households", "registered_population", "resident_population", "groups"),
@@ -125,13 +130,32 @@ def edge_frame(session: Session) -> pd.DataFrame:
         ``document_no``, ``document_on``, ``basis``, ``synthetic``, ``survivor_id``,
         ``from_unit_id``, ``to_unit_id``, ``method``, ``said_by_geometry``, ``said_by_table``,
         ``conflict``, ``accepted``, ``shared_m2``, ``share_of_from``, ``share_of_to`` (0–1),
-        ``confidence`` (0–1), ``evidence``, ``decided_by_id``, ``decided_by`` (user name),
-        ``decided_at``, ``decision_reason``, ``after_layer_id``, and of the merger table's row that
-        names this pair: ``claim_import_id``, ``claim_row``, ``claim_basis``, ``claim_synthetic``
-        (missing where there is none).
+        ``confidence`` (0–1), ``evidence``, ``after_layer_id``; of the decision that holds and that
+        looked at this link: ``decision_id``, ``decision_kind``, ``decided_by_id``, ``decided_by``
+        (user name), ``decided_at``, ``decision_reason``, ``bulk_above``; and of the merger table's
+        row that names this pair: ``claim_import_id``, ``claim_row``, ``claim_basis``,
+        ``claim_synthetic`` (missing where there is none).
     """
     e, ev, claim = LineageEdge, ChangeEvent, MergerClaim
-    return _frame(
+    d, looked_at = LineageDecision, DecisionLink
+    decided = (
+        sa.select(
+            d.id.label("decision_id"),
+            d.kind.label("decision_kind"),
+            d.from_unit_id,
+            looked_at.to_unit_id,
+            d.decided_by_id,
+            UserAccount.username.label("decided_by"),
+            d.decided_at,
+            d.note.label("decision_reason"),
+            d.bulk_above,
+        )
+        .join(looked_at, looked_at.decision_id == d.id)
+        .join(UserAccount, UserAccount.id == d.decided_by_id)
+        .where(d.superseded_at.is_(None), d.kind.in_(BINDING_KINDS))
+        .subquery()
+    )
+    edges = _frame(
         session,
         sa.select(
             e.id.label("edge_id"),
@@ -156,31 +180,82 @@ def edge_frame(session: Session) -> pd.DataFrame:
             e.share_of_to,
             e.confidence,
             e.evidence,
-            e.decided_by_id,
-            UserAccount.username.label("decided_by"),
-            e.decided_at,
-            e.decision_reason,
             ev.after_layer_id,
+            decided.c.decision_id,
+            decided.c.decision_kind,
+            decided.c.decided_by_id,
+            decided.c.decided_by,
+            decided.c.decided_at,
+            decided.c.decision_reason,
+            decided.c.bulk_above,
             claim.import_id.label("claim_import_id"),
             claim.row.label("claim_row"),
             claim.basis.label("claim_basis"),
             claim.synthetic.label("claim_synthetic"),
         )
         .join(ev)
-        .outerjoin(UserAccount, UserAccount.id == e.decided_by_id)
+        .outerjoin(
+            decided,
+            sa.and_(decided.c.from_unit_id == e.from_unit_id, decided.c.to_unit_id == e.to_unit_id),
+        )
         .outerjoin(
             claim,
             sa.and_(claim.from_unit_id == e.from_unit_id, claim.to_unit_id == e.to_unit_id),
         )
         .where(ev.status.in_(COUNTING_EVENTS))
-        .order_by(e.id),
+        .order_by(e.id, decided.c.decision_id),
         **dict.fromkeys(("said_by_geometry", "said_by_table", "conflict", "accepted"), "bool"),
         survivor_id="Int64",
+        decision_id="Int64",
         decided_by_id="Int64",
+        bulk_above="float64",
         claim_import_id="Int64",
         claim_row="Int64",
         claim_synthetic="boolean",
     )
+    # Units that turned out to be one may bring two decisions; the newest holds.
+    return edges.drop_duplicates("edge_id", keep="last", ignore_index=True)
+
+
+def decision_frame(session: Session) -> pd.DataFrame:
+    """Return everything people decided about lineage or noted, the oldest first.
+
+    Returns
+    -------
+    DataFrame
+        ``decision_id``, ``from_unit_id``, ``kind`` (as `LineageDecision`), ``note``,
+        ``bulk_above``, ``decided_by`` (user name), ``decided_at``, ``superseded_by_id``,
+        ``superseded_at``, ``to_ids`` (list: the successors held for right).
+    """
+    d, link = LineageDecision, DecisionLink
+    decisions = _frame(
+        session,
+        sa.select(
+            d.id.label("decision_id"),
+            d.from_unit_id,
+            d.kind,
+            d.note,
+            d.bulk_above,
+            UserAccount.username.label("decided_by"),
+            d.decided_at,
+            d.superseded_by_id,
+            d.superseded_at,
+        )
+        .join(UserAccount, UserAccount.id == d.decided_by_id)
+        .order_by(d.id),
+        bulk_above="float64",
+        superseded_by_id="Int64",
+    )
+    links = _frame(
+        session,
+        sa.select(link.decision_id, link.to_unit_id).where(link.is_right).order_by(link.id),
+    )
+    right = links.groupby("decision_id")["to_unit_id"].unique()
+    decisions["to_ids"] = [
+        [int(unit) for unit in right.get(decision_id, [])]
+        for decision_id in decisions["decision_id"]
+    ]
+    return decisions
 
 
 def figures_frame(session: Session) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db.bulk import insert_features, inserted_blank_rows
-from geo_tracker.db.geometry import wkb_of
+from geo_tracker.db.geometry import within_box, wkb_of
 from geo_tracker.db.models import BoundaryLayer, Place, Unit, VillageVersion
 
 _PLAIN_COLUMNS = (
@@ -193,11 +193,48 @@ def layer_villages(session: Session, layer_id: int) -> gpd.GeoDataFrame:
     )
 
 
-def unit_polygons(session: Session, unit_ids: list[int]) -> dict[int, shapely.MultiPolygon]:
-    """Return the newest polygon of each unit, in STORAGE_CRS."""
+def villages_in_box(
+    session: Session, layer_id: int, bounds: tuple[float, float, float, float]
+) -> gpd.GeoDataFrame:
+    """Return the villages of a layer whose boxes meet a box.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    layer_id : int
+        Which layer.
+    bounds : tuple of float
+        West, south, east, north in STORAGE_CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        MultiPolygons in STORAGE_CRS indexed by ``unit_id``; ``name``.
+    """
+    v = VillageVersion
     rows = session.execute(
-        sa.select(VillageVersion.unit_id, VillageVersion.geom)
-        .where(VillageVersion.unit_id.in_(unit_ids))
-        .order_by(VillageVersion.valid_from)
+        sa.select(v.unit_id, v.name, v.geom)
+        .where(v.layer_id == layer_id, within_box(v.geom, v.id, *bounds))
+        .order_by(v.unit_id)
+    ).all()
+    ids, names, shapes = zip(*rows, strict=True) if rows else ((), (), ())
+    return gpd.GeoDataFrame(
+        {"name": list(names)},
+        index=pd.Index(ids, name="unit_id", dtype="int64"),
+        geometry=list(shapes),
+        crs=STORAGE_CRS,
     )
+
+
+def unit_polygons(
+    session: Session, unit_ids: list[int], *, layer_id: int | None = None
+) -> dict[int, shapely.MultiPolygon]:
+    """Return the polygon of each unit in a layer, or its newest one, in STORAGE_CRS."""
+    query = sa.select(VillageVersion.unit_id, VillageVersion.geom).where(
+        VillageVersion.unit_id.in_(unit_ids)
+    )
+    if layer_id is not None:
+        query = query.where(VillageVersion.layer_id == layer_id)
+    rows = session.execute(query.order_by(VillageVersion.valid_from))
     return {row.unit_id: row.geom for row in rows}

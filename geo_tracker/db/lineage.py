@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session, selectinload
 from geo_tracker.db.frames import COUNTING_EVENTS
 from geo_tracker.db.models import (
     ChangeEvent,
-    LineageEdge,
+    DecisionLink,
+    LineageDecision,
     MergerClaim,
     Project,
     RecordChange,
@@ -15,8 +16,6 @@ from geo_tracker.db.models import (
     VillageVersion,
     Vote,
 )
-from geo_tracker.errors import NotFoundError
-from geo_tracker.language import N_
 
 _REFERENCES = (
     VillageVersion.unit_id,
@@ -27,6 +26,8 @@ _REFERENCES = (
     MergerClaim.from_unit_id,
     MergerClaim.to_unit_id,
     RecordChange.unit_id,
+    LineageDecision.from_unit_id,
+    DecisionLink.to_unit_id,
 )
 
 
@@ -46,36 +47,6 @@ def standing_events(
     return list(session.scalars(query))
 
 
-def existing_edge(session: Session, edge_id: int) -> LineageEdge:
-    """Return an edge.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none with this id.
-    """
-    edge = session.get(LineageEdge, edge_id)
-    if edge is None:
-        raise NotFoundError(N_("There is no link %(id)s."), id=edge_id)
-    return edge
-
-
-def rival_edges(session: Session, edge: LineageEdge) -> list[LineageEdge]:
-    """Return all standing edges of the same former village and event, this one included."""
-    return list(
-        session.scalars(
-            sa.select(LineageEdge)
-            .join(ChangeEvent)
-            .where(
-                LineageEdge.from_unit_id == edge.from_unit_id,
-                LineageEdge.event_id == edge.event_id,
-                ChangeEvent.status.in_(COUNTING_EVENTS),
-            )
-            .order_by(LineageEdge.id)
-        )
-    )
-
-
 def units_joined(session: Session, pairs: list[tuple[int, int]]) -> None:
     """Record that units turned out to be earlier ones, and lead everything to those.
 
@@ -92,3 +63,14 @@ def units_joined(session: Session, pairs: list[tuple[int, int]]) -> None:
                 sa.update(column.class_).where(column == later).values({column.key: earlier})
             )
         session.execute(sa.update(Unit).where(Unit.id == later).values(same_as_id=earlier))
+
+
+def claimed_successors(session: Session, unit_id: int) -> list[int]:
+    """Return the villages that the merger table sends a former village to."""
+    return list(
+        session.scalars(
+            sa.select(MergerClaim.to_unit_id)
+            .where(MergerClaim.from_unit_id == unit_id)
+            .order_by(MergerClaim.id)
+        )
+    )

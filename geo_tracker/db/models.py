@@ -20,14 +20,17 @@ from geo_tracker.db.models_register import (
     VillageFigures,
     VillageVersion,
 )
+from geo_tracker.db.models_review import DecisionLink, LineageDecision
 
 __all__ = [
     "Base",
     "BoundaryLayer",
     "ChangeEvent",
+    "DecisionLink",
     "Fund",
     "ImportRun",
     "Job",
+    "LineageDecision",
     "LineageEdge",
     "MergerClaim",
     "Payment",

@@ -114,7 +114,8 @@ class LineageEdge(Base):
     """One former village became (part of) one later village, as table and ground say.
 
     Where they disagree both edges are stored with ``conflict``; ``accepted`` marks the one that
-    figures follow: the ground's, until a person decides.
+    figures follow: the ground's, until a person decides (`LineageDecision`). A link that only a
+    person names is said by neither.
     """
 
     __tablename__ = "lineage_edge"
@@ -132,10 +133,12 @@ class LineageEdge(Base):
     share_of_to: Mapped[float | None]
     confidence: Mapped[float]
     evidence: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
-    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    decision_reason: Mapped[str | None] = mapped_column(sa.String(500))
     event: Mapped[ChangeEvent] = relationship(back_populates="edges")
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether ground or table lead here and the ground does not deny it."""
+        return self.said_by_geometry or (self.said_by_table and not self.conflict)
 
 
 class MergerClaim(Base):

@@ -55,7 +55,7 @@ def preview_svg(
     )
     columns = max(1, round((east - west) / unit))
     rows = max(1, round((north - south) / unit))
-    paths = _ring_paths(shapes, west=west, north=north, unit=unit)
+    paths = ring_paths(shapes, west=west, north=north, unit=unit)
     chosen = drawn.index.isin(list(marked))
     plain = "".join(path for path, is_marked in zip(paths, chosen, strict=True) if not is_marked)
     bright = "".join(path for path, is_marked in zip(paths, chosen, strict=True) if is_marked)
@@ -73,10 +73,25 @@ def preview_svg(
     )
 
 
-def _ring_paths(
+def ring_paths(
     shapes: npt.NDArray[np.object_], *, west: float, north: float, unit: float
 ) -> list[str]:
-    """Return each shape's rings as SVG path data, in steps on a grid."""
+    """Return each shape's rings as SVG path data, in steps on a grid.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        In a plane CRS; parts of other kinds are left out.
+    west, north : float
+        Where the grid begins.
+    unit : float
+        Width of a step.
+
+    Returns
+    -------
+    list of str
+        In the order of the shapes; empty for one without polygons.
+    """
     parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
     polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, part_of_ring = shapely.get_rings(parts[polygonal], return_index=True)

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.lagging import LagThresholds
 from geo_tracker.web.filters import NOWHERE, place_filter
-from geo_tracker.web.lineage import conflict_cases
 from geo_tracker.web.money import or_none, share, total_yuan
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
@@ -151,14 +150,14 @@ def _projects(held: Register) -> dict[str, Any] | None:
 
 
 def _attention(held: Register) -> list[dict[str, Any]]:
-    cases = conflict_cases(held)
+    cases, _stake = held.review
     floor = LagThresholds().operating_income_yuan
     income = held.formers["operating_income_fen"]
     return [
         {
-            "text": _("former villages where table and boundaries disagree"),
-            "count": int((~cases["is_decided"]).sum()),
-            "url": url_for("lineage.conflicts", state="open"),
+            "text": _("former villages whose lineage a person has to decide"),
+            "count": int((cases["state"] == "open").sum()),
+            "url": url_for("review.index"),
         },
         {
             "text": _("faults in the stored lineage"),

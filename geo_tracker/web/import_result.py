@@ -91,7 +91,7 @@ def _results(run: ImportRun) -> list[dict[str, Any]]:
 def _sheet_results(sheet: dict[str, Any]) -> list[dict[str, Any]]:
     lists = {
         "villages": "villages.index",
-        "mergers": "lineage.conflicts",
+        "mergers": "review.index",
         "votes": "votes.index",
         "projects": "projects.index",
         "published": "home.show",

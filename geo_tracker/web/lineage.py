@@ -1,37 +1,26 @@
-"""沿革: who became whom, and the links on which table and ground disagree."""
+"""沿革: who became whom, as village pages tell it, and the faults in what is stored."""
 
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_login import current_user
 
-from geo_tracker.errors import InputError
-from geo_tracker.language import N_
-from geo_tracker.web.context import services
-from geo_tracker.web.filters import chosen_code, place_filter
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register, register
-from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.web.village_figures import parts_of
-from geo_tracker.web.village_links import PLACE, map_url, village_link, village_node
-from geo_tracker.workflows.lineage import decide_conflict
+from geo_tracker.web.village_links import village_link, village_node
 
 bp = Blueprint("lineage", __name__, url_prefix="/lineage")
-
-DECIDING_ROLES = ("admin", "planner")
-_STATES = ("open", "decided")
 
 
 @bp.get("/")
 def conflicts() -> ResponseReturnValue:
-    """List the former villages about which table and ground disagree."""
-    return _conflict_page(register(), request.args.get("unit_id", type=int), errors={})
+    """Lead old links on: conflicts are cases of the review."""
+    return redirect(url_for("review.index", reason="conflict"), code=301)
 
 
 @bp.get("/faults")
@@ -54,102 +43,10 @@ def faults() -> ResponseReturnValue:
     return render_template("lineage/faults.html", rows=page.rows.to_dict("records"), page=page)
 
 
-@bp.post("/<int:edge_id>/decide")
-@role_needed(*DECIDING_ROLES)
-def decide(edge_id: int) -> ResponseReturnValue:
-    """Record which of the links in conflict a person holds for right."""
-    held = register()
-    try:
-        decide_conflict(
-            services().engine,
-            edge_id,
-            chosen_edge_id=_chosen_edge(),
-            reason=request.form.get("reason", ""),
-            user_id=current_user.id,
-        )
-    except InputError as refused:
-        edge = held.edges[held.edges["edge_id"] == edge_id]
-        if edge.empty:
-            raise
-        former = int(edge["from_unit_id"].iloc[0])
-        return _conflict_page(held, former, errors={edge_id: shown(refused.message)}), 422
-    flash(_("The decision is kept; figures follow it from now on."), "success")
-    return redirect(url_for(".conflicts"), code=303)
-
-
-def _chosen_edge() -> int:
-    chosen = request.form.get("chosen", type=int)
-    if chosen is None:
-        raise InputError(N_("Choose one of the villages that are named."))
-    return chosen
-
-
-def _conflict_page(held: Register, unit_id: int | None, *, errors: dict[int, str]) -> str:
-    units = held.units
-    places = place_filter(held.versions)
-    cases = conflict_cases(held).join(units[["stat_code", *PLACE]], on="from_unit_id")
-    if unit_id is not None:
-        disputed = held.edges[held.edges["conflict"]]
-        named = disputed[(disputed[["from_unit_id", "to_unit_id"]] == unit_id).any(axis=1)]
-        cases = cases[cases["from_unit_id"].isin(named["from_unit_id"])]
-    cases = places.applied(cases)
-    state = chosen_code("state", _STATES)
-    if state:
-        cases = cases[cases["is_decided"] == (state == "decided")]
-    page = paged(cases.sort_values(["is_decided", "county_code", "town_code", "stat_code"]))
-    return render_template(
-        "lineage/conflicts.html",
-        filters={"county": places.county, "state": state},
-        counties=places.counties,
-        village=village_link(units, unit_id),
-        cases=[_case(held, units, case) for case in page.rows.to_dict("records")],
-        errors=errors,
-        can_decide=current_user.role in DECIDING_ROLES,
-        page=page,
-    )
-
-
-def conflict_cases(held: Register) -> pd.DataFrame:
-    """Return one edge in conflict per former village and event, with ``is_decided``."""
-    disputed = held.edges[held.edges["conflict"]]
-    # A link that came up after a decision opens the case again.
-    undecided_first = disputed.sort_values("decided_at", na_position="first", kind="stable")
-    cases = undecided_first.drop_duplicates(["from_unit_id", "event_id"])
-    return cases.assign(is_decided=cases["decided_at"].notna())
-
-
-def _case(held: Register, units: pd.DataFrame, case: dict[str, Any]) -> dict[str, Any]:
-    edges = held.edges
-    former = case["from_unit_id"]
-    rivals = edges[(edges["from_unit_id"] == former) & (edges["event_id"] == case["event_id"])]
-    followed = rivals[rivals["accepted"]].sort_values("share_of_from", na_position="first")
-    followed_id = None if followed.empty else followed["edge_id"].iloc[-1]
-    return {
-        "edge_id": case["edge_id"],
-        "from_village": {
-            **(village_link(units, former) or {}),
-            "code": or_none(case["stat_code"]),
-            "county": or_none(case["county"]),
-            "town": or_none(case["town"]),
-        },
-        "claims": [
-            {
-                "edge_id": edge["edge_id"],
-                "said_by": _said_by(edge),
-                "to": village_node(units, edge["to_unit_id"], here=former),
-                "share_of_from": or_none(edge["share_of_from"]),
-                "evidence": evidence_texts(edge),
-                "source": edge_source(held, edge),
-                "accepted": edge["edge_id"] == followed_id,
-            }
-            for edge in rivals.to_dict("records")
-        ],
-        "map_url": map_url(former),
-        "decided": decision(case),
-    }
-
-
-def _said_by(edge: dict[str, Any]) -> str:
+def said_by(edge: dict[str, Any]) -> str:
+    """Return what a link is known from: ``both``, ``table``, ``geometry`` or ``person``."""
+    if not (edge["said_by_table"] or edge["said_by_geometry"]):
+        return "person"
     if edge["said_by_table"] and edge["said_by_geometry"]:
         return "both"
     return "table" if edge["said_by_table"] else "geometry"
@@ -198,7 +95,7 @@ def edge_rows(held: Register, units: pd.DataFrame, unit_id: int) -> list[dict[st
             "shared_ha": _hectares(edge["shared_m2"]),
             "share_of_from": or_none(edge["share_of_from"]),
             "share_of_to": or_none(edge["share_of_to"]),
-            "known_from": edge["method"] if edge["method"] == "person" else _said_by(edge),
+            "known_from": edge["method"] if edge["method"] == "person" else said_by(edge),
             "confidence": edge["confidence"],
             "evidence": evidence_texts(edge),
             "conflict": edge["conflict"],

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from geo_tracker.db import reading
 from geo_tracker.db.frames import (
+    decision_frame,
     edge_frame,
     figures_frame,
     project_frame,
@@ -23,6 +24,7 @@ from geo_tracker.db.imports import data_date, layers_in_order
 from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lights import project_lights
 from geo_tracker.lineage.linter import Fault, lineage_faults
+from geo_tracker.lineage.review import Stake, by_consequence, review_cases
 from geo_tracker.web.context import services
 
 FIGURES = (
@@ -65,7 +67,7 @@ class Register:
         Villages that are no more, by ``unit_id``: the columns of their last version,
         ``to_unit_id``, ``to_name``, ``synthetic``, ``conflict``, `FIGURES`, and the same sums
         over their own votes and projects.
-    edges, figures, votes, projects, published : DataFrame
+    edges, decisions, figures, votes, projects, published : DataFrame
         As in `geo_tracker.db.frames`; votes with their rates, projects with their lights and
         ``current_unit_id``.
     """
@@ -77,6 +79,7 @@ class Register:
     villages: pd.DataFrame
     formers: pd.DataFrame
     edges: pd.DataFrame
+    decisions: pd.DataFrame
     figures: pd.DataFrame
     votes: pd.DataFrame
     projects: pd.DataFrame
@@ -102,6 +105,13 @@ class Register:
         """Former villages about which table and ground disagree, undecided."""
         edges = self.edges
         return frozenset(edges.loc[edges["conflict"] & edges["decided_at"].isna(), "from_unit_id"])
+
+    @cached_property
+    def review(self) -> tuple[pd.DataFrame, Stake]:
+        """What there is to decide or was decided about former villages, as `by_consequence`."""
+        cases = review_cases(self.edges, self.decisions, self.formers.index)
+        known = self.formers[["registered_population", "budget_fen"]]
+        return by_consequence(cases, known["registered_population"], known["budget_fen"])
 
     @cached_property
     def faults(self) -> list[Fault]:
@@ -154,6 +164,7 @@ def computed_register(engine: sa.Engine) -> Register:
         data_on = data_date(session) or date.today()  # noqa: DTZ011 - the server's own day
         versions = version_frame(session)
         edges = edge_frame(session)
+        decisions = decision_frame(session)
         figures = figures_frame(session)
         votes = vote_frame(session)
         projects = project_frame(session)
@@ -193,6 +204,7 @@ def computed_register(engine: sa.Engine) -> Register:
         villages=villages,
         formers=formers,
         edges=edges,
+        decisions=decisions,
         figures=figures,
         votes=votes,
         projects=projects,

@@ -11,6 +11,7 @@ from geo_tracker.language import N_
 from geo_tracker.web.money import or_none
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Register
+from geo_tracker.web.review_words import decision_text
 from geo_tracker.web.texts import MISSING, day, number, percent, term, yuan_wan
 
 _RECORDS = {
@@ -142,7 +143,10 @@ def _event_row(event: Any) -> dict[str, Any]:
 
 
 def _change_row(change: Any, held: Register, units: pd.DataFrame, here: int) -> dict[str, Any]:
-    if change.table_name == "lineage_edge":
+    if change.table_name == "lineage_decision":
+        text = _decided_text(change, held, units)
+    elif change.table_name == "lineage_edge":
+        # As decisions were noted before they had a table of their own.
         text = _decision_text(change, held, units)
     else:
         record, field = _RECORDS.get(change.table_name), _FIELDS.get(change.field)
@@ -156,6 +160,11 @@ def _change_row(change: Any, held: Register, units: pd.DataFrame, here: int) -> 
         if or_none(change.unit_id) not in (None, here) and change.unit_id in units.index:
             text = f"{units.at[change.unit_id, 'name']} · {text}"
     return _row(change.at, change.username, text, change.import_id, change.reason)
+
+
+def _decided_text(change: Any, held: Register, units: pd.DataFrame) -> str:
+    decided = held.decisions[held.decisions["decision_id"] == change.record_id]
+    return decision_text(decided.to_dict("records")[0], units) if len(decided) else MISSING
 
 
 def _decision_text(change: Any, held: Register, units: pd.DataFrame) -> str:

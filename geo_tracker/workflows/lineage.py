@@ -1,6 +1,5 @@
-"""Who became whom: inferred from neighbouring layers and the merger table, decided by people."""
+"""Who became whom, inferred from neighbouring layers and the merger table."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,22 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import reading, writing
-from geo_tracker.db.columns import now
+from geo_tracker.db.decisions import layer_locked, standing_decisions
 from geo_tracker.db.frames import claim_frame
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_villages
-from geo_tracker.db.lineage import (
-    existing_edge,
-    rival_edges,
-    standing_events,
-    units_joined,
-)
-from geo_tracker.db.models import BoundaryLayer, ChangeEvent, LineageEdge, RecordChange
-from geo_tracker.errors import ConflictError, InputError
+from geo_tracker.db.lineage import standing_events, units_joined
+from geo_tracker.db.models import BoundaryLayer, ChangeEvent, LineageEdge
 from geo_tracker.language import N_
 from geo_tracker.lineage.agreement import compared_with_table
 from geo_tracker.lineage.events import classified_changes
 from geo_tracker.lineage.overlaps import overlap_shares
+from geo_tracker.workflows.persons_word import follow_decisions
 from geo_tracker.workflows.progress import Progress
 
 _SIDES = ("from_id", "to_id")
@@ -46,11 +40,12 @@ class LineageSummary:
 def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
     """Infer the change events between every two neighbouring layers.
 
-    What stands already and is found again stays as it is, with what people decided about it; what
-    is no longer found is superseded, never deleted.
+    What stands already and is found again stays as it is; what is no longer found is superseded,
+    never deleted. What people decided holds whatever is found.
     """
     with reading(engine) as session:
         layers = layers_in_order(session)
+    _end_overtaken_events(engine, layers)
     summary = LineageSummary()
     for earlier, later in pairwise(layers):
         with reading(engine) as session:
@@ -61,6 +56,7 @@ def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
         found = _Findings.of(before, after, claims)
         progress.at(N_("Storing who became whom"))
         with writing(engine) as session:
+            layer_locked(session, later.id)
             _store(session, found, earlier, later)
     with reading(engine) as session:
         events = standing_events(session)
@@ -72,6 +68,15 @@ def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
     return summary
 
 
+def _end_overtaken_events(engine: sa.Engine, layers: list[BoundaryLayer]) -> None:
+    """Supersede what was found between layers that have another between them by now."""
+    neighbours = {(earlier.id, later.id) for earlier, later in pairwise(layers)}
+    with writing(engine) as session:
+        for event in standing_events(session):
+            if (event.before_layer_id, event.after_layer_id) not in neighbours:
+                event.status = "superseded"
+
+
 @dataclass(frozen=True)
 class _Findings:
     """What ground and table say about two layers: events, their edges, the claims behind them."""
@@ -80,6 +85,7 @@ class _Findings:
     edges: pd.DataFrame
     claims: pd.DataFrame
     renamed: dict[int, str]
+    ended: frozenset[int]
 
     @classmethod
     def of(
@@ -109,7 +115,11 @@ class _Findings:
         by_former = links.drop_duplicates("from_id").set_index("from_id")["event"]
         edges["event"] = edges["event"].fillna(edges["from_id"].map(by_former))
         return cls(
-            events, edges[edges["event"].notna()], table.set_index(["from_id", "to_id"]), renamed
+            events,
+            edges[edges["event"].notna()],
+            table.set_index(["from_id", "to_id"]),
+            renamed,
+            frozenset(gone.index.tolist()),
         )
 
 
@@ -118,17 +128,16 @@ def _store(
 ) -> None:
     standing = {
         frozenset(
-            (e.from_unit_id, e.to_unit_id, e.said_by_geometry, e.said_by_table) for e in event.edges
+            (e.from_unit_id, e.to_unit_id, e.said_by_geometry, e.said_by_table)
+            for e in event.edges
+            if e.said_by_geometry or e.said_by_table
         ): event
         for event in standing_events(session, between=(earlier.id, later.id))
         if event.unit_id is None
     }
-    decided = {
-        (edge.from_unit_id, edge.to_unit_id): edge
-        for event in standing.values()
-        for edge in event.edges
-        if edge.decided_at is not None
-    }
+    # Events that only a person's links make up are not the inference's to end.
+    standing.pop(frozenset(), None)
+    decided = standing_decisions(session)
     _store_renamings(session, found.renamed, earlier, later)
     joined: list[tuple[int, int]] = []
     shared = _in_several_events(found.edges)
@@ -138,6 +147,8 @@ def _store(
         alone = len(facts["from_ids"]) == len(facts["to_ids"]) == 1
         # Where a part moved as well, the links have to be kept, and with them both villages.
         alone = alone and not (edges["from_id"].isin(shared) | edges["to_id"].isin(shared)).any()
+        # Nor does a village turn out to be the one that a person said it became, or did not.
+        alone = alone and not edges["from_id"].isin(decided).any()
         if alone and facts["event_type"] in ONE_UNIT_EVENTS and not edges["conflict"].any():
             joined.append((int(facts["to_ids"][0]), int(facts["from_ids"][0])))
             _add_event(session, facts, edges, found.claims, earlier, later, one_unit=True)
@@ -148,11 +159,20 @@ def _store(
             )
         )
         if standing.pop(signature, None) is None:
-            stored = _add_event(session, facts, edges, found.claims, earlier, later)
-            _carry_decisions(stored.edges, decided)
+            _add_event(session, facts, edges, found.claims, earlier, later)
     for outdated in standing.values():
         outdated.status = "superseded"
     units_joined(session, joined)
+    session.flush()
+    session.expire_all()
+    follow_decisions(
+        session,
+        {
+            former: decision
+            for former, decision in standing_decisions(session).items()
+            if former in found.ended
+        },
+    )
 
 
 def _in_several_events(edges: pd.DataFrame) -> set[int]:
@@ -262,71 +282,3 @@ def _is_synthetic(said: pd.DataFrame, earlier: BoundaryLayer, later: BoundaryLay
     if len(said):
         return bool(said["synthetic"].any())
     return any(layer.run.source.synthetic for layer in (earlier, later))
-
-
-def _carry_decisions(
-    edges: Iterable[LineageEdge], decided: dict[tuple[int, int], LineageEdge]
-) -> None:
-    for edge in edges:
-        earlier = decided.get((edge.from_unit_id, edge.to_unit_id))
-        if earlier is not None:
-            edge.accepted = earlier.accepted
-            edge.method = earlier.method
-            edge.decided_by_id = earlier.decided_by_id
-            edge.decided_at = earlier.decided_at
-            edge.decision_reason = earlier.decision_reason
-
-
-def decide_conflict(
-    engine: sa.Engine, edge_id: int, *, chosen_edge_id: int, reason: str, user_id: int
-) -> None:
-    """Record which of the edges in conflict about one former village a person holds for right.
-
-    Parameters
-    ----------
-    engine : Engine
-        The database.
-    edge_id : int
-        Any of the edges in conflict.
-    chosen_edge_id : int
-        The right one, of the same former village.
-    reason : str
-        Why; kept with the decision.
-    user_id : int
-        Who decides.
-
-    Raises
-    ------
-    InputError
-        If no reason is given or the chosen edge is none of the rivals.
-    ConflictError
-        If there is nothing to decide.
-    """
-    reason = reason.strip()
-    if not reason:
-        raise InputError(N_("Say why you decide so; the reason is kept."))
-    with writing(engine) as session:
-        rivals = rival_edges(session, existing_edge(session, edge_id))
-        if len(rivals) < 2 or not any(edge.conflict for edge in rivals):
-            raise ConflictError(N_("There is nothing to decide about this link."))
-        if chosen_edge_id not in {edge.id for edge in rivals}:
-            raise InputError(N_("Choose one of the villages that are named."))
-        for edge in rivals:
-            right = edge.id == chosen_edge_id
-            session.add(
-                RecordChange(
-                    user_id=user_id,
-                    table_name="lineage_edge",
-                    record_id=edge.id,
-                    unit_id=edge.from_unit_id,
-                    field="accepted",
-                    old=str(edge.accepted),
-                    new=str(right),
-                    reason=reason[:500],
-                )
-            )
-            edge.accepted = right
-            edge.method = "person" if right else edge.method
-            edge.decided_by_id = user_id
-            edge.decided_at = now()
-            edge.decision_reason = reason[:500]

@@ -1,5 +1,6 @@
 """The small county of `tests.samples` behind the pages, built once and copied for each test."""
 
+import copy
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -119,6 +120,15 @@ def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     """Serve a copy of the county from a GeoPackage, to do with as one likes."""
     with served_copy(county_folder, tmp_path / "data") as app:
         yield app
+
+
+@pytest.fixture
+def disputed(county: Flask, tmp_path: Path) -> Flask:
+    """Have the table say that 上溪村 went to 倪宅新村, which the ground denies."""
+    sheets = {"合并对照": copy.deepcopy(samples.SHEETS["合并对照"])}
+    sheets["合并对照"][-1][:2] = ["330784114200", "倪宅新村"]
+    bring_book(county, tmp_path, sheets)
+    return county
 
 
 @pytest.fixture(scope="session")

@@ -20,16 +20,18 @@ from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
 
 LISTS = (
-    *("/villages/", "/lagging/", "/votes/", "/projects/"),
-    *("/lineage/", "/lineage/faults", "/lineage/crosswalk"),
+    *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
+    *("/review/bulk", "/lineage/faults", "/lineage/crosswalk"),
 )
 PAGES = ("/", "/map/", *LISTS, "/imports/", "/imports/3", "/settings/", "/password")
 HOSTILE = "<img src=x onerror=alert(1)></script>"
+FORMERS = ("新川村", "倪宅村", "上溪村")
 
 
-def village_pages(app: Flask, name: str) -> tuple[str, str]:
+def village_pages(app: Flask, name: str) -> tuple[str, ...]:
     found = unit_id(app, name)
-    return f"/villages/{found}", f"/map/villages/{found}/panel"
+    former = (f"/review/{found}",) if name.removesuffix(HOSTILE) in FORMERS else ()
+    return f"/villages/{found}", f"/map/villages/{found}/panel", *former
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -54,7 +56,7 @@ VALUES = ("nonsense", "-1", "", "99999999999999999999", "9" * 5000, "村%'; --",
 def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> None:
     names = (
         *("page", "county", "town", "kind", "layer", "formers", "check", "sort", "light"),
-        *("figure", "direction", "after"),
+        *("figure", "direction", "after", "above", "done"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):
@@ -68,11 +70,12 @@ def test_what_no_number_names_is_not_found(empty: Flask) -> None:
         for path in ("/villages/{}", "/map/villages/{}.json", "/map/villages/{}/panel"):
             assert planner.get(path.format(number)).status_code == 404
         assert planner.get(f"/imports/{number}").status_code == 404
-        form = {"chosen": str(number), "reason": "x"}
-        assert planner.post(f"/lineage/{number}/decide", form).status_code == 404
+        assert planner.get(f"/review/{number}").status_code == 404
+        form = {"kind": "reject", "note": "x", "revision": "0-0"}
+        assert planner.post(f"/review/{number}/decide", form).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/lineage/1/decide", "/sign-out", "/language/en"])
+@pytest.mark.parametrize("path", ["/review/1/decide", "/sign-out", "/language/en"])
 def test_nothing_changes_by_opening_an_address(planner: Visitor, path: str) -> None:
     answer = planner.get(path)
     assert answer.status_code == 405
@@ -96,7 +99,7 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
 
 def test_every_page_says_that_data_are_made_up(made_up: Flask) -> None:
     english, chinese = visitor(made_up, "admin"), visitor(made_up, "viewer", language="zh")
-    village, _panel = village_pages(made_up, "新川村")
+    village, *_others = village_pages(made_up, "新川村")
     for path in (*PAGES, village, "/nowhere"):
         assert 'class="gt-notice"' in english.get(path).text, path
         assert "Synthetic data:" in english.get(path).text, path
@@ -175,7 +178,7 @@ def test_pages_open_while_only_one_layer_is_there(
     planner = visitor(empty, "planner")
     for path in ("/", "/map/", *LISTS, "/imports/1", "/settings/"):
         planner.page(path)
-    village, panel = village_pages(empty, "新川村")
+    village, panel, _case = village_pages(empty, "新川村")
     assert "Not merged" in plain(planner.page(village))
     planner.page(panel)
     bring_layer(empty, tmp_path, samples._AFTER, samples.AFTER_ON)

@@ -1,4 +1,4 @@
-"""Votes, projects, lagging villages and conflicts: lists to look things up in."""
+"""Votes, projects and lagging villages: lists to look things up in."""
 
 import copy
 import re
@@ -98,47 +98,6 @@ def test_rows_of_the_lagging_list_lead_to_map_and_village(planner: Visitor) -> N
     assert planner.get(village[1]).status_code == planner.get(on_map[1]).status_code == 200
 
 
-@pytest.fixture
-def disputed(county: Flask, tmp_path: Path) -> Flask:
-    """Have the table say that 上溪村 went to 倪宅新村, which the ground denies."""
-    sheets = {"合并对照": copy.deepcopy(samples.SHEETS["合并对照"])}
-    sheets["合并对照"][-1][:2] = ["330784114200", "倪宅新村"]
-    bring_book(county, tmp_path, sheets)
-    return county
-
-
-def test_a_conflict_shows_what_both_sides_say(disputed: Flask) -> None:
-    page = plain(visitor(disputed, "viewer").page("/lineage/"))
-    assert "The merger table says → 倪宅新村" in page
-    assert "The ground says → 双溪村" in page
-    assert "Decide" not in page.replace("To be decided", "").replace("Decided", "")
-
-
-def test_a_planner_decides_with_a_reason_and_figures_follow(disputed: Flask) -> None:
-    planner = visitor(disputed, "planner")
-    page = planner.page("/lineage/")
-    target = re.search(r'action="(/lineage/\d+/decide)"', page)
-    by_table = re.search(r'name="chosen" value="(\d+)"', page)
-    assert target is not None
-    assert by_table is not None
-    refused = planner.post(target[1], {"chosen": by_table[1], "reason": " "})
-    assert refused.status_code == 422
-    assert "Say why you decide so" in refused.text
-    answer = planner.post(target[1], {"chosen": by_table[1], "reason": "批复〔2018〕9号"})
-    assert answer.status_code == 303
-    assert "批复〔2018〕9号" in planner.page("/lineage/?state=decided")
-    assert "No conflicts" in planner.page("/lineage/?state=open")
-    assert "倪宅新村" in rows(planner.page("/villages/?q=上溪村"))[0]
-
-
-def test_viewers_decide_nothing(disputed: Flask) -> None:
-    planner = visitor(disputed, "planner")
-    target = re.search(r'action="(/lineage/\d+/decide)"', planner.page("/lineage/"))
-    assert target is not None
-    viewer = visitor(disputed, "viewer")
-    assert viewer.post(target[1], {"chosen": "1", "reason": "x"}).status_code == 403
-
-
 @pytest.mark.parametrize(
     ("few", "many"),
     [
@@ -167,7 +126,7 @@ def test_lists_ask_as_often_whatever_the_number_of_rows(county: Flask, few: str,
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/lineage/"]
+    "path", ["/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/review/"]
 )
 def test_an_empty_register_says_what_to_do(empty: Flask, path: str) -> None:
     planner = visitor(empty, "planner")

@@ -124,7 +124,7 @@ def test_hostile_texts_stay_texts_on_every_page(hostile: Flask) -> None:
     viewer = visitor(hostile, "viewer")
     merged = unit_id(hostile, f"倪宅新村{HOSTILE}")
     pages = ("/", "/villages/", f"/villages/{merged}", f"/map/villages/{merged}/panel", "/map/")
-    for path in (*pages, "/lagging/", "/votes/", "/projects/", "/lineage/", "/imports/3"):
+    for path in (*pages, "/lagging/", "/votes/", "/projects/", "/review/", "/imports/3"):
         page = viewer.page(path)
         assert "<img src=x" not in page, path
         assert "</script>`" not in page, path

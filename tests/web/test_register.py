@@ -108,7 +108,7 @@ def questions(folder: Path, count: int) -> dict[str, int]:
     bring_layer(app, folder / f"{count}_files", row_of_villages(count), samples.BEFORE_ON)
     viewer = visitor(app, "viewer")
     found = {}
-    for path in ("/", "/villages/", "/lagging/", "/votes/", "/projects/", "/lineage/"):
+    for path in ("/", "/villages/", "/lagging/", "/votes/", "/projects/", "/review/"):
         with statements(app) as asked:
             viewer.page(path)
         found[path] = len(asked)

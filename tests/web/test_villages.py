@@ -128,7 +128,7 @@ def test_pages_are_the_same_on_both_databases(
     viewer = visitor(empty, "viewer")
     assert "Sum 450 1,350" in plain(viewer.page(f"/villages/{unit_id(empty, '倪宅新村')}"))
     assert "down 33.3 %" in viewer.page("/")
-    for path in ("/villages/", "/lagging/", "/votes/", "/projects/", "/lineage/", "/map/"):
+    for path in ("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/map/"):
         assert viewer.get(path).status_code == 200
     panel = viewer.page(f"/map/villages/{unit_id(empty, '倪宅新村')}/panel")
     assert "新川村" in panel

@@ -26,10 +26,9 @@ from geo_tracker.db.models import (
 from geo_tracker.errors import AlreadyImportedError, ConflictError, GeoTrackerError
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
-from geo_tracker.workflows.lineage import decide_conflict, infer_lineage
+from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.lineage_check import stored_faults
 from geo_tracker.workflows.progress import Progress
-from geo_tracker.workflows.users import add_user
 from tests import samples
 
 Bring = Callable[..., Any]
@@ -117,21 +116,6 @@ def test_a_table_that_contradicts_the_ground_is_kept_beside_it_for_a_person(
     assert by_ground["accepted"]
     assert not by_table["accepted"]
     assert by_table["to_unit_id"] == unit_named(engine, "倪宅新村", samples.AFTER_ON)
-
-    who = add_user(engine, username="li", password="a long password", role="planner")
-    decide_conflict(
-        engine,
-        int(by_ground["edge_id"]),
-        chosen_edge_id=int(by_table["edge_id"]),
-        reason="批复附件写明",
-        user_id=who,
-    )
-    with reading(engine) as session:
-        decided = edge_frame(session).set_index("edge_id")
-        log = session.scalars(sa.select(RecordChange)).all()
-    assert decided.loc[by_table["edge_id"], "accepted"]
-    assert not decided.loc[by_ground["edge_id"], "accepted"]
-    assert {change.reason for change in log} == {"批复附件写明"}
 
 
 def test_records_stand_on_the_former_village_to_the_cent(
