@@ -15,11 +15,11 @@ from geo_tracker.lineage.faults import Areas, Fault, lifetimes, listed
 SAME_M = 0.05
 """No survey is finer: outlines that lie apart by less are the same."""
 
-DRAWN_M = 1.0
-"""What is drawn for a map of 1:5,000 lies within a fifth of a millimetre: a metre on the ground."""
+DRAWN_M = 2.8
+"""Two drawings for maps of 1:10,000, each within a fifth of a millimetre (2 m), lie so apart."""
 
-MOST_NOISE_SHARE = 0.05
-"""More than this share of a village is no noise of drawing, however much all others miss."""
+DRAWN_SHARE = 0.05
+"""No drawing moves a twentieth of a village, however many others are as wrong."""
 
 _NORMAL = NormalDist()
 _LEAST_SPREAD = 0.5
@@ -57,7 +57,7 @@ def ground_faults(versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series)
     to lie. The noise of drawing is that of the lineage itself, the log-normal distribution of the
     thickness of all its residues, taken from median and upper quantile; a residue thicker than
     `DRAWN_M` of which noise explains less than half a case is a transfer that nobody declared, and
-    so is more than `MOST_NOISE_SHARE` of a village.
+    so is one of more than `DRAWN_SHARE` of the ground.
     """
     units = _unit_residues(versions, links)
     groups = _group_residues(versions, links, units)
@@ -66,8 +66,8 @@ def ground_faults(versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series)
         return
     limit = _noise_limit_m(residues["thickness_m"].to_numpy(dtype=float))
     for row in residues[residues["thickness_m"] > SAME_M].to_dict("records"):
-        is_noise = row["thickness_m"] <= limit and row["share"] <= MOST_NOISE_SHARE
-        kind = "ground_noise" if is_noise else row["kind"]
+        drawn = row["thickness_m"] <= limit and row["share"] <= DRAWN_SHARE
+        kind = "ground_noise" if drawn else row["kind"]
         yield Fault(kind, row["units"], _told(row, names), row["on"], row["residual_m2"] / MU_M2)
 
 
@@ -131,9 +131,9 @@ def _unit_residues(versions: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
                     "units": [(int(unit),) for unit in sums[side]],
                     "on": sums["effective_on"],
                     "missing": missing,
+                    "share": missing.abs(),
                     "residual_m2": missing * area,
                     "thickness_m": (missing * area).abs() / perimeter,
-                    "share": missing.abs(),
                     "counts_as": missing * area * (1 if side == "from_unit_id" else -1),
                 }
             )
@@ -156,15 +156,17 @@ def _group_residues(
         # An unknown village or version is another fault.
         if not held or not holds or not np.isfinite(held - holds):
             continue
-        residue = held - holds - sum(told.get((unit, on), 0.0) for unit in members)
+        # What the shares of single villages say already is not said again.
+        untold = held - holds - sum(told.get((unit, on), 0.0) for unit in members)
+        residue = min(abs(held - holds), abs(untold))
         found.append(
             {
                 "kind": "area_changed",
                 "units": members,
                 "on": on,
                 "residual_m2": held - holds,
-                "thickness_m": abs(residue) / (4 * np.sqrt(max(held, holds))),
-                "share": abs(residue) / max(held, holds),
+                "share": residue / max(held, holds),
+                "thickness_m": residue / (4 * np.sqrt(max(held, holds))),
                 "before_m2": held,
                 "after_m2": holds,
             }

@@ -165,3 +165,37 @@ def test_a_code_held_for_long_is_compared_with_all_who_come() -> None:
     faults = lineage_faults(pd.concat([versions, others], ignore_index=True), edges)
     twice = {fault.unit_ids for fault in faults if fault.kind == "code_twice"}
     assert twice == {(21, 31), (21, 32)}
+
+
+def test_where_every_village_lost_half_none_of_it_is_noise() -> None:
+    versions, edges = good()
+    halved = edges.assign(share_of_from=edges["share_of_from"] / 2)
+    found = [fault for fault in lineage_faults(versions, halved) if fault.kind == "lost_ground"]
+    assert {unit for fault in found for unit in fault.unit_ids} == {1, 2, 3, 4, 11, 12}
+    assert "ground_noise" not in kinds((versions, halved))
+
+
+def test_ground_that_the_outlines_lost_is_told_of_the_whole_change() -> None:
+    lineage = with_version(good(), 12, MERGED, area_m2=3e6)
+    found = [fault for fault in lineage_faults(*lineage) if fault.kind == "area_changed"]
+    assert [(fault.unit_ids, fault.on) for fault in found] == [
+        ((3, 4, 12), MERGED),
+        ((11, 12, 21), LATER),
+    ]
+    assert found[0].residual_mu == pytest.approx(1e6 / MU_M2)
+
+
+def test_a_part_given_away_earlier_is_no_successor_of_the_rest() -> None:
+    versions, edges = good()
+    edges = edges[edges["from_unit_id"] != 11]
+    moved = edges.iloc[[0]].assign(from_unit_id=5, to_unit_id=12, share_of_from=0.1)
+    assert ("no_successor", (11,)) in [
+        (fault.kind, fault.unit_ids)
+        for fault in lineage_faults(versions, pd.concat([edges, moved], ignore_index=True))
+    ]
+
+
+def test_a_link_stored_twice_by_two_tables_counts_once() -> None:
+    versions, edges = good()
+    edges = edges.assign(edge_id=range(len(edges)))
+    assert kinds((versions, pd.concat([edges, edges.iloc[[0, 3]]], ignore_index=True))) == []
