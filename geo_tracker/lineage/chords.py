@@ -101,7 +101,11 @@ def estimated_overlaps(old: Any, new: Any, lines: Lines) -> pd.DataFrame:
         for along in (0, 1)
     ]
     keys = np.union1d(sums[0].keys, sums[1].keys)
-    table: dict[str, Any] = {"from_at": keys // count, "to_at": keys % count}
+    # Four bytes where they do: of large layers there are millions of pairs.
+    table: dict[str, Any] = {
+        "from_at": (keys // count).astype(np.int32),
+        "to_at": (keys % count).astype(np.int32),
+    }
     totals = {name: np.zeros(len(keys)) for name in ("shared", "found", "shared_sd", "lacking_sd")}
     for along, (name, summed) in enumerate(zip(("wide", "high"), sums, strict=True)):
         # A chord along x stands for the distance of the lying lines, half of it per direction.
@@ -109,7 +113,7 @@ def estimated_overlaps(old: Any, new: Any, lines: Lines) -> pd.DataFrame:
         at = np.searchsorted(keys, summed.keys)
         chords = np.full(len(keys), np.nan)
         chords[at] = summed.length / summed.count * lines.grain[along]
-        table[name] = chords
+        table[name] = chords.astype(np.float32)
         of_old = table["from_at"]
         length, square, product = (np.zeros(len(keys)) for _ in range(3))
         length[at], square[at], product[at] = summed.length, summed.square, summed.product
@@ -119,7 +123,7 @@ def estimated_overlaps(old: Any, new: Any, lines: Lines) -> pd.DataFrame:
         lacking = summed.own_square[of_old] - 2 * product + square
         totals["lacking_sd"] += share**2 * np.maximum(lacking, 0)
     for name in ("shared_sd", "lacking_sd"):
-        totals[name] = np.sqrt(totals[name])
+        totals[name] = np.sqrt(totals[name]).astype(np.float32)
     return pd.DataFrame(table | totals)
 
 

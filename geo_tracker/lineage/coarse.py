@@ -99,32 +99,12 @@ def coarse_shares(ground: Ground, old_ids: pd.Index, new_ids: pd.Index) -> tuple
     measured = ground.measured(
         pairs.from_at[exact], pairs.to_at[exact], np.union1d(choice.torn, choice.unseen)
     )
-    thickness_m, thickest_m = (
-        _of_chords(measured, name, pairs, choice.sample, len(new.area_m2)) * pairs.chord_m
+    ratios = {
+        name: _of_chords(measured, name, pairs, choice.sample, len(new.area_m2))
         for name in ("thickness_m", "thickest_m")
-    )
-    left = ~exact & ~np.isin(pairs.from_at, choice.torn)
-    from_at, to_at, main = pairs.from_at[left], pairs.to_at[left], choice.main[left]
-    # A main overlap is the village without what it lacks: small errors of small parts.
-    lost = np.clip(pairs.lacking_m2[left], 0, old.area_m2[from_at])
-    shared_m2 = np.where(main, old.area_m2[from_at] - lost, pairs.shared_m2[left])
-    deviation_m2 = np.where(choice.main, pairs.lacking_sd_m2, pairs.shared_sd_m2)[left]
-    # What no line meets lies within a mesh of them.
-    error_m2 = ERROR_DEVIATIONS * deviation_m2 + spacing_m**2
-    estimated = pd.DataFrame(
-        {
-            "from_at": from_at,
-            "to_at": to_at,
-            "shared_m2": np.minimum(shared_m2, new.area_m2[to_at]),
-            "thickness_m": np.where(main, old.thickness_m[from_at], thickness_m[left]),
-            "thickest_m": np.where(main, old.thickness_m[from_at], thickest_m[left]),
-            "compactness": np.nan,
-            "exact": False,
-            "share_error": np.minimum(error_m2 / old.area_m2[from_at], 1.0),
-        }
-    )
-    both = pd.concat([measured.assign(exact=True, share_error=0.0), estimated])
-    both = both[both["shared_m2"] > 0].sort_values(["from_at", "to_at"], ignore_index=True)
+    }
+    both = _with_estimates(measured, pairs, choice, ratios, ground, spacing_m)
+    del pairs, choice, measured
     shares = shares_of_pairs(both, old_ids, new_ids, old, new)
     return shares, _agreeing(len(old_ids), len(shares))
 
@@ -232,8 +212,48 @@ def _of_chords(measured: pd.DataFrame, name: str, pairs: _Pairs, sample: Any, co
     """Return how thick slivers are for their chords, in the slivers of these very layers."""
     if not len(sample):
         return 1.0
-    keys = measured["from_at"].to_numpy() * count + measured["to_at"].to_numpy()
+    keys = measured["from_at"].to_numpy().astype(np.int64) * count + measured["to_at"].to_numpy()
     order = np.argsort(keys)
-    wanted = pairs.from_at[sample] * count + pairs.to_at[sample]
+    wanted = pairs.from_at[sample].astype(np.int64) * count + pairs.to_at[sample]
     at = order[np.searchsorted(keys, wanted, sorter=order)]
     return float(np.median(measured[name].to_numpy()[at] / pairs.chord_m[sample]))
+
+
+def _with_estimates(
+    measured: pd.DataFrame,
+    pairs: _Pairs,
+    choice: _Choice,
+    ratios: dict[str, float],
+    ground: Ground,
+    spacing_m: float,
+) -> pd.DataFrame:
+    """Return what was measured and, of what was not, the estimate, in the order of the layers."""
+    old, new = ground.old, ground.new
+    left = ~choice.exact & ~np.isin(pairs.from_at, choice.torn)
+    from_at, to_at, main = pairs.from_at[left], pairs.to_at[left], choice.main[left]
+    old_m2 = old.area_m2[from_at]
+    # A main overlap is the village without what it lacks: small errors of small parts.
+    lost = np.clip(pairs.lacking_m2[left], 0, old_m2)
+    shared_m2 = np.where(main, old_m2 - lost, pairs.shared_m2[left])
+    deviation_m2 = np.where(choice.main, pairs.lacking_sd_m2, pairs.shared_sd_m2)[left]
+    # What no line meets lies within a mesh of them.
+    error_m2 = ERROR_DEVIATIONS * deviation_m2 + spacing_m**2
+    estimated = {
+        "from_at": from_at,
+        "to_at": to_at,
+        "shared_m2": np.minimum(shared_m2, new.area_m2[to_at]),
+        **{
+            name: np.where(main, old.thickness_m[from_at], pairs.chord_m[left] * ratio)
+            for name, ratio in ratios.items()
+        },
+        "compactness": np.full(len(from_at), np.nan),
+        "exact": np.zeros(len(from_at), dtype=bool),
+        "share_error": np.minimum(error_m2 / old_m2, 1.0),
+    }
+    known = measured.assign(exact=True, share_error=0.0)
+    both = {
+        name: np.concatenate([known[name].to_numpy(), column]) for name, column in estimated.items()
+    }
+    order = np.lexsort((both["to_at"], both["from_at"]))
+    order = order[both["shared_m2"][order] > 0]
+    return pd.DataFrame({name: column[order] for name, column in both.items()}, copy=False)

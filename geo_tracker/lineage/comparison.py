@@ -97,46 +97,34 @@ def compared_layers(
     """
     if before.crs is None or after.crs is None:
         raise UnusableLayerError(N_("The layer has no coordinate system."))
-    crs = area_crs(before)
-    old, new = before, after
-    sizes = unit_sizes(old, crs), unit_sizes(new, crs)
-    votes = votes_of_sizes(*sizes)
-    misplaced = None if len(votes) else misplacement(_outlines(old), _outlines(new), crs)
-    if misplaced is not None and correct_shift:
-        old, new = misplaced.before, misplaced.after
-        sizes = unit_sizes(old, crs), unit_sizes(new, crs)
-        votes = votes_of_sizes(*sizes)
-    if not _meet(*sizes):
-        raise _apart(misplaced)
-    shift = displacement(old, votes, crs=crs)
-    if shift is not None and correct_shift:
-        moved = in_crs(new, crs).translate(-shift.east_m, -shift.north_m)
-        new = _outlines(new).set_geometry(moved, crs=crs)
-        sizes = sizes[0], unit_sizes(new, crs)
-    shares, agreeing = _overlaps(old, new, sizes, crs, exact=exact, ground_of=ground_of)
-    if not (shares["shared_m2"] > 0).any():
-        raise _apart(misplaced)
-    old_facts, new_facts = (_known_facts(layer) for layer in (before, after))
-    same_codes = _same_codes(old_facts["stat_code"], new_facts["stat_code"])
-    for known in (old_facts, new_facts):
+    measured = _measured(
+        before, after, correct_shift=correct_shift, exact=exact, ground_of=ground_of
+    )
+    (old_ids, old), (new_ids, new) = _by_rank(before), _by_rank(after)
+    # Whoever gave the layers away has their memory back for what follows.
+    del before, after
+    names = old["name"].to_numpy(), new["name"].to_numpy()
+    same_codes = bool(new["stat_code"].isin(old["stat_code"].dropna()).mean() >= _CODES_IN_COMMON)
+    for known in (old, new):
         if ignore_names:
             known["name"] = None
         if not same_codes:
             known["stat_code"] = None
-    events, links = _changes(shares, old_facts, new_facts, agreeing)
+    events, links = classified_changes(measured.shares, old, new, agreeing=measured.agreeing)
     event_types = links["event"].map(events.set_index("event")["event_type"])
-    edges = links.assign(
-        from_name=links["from_id"].map(before["name"]),
-        to_name=links["to_id"].map(after["name"]),
+    edges = _by_id(links, old_ids, new_ids).assign(
+        from_name=names[0][links["from_id"]],
+        to_name=names[1][links["to_id"]],
+        evidence=_with_names(links, old["name"].tolist(), new["name"].tolist()),
         event_type=event_types,
         needs_review=(links["confidence"] < REVIEW_BELOW) | event_types.eq("reallocation"),
     )
     return Comparison(
         edges=edges,
-        events=events,
-        shares=shares[shares["shared_m2"] > 0],
-        displacement=shift,
-        misplacement=misplaced.cause if misplaced is not None else None,
+        events=_events_by_id(events, old_ids, new_ids),
+        shares=_by_id(measured.shares[measured.shares["shared_m2"] > 0], old_ids, new_ids),
+        displacement=measured.displacement,
+        misplacement=measured.misplacement,
         codes_mean_the_same=same_codes,
     )
 
@@ -185,6 +173,52 @@ def _joined_evidence(ground: Message | float, reason: Message | None) -> Message
     return Message(N_("%(ground)s. %(reason)s"), {"ground": ground, "reason": reason})
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """What the ground says: shares by the ranks of ids, and how the layers lie."""
+
+    shares: pd.DataFrame
+    agreeing: int
+    displacement: Displacement | None
+    misplacement: Message | None
+
+
+def _measured(
+    before: gpd.GeoDataFrame,
+    after: gpd.GeoDataFrame,
+    *,
+    correct_shift: bool,
+    exact: bool,
+    ground_of: GroundOf,
+) -> _Measured:
+    """Find out how two layers lie and what ground their units share.
+
+    Ids are replaced by their ranks: numbers in the same order, which are grouped and sorted in a
+    fraction of the time.
+    """
+    crs = area_crs(before)
+    old, new = _outlines(before), _outlines(after)
+    sizes = unit_sizes(old, crs), unit_sizes(new, crs)
+    votes = votes_of_sizes(*sizes)
+    misplaced = None if len(votes) else misplacement(old, new, crs)
+    if misplaced is not None and correct_shift:
+        old, new = misplaced.before, misplaced.after
+        sizes = unit_sizes(old, crs), unit_sizes(new, crs)
+        votes = votes_of_sizes(*sizes)
+    if not _meet(*sizes):
+        raise _apart(misplaced)
+    shift = displacement(old, votes, crs=crs)
+    if shift is not None and correct_shift:
+        moved = in_crs(new, crs).translate(-shift.east_m, -shift.north_m)
+        new = new.set_geometry(moved, crs=crs)
+        sizes = sizes[0], unit_sizes(new, crs)
+    shares, agreeing = _overlaps(old, new, sizes, crs, exact=exact, ground_of=ground_of)
+    if not (shares["shared_m2"] > 0).any():
+        raise _apart(misplaced)
+    cause = misplaced.cause if misplaced is not None else None
+    return _Measured(shares, agreeing, shift, cause)
+
+
 def _overlaps(
     old: gpd.GeoDataFrame,
     new: gpd.GeoDataFrame,
@@ -194,52 +228,50 @@ def _overlaps(
     exact: bool,
     ground_of: GroundOf,
 ) -> tuple[pd.DataFrame, int]:
+    ranks = _ranks(old.index), _ranks(new.index)
     if min(len(old), len(new)) < FEWEST_UNITS:
-        return overlap_shares(old, new).assign(exact=True, share_error=0.0), 0
+        shares = overlap_shares(
+            *(layer.set_axis(of) for layer, of in zip((old, new), ranks, strict=True))
+        )
+        return shares.assign(exact=True, share_error=0.0), 0
     if new.crs != old.crs:
         new = in_crs(new, old.crs)
         sizes = sizes[0], unit_sizes(new, crs)
     ground = ground_of(old, new, *sizes, crs)
-    if exact:
-        return whole_shares(ground, old.index, new.index), 0
-    return coarse_shares(ground, old.index, new.index)
+    return (whole_shares(ground, *ranks), 0) if exact else coarse_shares(ground, *ranks)
 
 
-def _changes(
-    shares: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame, agreeing: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return events and links as `classified_changes` does, names among the evidence.
+def _ranks(ids: pd.Index) -> pd.Index:
+    """Return the place of each id among all in order."""
+    ranks = np.empty(len(ids), dtype=np.int64)
+    ranks[np.argsort(ids.to_numpy(), kind="stable")] = np.arange(len(ids))
+    return pd.Index(ranks)
 
-    Ids are replaced by their ranks meanwhile: numbers in the same order, which are grouped and
-    sorted in a fraction of the time.
-    """
-    (old_ids, old), (new_ids, new) = _by_rank(old), _by_rank(new)
-    from_ranks, to_ranks = (
-        old_ids.get_indexer(shares["from_id"]),
-        new_ids.get_indexer(shares["to_id"]),
-    )
-    ranked = shares.assign(from_id=from_ranks, to_id=to_ranks)
-    events, links = classified_changes(ranked, old, new, agreeing=agreeing)
-    links = links.assign(
-        from_id=old_ids.take(links["from_id"]),
-        to_id=new_ids.take(links["to_id"]),
-        evidence=_with_names(links, old["name"].tolist(), new["name"].tolist()),
-    )
+
+def _by_rank(layer: gpd.GeoDataFrame) -> tuple[pd.Index, pd.DataFrame]:
+    """Return the ids in order, and names and codes by rank."""
+    facts = pd.DataFrame({name: layer[name].to_numpy() for name in ("name", "stat_code")})
+    order = np.argsort(layer.index.to_numpy(), kind="stable")
+    return layer.index.take(order), facts.take(order).reset_index(drop=True)
+
+
+def _by_id(pairs: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index) -> pd.DataFrame:
+    """Return pairs by ids instead of ranks."""
+    from_id, to_id = old_ids.take(pairs["from_id"]), new_ids.take(pairs["to_id"])
+    return pairs.assign(from_id=from_id, to_id=to_id)
+
+
+def _events_by_id(events: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index) -> pd.DataFrame:
+    """Return events by ids instead of ranks."""
+    named = {}
     for column, ids in (("from_ids", old_ids.tolist()), ("to_ids", new_ids.tolist())):
-        events[column] = [[ids[rank] for rank in ranks] for ranks in events[column]]
-    survivors = events["survivor_id"]
-    known = survivors.notna()
-    named = pd.Series(None, index=survivors.index, dtype=object)
-    named[known] = old_ids.take(survivors[known].astype(int))
-    numbers = pd.api.types.is_integer_dtype(old_ids.dtype)
-    events["survivor_id"] = named.astype("Int64") if numbers else named
-    return events, links
-
-
-def _by_rank(layer: pd.DataFrame) -> tuple[pd.Index, pd.DataFrame]:
-    """Return the ids in order, and the layer by rank."""
-    ordered = layer.sort_index()
-    return ordered.index, ordered.reset_index(drop=True)
+        named[column] = [[ids[rank] for rank in ranks] for ranks in events[column]]
+    known = events["survivor_id"].notna()
+    survivors = pd.Series(None, index=events.index, dtype=object)
+    survivors[known] = old_ids.take(events.loc[known, "survivor_id"].astype(int))
+    if pd.api.types.is_integer_dtype(old_ids.dtype):
+        survivors = survivors.astype("Int64")
+    return events.assign(**named, survivor_id=survivors)
 
 
 def _with_names(links: pd.DataFrame, old: list[str | None], new: list[str | None]) -> list[Message]:
@@ -272,16 +304,8 @@ def _composed_names(
     return found
 
 
-def _known_facts(layer: gpd.GeoDataFrame) -> pd.DataFrame:
-    return pd.DataFrame({name: layer[name] for name in ("name", "stat_code")}, index=layer.index)
-
-
 def _outlines(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return layer[[layer.geometry.name]]
-
-
-def _same_codes(old: pd.Series, new: pd.Series) -> bool:
-    return bool(new.isin(old.dropna()).mean() >= _CODES_IN_COMMON)
 
 
 def _apart(misplaced: Misplacement | None) -> UnusableLayerError:

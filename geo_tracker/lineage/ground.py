@@ -93,7 +93,8 @@ def together(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def placed(pairs: pd.DataFrame, part: Part) -> pd.DataFrame:
     """Return pairs of a part by their positions in the layers."""
-    return pairs.assign(from_at=part.old_at[pairs["from_at"]], to_at=part.new_at[pairs["to_at"]])
+    from_at, to_at = part.old_at[pairs["from_at"]], part.new_at[pairs["to_at"]]
+    return pairs.assign(from_at=from_at.astype(np.int32), to_at=to_at.astype(np.int32))
 
 
 def measured_part(

@@ -14,6 +14,8 @@ from geo_tracker.lineage.hilbert import hilbert_positions
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
 from geo_tracker.parallel import in_threads
 
+_PAIRS_AT_ONCE = 100_000
+
 
 def overlap_shares(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
     """Measure the ground each pair of old and new villages shares.
@@ -92,7 +94,7 @@ def shares_of_pairs(
         "thickest_m": pairs["thickest_m"].to_numpy(),
         "compactness": pairs["compactness"].to_numpy(),
         "thinner_m": np.minimum(old.thickness_m[from_at], new.thickness_m[to_at]),
-        "place": _places(old.bounds[from_at], new.bounds[to_at]),
+        "place": _places(old, new, from_at, to_at),
     }
     others = pairs.columns.difference([*facts, "from_at", "to_at"])
     return pd.DataFrame(facts | {name: pairs[name].to_numpy() for name in others})
@@ -152,10 +154,15 @@ def _measures(shared: Any) -> dict[str, Any]:
     }
 
 
-def _places(old: Any, new: Any) -> Any:
+def _places(old: Sizes, new: Sizes, from_at: Any, to_at: Any) -> Any:
     """Return where pairs meet: the centre of what their bounds share, along a Hilbert curve."""
-    if not len(old):
+    if not len(from_at):
         return np.zeros(0, dtype=np.int64)
-    low, high = np.maximum(old[:, :2], new[:, :2]), np.minimum(old[:, 2:], new[:, 2:])
-    centres = (low + high) / 2
-    return hilbert_positions(centres, [*centres.min(axis=0), *centres.max(axis=0)])
+    centres = np.empty((len(from_at), 2))
+    parts = [slice(at, at + _PAIRS_AT_ONCE) for at in range(0, len(centres), _PAIRS_AT_ONCE)]
+    for some in parts:
+        one, other = old.bounds[from_at[some]], new.bounds[to_at[some]]
+        low, high = np.maximum(one[:, :2], other[:, :2]), np.minimum(one[:, 2:], other[:, 2:])
+        centres[some] = (low + high) / 2
+    around = [*centres.min(axis=0), *centres.max(axis=0)]
+    return np.concatenate([hilbert_positions(centres[some], around) for some in parts])

@@ -110,15 +110,19 @@ def compare_files(
     InputError
         If a file cannot be used.
     """
-    layers = []
+    layers, names = [], []
     for path, layer in zip(
         (before, after), _both_read((before, after), id_column, name_column), strict=True
     ):
         _tell(layer, path, say)
         layers.append(layer.units)
+        names.append(layer.units["name"])
+    del layer
     with _looked_at_by(scheduler, files.edges.parent, say) as ground_of:
+        # Given away, so that outlines are gone when what they say is weighed.
         found = compared_layers(
-            *layers,
+            layers.pop(0),
+            layers.pop(0),
             ignore_names=ignore_names,
             correct_shift=correct_shift,
             # What figures are carried over by has to be measured whole.
@@ -129,8 +133,8 @@ def compare_files(
     edges, columns = found.edges, EDGE_COLUMNS
     if table is not None:
         edges, columns = beside_table(found, _pairs(table)), [*EDGE_COLUMNS, *TABLE_COLUMNS]
-        for side, layer in zip(("from", "to"), layers, strict=True):
-            edges[f"{side}_name"] = edges[f"{side}_id"].map(layer["name"])
+        for side, known in zip(("from", "to"), names, strict=True):
+            edges[f"{side}_name"] = edges[f"{side}_id"].map(known)
         conflicts = int(edges["conflict"].sum())
         say(
             Message(N_("%(count)s links contradict the table or the ground."), {"count": conflicts})

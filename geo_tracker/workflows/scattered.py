@@ -169,13 +169,14 @@ class ScatteredGround:
                     reason=str(error).partition("\n")[0],
                 ) from error
             running.update(list(handed_out(1)))
-            self._say(
-                Message(
-                    N_("%(done)s of %(total)s parts are done."),
-                    {"done": done, "total": len(tasks)},
-                )
-            )
+            if _is_tenth(done, len(tasks)):
+                told = {"done": done, "total": len(tasks)}
+                self._say(Message(N_("%(done)s of %(total)s parts are done."), told))
         return results
+
+
+def _is_tenth(done: int, total: int) -> bool:
+    return done * 10 // total > (done - 1) * 10 // total
 
 
 @dataclass(frozen=True)
