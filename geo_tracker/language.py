@@ -36,12 +36,20 @@ class Message:
 
     def to_json(self) -> dict[str, Any]:
         """Return the message as plain data, so that it can be shown later in any language."""
-        return {"text": self.text, "values": self.values}
+        values = {
+            name: value.to_json() if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return {"text": self.text, "values": values}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Message":
         """Return the message that `to_json` wrote."""
-        return cls(data["text"], data["values"])
+        values = {
+            name: cls.from_json(value) if isinstance(value, dict) else value
+            for name, value in data["values"].items()
+        }
+        return cls(data["text"], values)
 
 
 @cache

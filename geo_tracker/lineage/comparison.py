@@ -17,7 +17,7 @@ from geo_tracker.lineage.coarse import FEWEST_UNITS, Ground, coarse_shares, whol
 from geo_tracker.lineage.displacement import Displacement, displacement, votes_of_sizes
 from geo_tracker.lineage.events import REVIEW_BELOW, classified_changes
 from geo_tracker.lineage.ground import LocalGround
-from geo_tracker.lineage.names import composed_of, group_evidence, known_name, name_evidence
+from geo_tracker.lineage.name_evidence import with_names
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.placement import Misplacement, misplacement
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
@@ -115,7 +115,7 @@ def compared_layers(
     edges = _by_id(links, old_ids, new_ids).assign(
         from_name=names[0][links["from_id"]],
         to_name=names[1][links["to_id"]],
-        evidence=_with_names(links, old["name"].tolist(), new["name"].tolist()),
+        evidence=with_names(links, old["name"].tolist(), new["name"].tolist()),
         event_type=event_types,
         needs_review=(links["confidence"] < REVIEW_BELOW) | event_types.eq("reallocation"),
     )
@@ -272,36 +272,6 @@ def _events_by_id(events: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index) ->
     if pd.api.types.is_integer_dtype(old_ids.dtype):
         survivors = survivors.astype("Int64")
     return events.assign(**named, survivor_id=survivors)
-
-
-def _with_names(links: pd.DataFrame, old: list[str | None], new: list[str | None]) -> list[Message]:
-    """Return the evidence of the ground with that of the names, by rank, beside it."""
-    columns = (links[column].tolist() for column in ("evidence", "from_id", "to_id"))
-    composed = _composed_names(links, old, new)
-    told = []
-    for ground, from_rank, to_rank in zip(*columns, strict=True):
-        names = composed.get((from_rank, to_rank))
-        if names is None:
-            names = name_evidence(known_name(old[from_rank]), known_name(new[to_rank]))
-        both = {"ground": ground, "names": names}
-        told.append(ground if names is None else Message(N_("%(ground)s; %(names)s"), both))
-    return told
-
-
-def _composed_names(
-    links: pd.DataFrame, old: list[str | None], new: list[str | None]
-) -> dict[tuple[int, int], Message]:
-    """Return the links of villages out of whose names, together, the new one's name is made."""
-    main = links[links["is_main"]]
-    merged = main[main["to_id"].duplicated(keep=False)]
-    found: dict[tuple[int, int], Message] = {}
-    for to_rank, from_ranks in merged.groupby("to_id")["from_id"].agg(list).items():
-        olds, name = [known_name(old[rank]) for rank in from_ranks], known_name(new[to_rank])
-        parts = composed_of(olds, name)
-        told = group_evidence(olds, name) if parts else None
-        if told is not None:
-            found |= {(from_ranks[at], to_rank): told for at in parts}
-    return found
 
 
 def _outlines(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

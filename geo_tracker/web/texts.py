@@ -21,11 +21,7 @@ def shown(message: Message | dict[str, Any] | None) -> str:
         return ""
     if isinstance(message, dict):
         message = Message.from_json(message)
-    values = {
-        name: shown(value) if isinstance(value, (Message, dict)) else value
-        for name, value in message.values.items()
-    }
-    return translate(Message(message.text, values), str(get_locale()))
+    return translate(message, str(get_locale()))
 
 
 def is_missing(value: Any) -> bool:

@@ -169,17 +169,7 @@ def link_table(
 def _words(evidence: Any, locale: str) -> str | None:
     if not isinstance(evidence, list) or not evidence:
         return None
-    return "; ".join(translate(_message(text), locale) for text in evidence)
-
-
-def _message(kept: dict[str, Any]) -> Message:
-    """Return a message kept as plain data; messages among its values too."""
-    found = Message.from_json(kept)
-    nested = {
-        name: _message(value) if isinstance(value, dict) and "text" in value else value
-        for name, value in found.values.items()
-    }
-    return Message(found.text, nested)
+    return "; ".join(translate(Message.from_json(text), locale) for text in evidence)
 
 
 def link_origin(step: Step) -> Origin:

@@ -19,11 +19,13 @@ from geo_tracker.db.models import BoundaryLayer, ChangeEvent, LineageEdge
 from geo_tracker.language import N_
 from geo_tracker.lineage.agreement import compared_with_table
 from geo_tracker.lineage.events import classified_changes
+from geo_tracker.lineage.name_evidence import with_names
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.workflows.persons_word import follow_decisions
 from geo_tracker.workflows.progress import Progress
 
 _SIDES = ("from_id", "to_id")
+_Pair = tuple[Any, Any]
 ONE_UNIT_EVENTS = {"unchanged", "name_change", "identifier_change", "rectification"}
 """Events through which a village stays the same unit, when one became one."""
 
@@ -83,7 +85,7 @@ class _Findings:
 
     events: pd.DataFrame
     edges: pd.DataFrame
-    claims: pd.DataFrame
+    claims: dict[_Pair, list[dict[str, Any]]]
     renamed: dict[int, str]
     ended: frozenset[int]
 
@@ -107,6 +109,8 @@ class _Findings:
         table = claims.rename(columns={"from_unit_id": "from_id", "to_unit_id": "to_id"})
         table = table[table["from_id"].isin(gone.index) & table["to_id"].isin(after.index)]
         events, links = classified_changes(overlap_shares(gone, come), gone, come)
+        names = gone["name"].to_dict(), come["name"].to_dict()
+        links = links.assign(evidence=with_names(links, *names))
         compared = compared_with_table(links, table)
         edges = compared.merge(
             links.drop(columns=["confidence"]), how="left", on=["from_id", "to_id"]
@@ -117,10 +121,18 @@ class _Findings:
         return cls(
             events,
             edges[edges["event"].notna()],
-            table.set_index(["from_id", "to_id"]),
+            _by_pair(table),
             renamed,
             frozenset(gone.index.tolist()),
         )
+
+
+def _by_pair(table: pd.DataFrame) -> dict[_Pair, list[dict[str, Any]]]:
+    """Return the rows of the merger table by the villages they name."""
+    rows: dict[_Pair, list[dict[str, Any]]] = {}
+    for row in table.to_dict("records"):
+        rows.setdefault((row["from_id"], row["to_id"]), []).append(row)
+    return rows
 
 
 def _store(
@@ -141,22 +153,26 @@ def _store(
     _store_renamings(session, found.renamed, earlier, later)
     joined: list[tuple[int, int]] = []
     shared = _in_several_events(found.edges)
-    facts_of = {facts["event"]: facts for facts in found.events.to_dict("records")}
-    for event, edges in found.edges.groupby("event"):
-        facts = facts_of[event]
+    members: dict[Any, list[dict[str, Any]]] = {}
+    for edge in found.edges.to_dict("records"):
+        members.setdefault(edge["event"], []).append(edge)
+    for facts in found.events.to_dict("records"):
+        edges = members.get(facts["event"])
+        if edges is None:
+            continue
         alone = len(facts["from_ids"]) == len(facts["to_ids"]) == 1
         # Where a part moved as well, the links have to be kept, and with them both villages.
-        alone = alone and not (edges["from_id"].isin(shared) | edges["to_id"].isin(shared)).any()
+        alone = alone and not any(edge[side] in shared for edge in edges for side in _SIDES)
         # Nor does a village turn out to be the one that a person said it became, or did not.
-        alone = alone and not edges["from_id"].isin(decided).any()
-        if alone and facts["event_type"] in ONE_UNIT_EVENTS and not edges["conflict"].any():
+        alone = alone and not any(edge["from_id"] in decided for edge in edges)
+        conflict = any(edge["conflict"] for edge in edges)
+        if alone and facts["event_type"] in ONE_UNIT_EVENTS and not conflict:
             joined.append((int(facts["to_ids"][0]), int(facts["from_ids"][0])))
             _add_event(session, facts, edges, found.claims, earlier, later, one_unit=True)
             continue
         signature = frozenset(
-            edges[["from_id", "to_id", "said_by_geometry", "said_by_table"]].itertuples(
-                index=False, name=None
-            )
+            (edge["from_id"], edge["to_id"], edge["said_by_geometry"], edge["said_by_table"])
+            for edge in edges
         )
         if standing.pop(signature, None) is None:
             _add_event(session, facts, edges, found.claims, earlier, later)
@@ -207,22 +223,21 @@ def _store_renamings(
 def _add_event(
     session: Session,
     facts: dict[str, Any],
-    edges: pd.DataFrame,
-    claims: pd.DataFrame,
+    edges: list[dict[str, Any]],
+    claims: dict[_Pair, list[dict[str, Any]]],
     earlier: BoundaryLayer,
     later: BoundaryLayer,
     *,
     one_unit: bool = False,
-) -> ChangeEvent:
-    pairs = pd.MultiIndex.from_frame(edges[["from_id", "to_id"]])
-    said = claims.loc[claims.index.intersection(pairs)]
-    kinds = said["kind"].dropna()
-    agreed = bool(edges["said_by_table"].all() and not edges["conflict"].any())
+) -> None:
+    said = [row for edge in edges for row in claims.get((edge["from_id"], edge["to_id"]), [])]
+    kinds = {row["kind"] for row in said if not _missing(row["kind"])}
+    agreed = all(edge["said_by_table"] and not edge["conflict"] for edge in edges)
     event_type = str(facts["event_type"])
-    if agreed and len(set(kinds)) == 1 and not one_unit:
+    if agreed and len(kinds) == 1 and not one_unit:
         # How a merger was done is the approval's to say; the ground cannot show it.
-        event_type = kinds.iloc[0]
-    survivor = None if pd.isna(facts["survivor_id"]) else int(facts["survivor_id"])
+        (event_type,) = kinds
+    survivor = None if _missing(facts["survivor_id"]) else int(facts["survivor_id"])
     event = ChangeEvent(
         event_type=event_type,
         status="effective" if agreed else "proposed",
@@ -231,18 +246,17 @@ def _add_event(
         effective_on=later.as_of_on,
         unit_id=int(facts["from_ids"][0]) if one_unit else None,
         survivor_id=survivor if event_type == "integration" else None,
-        document_no=_first(said["document_no"]),
-        document_on=_first(said["document_on"]),
-        basis=_first(said["basis"]),
+        document_no=_first(said, "document_no"),
+        document_on=_first(said, "document_on"),
+        basis=_first(said, "basis"),
         synthetic=_is_synthetic(said, earlier, later),
         residual_m2=float(facts["residual_m2"]),
-        confidence=float(edges["confidence"].min()),
-        needs_review=bool(edges["needs_review"].any()),
+        confidence=float(min(edge["confidence"] for edge in edges)),
+        needs_review=any(edge["needs_review"] for edge in edges),
     )
     if not one_unit:
-        event.edges = [_edge(row) for row in edges.to_dict("records")]
+        event.edges = [_edge(edge) for edge in edges]
     session.add(event)
-    return event
 
 
 def _edge(row: dict[str, Any]) -> LineageEdge:
@@ -273,12 +287,11 @@ def _number(value: Any) -> float | None:
     return None if _missing(value) else float(value)
 
 
-def _first(values: pd.Series) -> Any:
-    known = values.dropna()
-    return None if known.empty else known.iloc[0]
+def _first(rows: list[dict[str, Any]], column: str) -> Any:
+    return next((row[column] for row in rows if not _missing(row[column])), None)
 
 
-def _is_synthetic(said: pd.DataFrame, earlier: BoundaryLayer, later: BoundaryLayer) -> bool:
-    if len(said):
-        return bool(said["synthetic"].any())
+def _is_synthetic(said: list[dict[str, Any]], earlier: BoundaryLayer, later: BoundaryLayer) -> bool:
+    if said:
+        return any(row["synthetic"] for row in said)
     return any(layer.run.source.synthetic for layer in (earlier, later))
