@@ -21,11 +21,14 @@ from geo_tracker.importing.dbf import DbfTable, read_dbf
 from geo_tracker.importing.encoding import TextEncoding, chosen_encoding, dbf_encoding
 from geo_tracker.importing.shapefiles import check_shapes
 from geo_tracker.language import N_, Message
+from geo_tracker.memory import give_back
 
 _ROW_ENCODING = "ISO-8859-1"
 """Decodes any byte: for passes through GDAL in which no text matters."""
 
 _SHAPES_AT_ONCE = 4096
+
+_MANY = 100_000
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,8 @@ def _decoded(encoded: Any) -> Any:
         some = slice(at, at + _SHAPES_AT_ONCE)
         shapes[some] = shapely.from_wkb(encoded[some])
         encoded[some] = None
+    if len(encoded) > _MANY:
+        give_back()
     return shapes
 
 

@@ -21,6 +21,7 @@ from geo_tracker.lineage.name_evidence import with_names
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.placement import Misplacement, misplacement
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
+from geo_tracker.memory import give_back
 
 GroundOf = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame, Sizes, Sizes, CRS], Ground]
 
@@ -103,6 +104,8 @@ def compared_layers(
     (old_ids, old), (new_ids, new) = _by_rank(before), _by_rank(after)
     # Whoever gave the layers away has their memory back for what follows.
     del before, after
+    if len(old) >= FEWEST_UNITS:
+        give_back()
     names = old["name"].to_numpy(), new["name"].to_numpy()
     same_codes = bool(new["stat_code"].isin(old["stat_code"].dropna()).mean() >= _CODES_IN_COMMON)
     for known in (old, new):
