@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.links import WHOLE_SHARE, real_links
+from geo_tracker.lineage.name_forms import name_forms
 from geo_tracker.lineage.names import WRITTEN, known_name, name_likeness
 from geo_tracker.lineage.one_layer import uncovered_ground
 
@@ -307,10 +308,16 @@ def _is_same(one: _Fact, other: _Fact) -> bool:
 
 
 def _same_name(one: str | None, other: str | None) -> bool | None:
-    """Say whether two names are one, however it is written; None where one is unknown."""
+    """Say whether two names are one, however it is written; None where one is unknown.
+
+    倪宅新村 is not 倪宅村: a merged village is called new to be told from the old one.
+    """
     if one is None or other is None:
         return None
-    return one == other or name_likeness(one, other) >= WRITTEN
+    if one == other:
+        return True
+    is_new = [name_forms(name).ends_new for name in (one, other)]
+    return is_new[0] == is_new[1] and name_likeness(one, other) >= WRITTEN
 
 
 def _same_code(one: str | None, other: str | None) -> bool | None:

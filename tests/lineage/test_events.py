@@ -40,6 +40,13 @@ def changes(before: Villages, after: Villages) -> tuple[Any, Any]:
             "integration",
             1,
         ),
+        # 新村 says that it is another village than the old one.
+        (
+            {1: ("甲坑村", "1", WEST), 2: ("乙坑村", "2", EAST)},
+            {9: ("甲坑新村", "1", BOTH)},
+            "fusion",
+            None,
+        ),
         # The name stays and the code does not: a new village of the old name.
         (
             {1: ("甲", "1", WEST), 2: ("乙", "2", EAST)},
