@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.links import WHOLE_SHARE, real_links
-from geo_tracker.lineage.name_forms import name_forms
+from geo_tracker.lineage.name_forms import is_community, name_forms
 from geo_tracker.lineage.names import WRITTEN, known_name, name_likeness
 from geo_tracker.lineage.one_layer import uncovered_ground
 
@@ -316,6 +316,8 @@ def _same_name(one: str | None, other: str | None) -> bool | None:
         return None
     if one == other:
         return True
+    if is_community(one) != is_community(other):
+        return False
     is_new = [name_forms(name).ends_new for name in (one, other)]
     return is_new[0] == is_new[1] and name_likeness(one, other) >= WRITTEN
 
@@ -325,6 +327,8 @@ def _same_code(one: str | None, other: str | None) -> bool | None:
 
 
 def _kind_of_one(old: _Fact, new: _Fact) -> str:
+    if old[0] and new[0] and is_community(new[0]) and not is_community(old[0]):
+        return "to_community"
     if _same_name(old[0], new[0]) is False:
         return "name_change"
     return "identifier_change" if _same_code(old[1], new[1]) is False else "unchanged"

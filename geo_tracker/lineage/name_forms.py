@@ -48,6 +48,7 @@ _WORDS: dict[str, str] = {
 }
 _FILLERS = {"of", "de", "du", "di", "des"}
 _SAINTS = {"saint", "sainte", "sankt", "sint", "st", "ste", "sveti", "sv"}
+_COMMUNITY = re.compile("(?<=.)(社区|居委会|居民委员会)$")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]+")
 
 
@@ -127,3 +128,8 @@ def _latin_form(text: str) -> Form:
                 rest = rest[1:]
             return Form(whole, " ".join(rest), _WORDS[words[ending]])
     return Form(whole, whole, "")
+
+
+def is_community(name: str) -> bool:
+    """Say whether a name is that of an urban community (社区, 居委会) and not of a village."""
+    return _COMMUNITY.search(unicodedata.normalize("NFKC", name).strip()) is not None

@@ -26,7 +26,13 @@ from geo_tracker.workflows.progress import Progress
 
 _SIDES = ("from_id", "to_id")
 _Pair = tuple[Any, Any]
-ONE_UNIT_EVENTS = {"unchanged", "name_change", "identifier_change", "rectification"}
+ONE_UNIT_EVENTS = {
+    "unchanged",
+    "name_change",
+    "identifier_change",
+    "to_community",
+    "rectification",
+}
 """Events through which a village stays the same unit, when one became one."""
 
 

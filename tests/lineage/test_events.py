@@ -26,6 +26,9 @@ def changes(before: Villages, after: Villages) -> tuple[Any, Any]:
         ({1: ("甲", "1", WEST)}, {9: ("甲", "1", WEST)}, "unchanged", None),
         ({1: ("甲", "1", WEST)}, {9: ("丙", "1", WEST)}, "name_change", None),
         ({1: ("甲", "1", WEST)}, {9: ("甲", "9", WEST)}, "identifier_change", None),
+        ({1: ("甲坑村", "1", WEST)}, {9: ("甲坑社区", "1", WEST)}, "to_community", None),
+        ({1: ("甲坑社区", "1", WEST)}, {9: ("甲坑居委会", "1", WEST)}, "unchanged", None),
+        ({1: ("甲坑社区", "1", WEST)}, {9: ("甲坑村", "1", WEST)}, "name_change", None),
         # Two spellings of one name.
         ({1: ("甲坑村委会", "1", WEST)}, {9: ("甲坑村民委员会", "1", WEST)}, "unchanged", None),
         (
