@@ -182,8 +182,9 @@ def lint(ctx: click.Context) -> None:
     faults = stored_faults(engine)
     for fault in faults:
         click.echo(f"{fault.kind}: {translate(fault.message, terminal_locale())}")
-    say(N_("%(count)s faults in the stored lineage."), count=len(faults))
-    ctx.exit(1 if faults else 0)
+    count = sum(not fault.is_noise for fault in faults)
+    say(N_("%(count)s faults in the stored lineage."), count=count)
+    ctx.exit(1 if count else 0)
 
 
 @main.group()

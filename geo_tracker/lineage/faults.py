@@ -36,6 +36,11 @@ class Fault:
     on: date | None = None
     residual_mu: float | None = None
 
+    @property
+    def is_noise(self) -> bool:
+        """Whether drawing explains it: to be seen, and nothing to be mended."""
+        return self.kind == "ground_noise"
+
 
 def listed(units: Iterable[int], names: pd.Series) -> str:
     """Return the names of some villages, of many the first six."""

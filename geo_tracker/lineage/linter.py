@@ -1,6 +1,6 @@
 """What stored lineage must never say: cycles, dead ends, lost ground, gaps, codes used twice."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import pandas as pd
 
@@ -15,7 +15,9 @@ MIRROR_TOLERANCE = 0.001
 """Both ends of a link are measured by one intersection: they differ by rounding only."""
 
 
-def lineage_faults(versions: pd.DataFrame, edges: pd.DataFrame) -> list[Fault]:
+def lineage_faults(
+    versions: pd.DataFrame, edges: pd.DataFrame, *, rejected: Container[int] = ()
+) -> list[Fault]:
     """Check stored lineage against the invariants of the domain reference (§3).
 
     Parameters
@@ -28,6 +30,8 @@ def lineage_faults(versions: pd.DataFrame, edges: pd.DataFrame) -> list[Fault]:
         Standing links: ``from_unit_id``, ``to_unit_id``, ``effective_on``, ``accepted``,
         ``shared_m2``, ``share_of_from``, ``share_of_to`` (missing where the table alone says so);
         optionally ``edge_id``, by which rows that repeat a link are known.
+    rejected : container of int
+        Former villages of which a person said, with a reason, that they became nothing.
 
     Returns
     -------
@@ -42,13 +46,13 @@ def lineage_faults(versions: pd.DataFrame, edges: pd.DataFrame) -> list[Fault]:
     faults = [
         *_self_loops(accepted, names),
         *_cycles(links, names),
-        *_dead_ends(versions, links, names),
+        *_dead_ends(versions, links, names, rejected),
         *ground_faults(versions, links, names),
         *_mirrors(versions, links, names),
         *time_faults(versions, links, names),
         *code_faults(versions),
     ]
-    return sorted(faults, key=lambda fault: fault.kind == "ground_noise")
+    return sorted(faults, key=lambda fault: fault.is_noise)
 
 
 def _self_loops(accepted: pd.DataFrame, names: pd.Series) -> Iterator[Fault]:
@@ -110,7 +114,9 @@ def _way(start: int, end: int, following: dict[int, list[int]]) -> list[int]:
     return []
 
 
-def _dead_ends(versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series) -> Iterator[Fault]:
+def _dead_ends(
+    versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series, rejected: Container[int]
+) -> Iterator[Fault]:
     life = lifetimes(versions)
     # A part given away before does not say what became of the rest, nor one taken in later where
     # the first came from.
@@ -124,7 +130,8 @@ def _dead_ends(versions: pd.DataFrame, links: pd.DataFrame, names: pd.Series) ->
     facts = zip(life.index, life["born"], life["ended"], last_given, first_taken, strict=True)
     still = set(open_ended)
     for unit, born, ended, given, taken in facts:
-        if unit not in still and (pd.isna(given) or given < ended):
+        is_lost = unit not in still and unit not in rejected
+        if is_lost and (pd.isna(given) or given < ended):
             text = N_("%(name)s ended on %(day)s and became nothing.")
             values = {"name": names[unit], "day": str(ended)}
             yield Fault("no_successor", (int(unit),), Message(text, values), ended)

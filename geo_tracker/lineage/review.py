@@ -109,6 +109,18 @@ def review_cases(
     )
 
 
+def rejected_villages(decisions: pd.DataFrame) -> frozenset[int]:
+    """Return the former villages of which a person said that they became nothing.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        As `review_cases`.
+    """
+    rejected = decisions["kind"].eq("reject") & decisions["superseded_at"].isna()
+    return frozenset(decisions.loc[rejected, "from_unit_id"].tolist())
+
+
 def _any(links: pd.DataFrame, flag: pd.Series, formers: pd.Index) -> np.ndarray:
     """Say of each former village whether one of its links is so."""
     return np.asarray(formers.isin(links.loc[flag.to_numpy(dtype=bool), "from_unit_id"]))

@@ -161,7 +161,7 @@ def _attention(held: Register) -> list[dict[str, Any]]:
         },
         {
             "text": _("faults in the stored lineage"),
-            "count": len(held.faults),
+            "count": sum(not fault.is_noise for fault in held.faults),
             "url": url_for("lineage.faults"),
         },
         {

@@ -24,7 +24,7 @@ from geo_tracker.db.imports import data_date, layers_in_order
 from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lights import project_lights
 from geo_tracker.lineage.linter import Fault, lineage_faults
-from geo_tracker.lineage.review import Stake, by_consequence, review_cases
+from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
 from geo_tracker.web.context import services
 
 FIGURES = (
@@ -116,7 +116,8 @@ class Register:
     @cached_property
     def faults(self) -> list[Fault]:
         """What the stored lineage says that cannot be right."""
-        return lineage_faults(self.versions, self.edges)
+        rejected = rejected_villages(self.decisions)
+        return lineage_faults(self.versions, self.edges, rejected=rejected)
 
     def named(self, unit_id: int) -> pd.Series | None:
         """Return the last version of a village, or None."""

@@ -199,3 +199,21 @@ def test_a_link_stored_twice_by_two_tables_counts_once() -> None:
     versions, edges = good()
     edges = edges.assign(edge_id=range(len(edges)))
     assert kinds((versions, pd.concat([edges, edges.iloc[[0, 3]]], ignore_index=True))) == []
+
+
+def test_a_village_that_a_person_said_became_nothing_has_a_stated_reason() -> None:
+    versions, edges = edges_without(good(), 3, 12)
+    found = lineage_faults(versions, edges)
+    assert "no_successor" in [fault.kind for fault in found]
+    said = lineage_faults(versions, edges, rejected={3})
+    assert "no_successor" not in [fault.kind for fault in said]
+    assert [f for f in found if f.kind != "no_successor"] == said
+
+
+def test_noise_of_drawing_is_told_apart_and_last() -> None:
+    versions, edges = good()
+    # A twentieth of a percent of village 1, a strip of 20 cm, went to nobody.
+    edges.loc[edges["from_unit_id"] == 1, ["share_of_from", "shared_m2"]] = [0.9995, 2_998_500.0]
+    found = lineage_faults(versions, edges)
+    assert [fault.is_noise for fault in found] == sorted(fault.is_noise for fault in found)
+    assert any(fault.is_noise and fault.unit_ids == (1,) for fault in found)
