@@ -25,7 +25,7 @@ import pyogrio
 import shapely
 
 from benchmarks.importing import line
-from benchmarks.layers import MadeLayers, made_layers, side_by_side
+from benchmarks.layers import made_layers, side_by_side
 from geo_tracker.lineage.comparison import compared_layers
 
 SIDE = 192
@@ -35,12 +35,22 @@ TIMES = (2, 19)
 NAMES = ("before", "after")
 
 
-def write(made: MadeLayers, folder: Path) -> None:
-    """Write both layers and the truth."""
+def write(folder: Path, side: int, times: int) -> None:
+    """Write both layers and the truth, and say what is in them."""
+    made = made_layers(side)
+    if times > 1:
+        made = side_by_side(made, times)
     folder.mkdir()
     for name, layer in zip(NAMES, (made.before, made.after), strict=True):
         pyogrio.write_dataframe(layer, folder / f"{name}.gpkg")
     made.truth.to_csv(folder / "truth.csv", index=False)
+    units = [layer.geometry.to_numpy() for layer in (made.before, made.after)]
+    vertices = [shapely.get_num_coordinates(shapes).mean() for shapes in units]
+    print(
+        f"\n{len(units[0]):,} → {len(units[1]):,} units of {vertices[0]:.0f} and"
+        f" {vertices[1]:.0f} vertices",
+        flush=True,
+    )
 
 
 def checked(edges: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
@@ -176,13 +186,19 @@ def print_right(found: dict[str, Any]) -> None:
     )
 
 
-def large(made: MadeLayers, folder: Path) -> None:
+def make(folder: Path, side: int, times: int) -> None:
+    """Write layers, in a process of its own: what a parent holds would count as its children's."""
+    command = ["-m", "benchmarks.lineage", "make", str(folder), str(side), str(times)]
+    subprocess.run([sys.executable, *command], check=True)
+
+
+def large(folder: Path) -> None:
     """Print how ours and a plain run grow."""
     seconds: list[float] = []
     for times in TIMES:
         into = folder / f"times{times}"
-        write(side_by_side(made, times), into)
-        print(f"\n{times * len(made.before):,} units, from files, one run each")
+        make(into, SIDE, times)
+        print("from files, one run each")
         mine, peer = measured("command", into), measured("plain", into)
         seconds.append(mine["process_s"])
         print(f"command {mine['process_s']:.1f} s, peak {mine['peak_mb']:.0f} MB (aim ≤ 3000)")
@@ -198,24 +214,17 @@ def main(options: list[str]) -> None:
     """Print figures."""
     quick = "--quick" in options
     with tempfile.TemporaryDirectory() as name:
-        made = made_layers(QUICK_SIDE if quick else SIDE)
         folder = Path(name) / "once"
-        write(made, folder)
-        vertices = [
-            shapely.get_num_coordinates(layer.geometry.to_numpy()).mean()
-            for layer in (made.before, made.after)
-        ]
-        print(
-            f"{len(made.before):,} → {len(made.after):,} units of {vertices[0]:.0f} and"
-            f" {vertices[1]:.0f} vertices"
-        )
+        make(folder, QUICK_SIDE if quick else SIDE, 1)
         at_once(folder, 1 if quick else ROUNDS)
         if "--large" in options:
-            large(made, Path(name))
+            large(Path(name))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1 and sys.argv[1] in RUNS:
+    if sys.argv[1:2] == ["make"]:
+        write(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    elif len(sys.argv) > 1 and sys.argv[1] in RUNS:
         child(sys.argv[1], Path(sys.argv[2]))
     else:
         main(sys.argv[1:])
