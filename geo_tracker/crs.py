@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
+from geo_tracker.packed import Layer
 from geo_tracker.parallel import in_threads
 
 STORAGE_CRS = CRS.from_epsg(4490)
@@ -29,12 +30,12 @@ MU_M2 = 2000 / 3
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 
 
-def area_crs(layer: gpd.GeoDataFrame) -> CRS:
+def area_crs(layer: Layer) -> CRS:
     """Return a CRS in metres whose areas are true where a layer lies.
 
     Parameters
     ----------
-    layer : GeoDataFrame
+    layer : GeoDataFrame or PackedLayer
         Any geometry kind, with a CRS.
 
     Returns

@@ -50,7 +50,7 @@ def each(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_
     Parameters
     ----------
     function : callable
-        Takes one item; what it shares among threads with `in_threads` it does alone.
+        Takes one item; what it shares among threads with `in_threads` or `each` it does alone.
     items : iterable
         Taken as threads get free, so that no more of them are in memory than are worked on.
 
@@ -59,6 +59,8 @@ def each(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_
     list
         In the order of the items.
     """
+    if current_thread().name.startswith(_NAME):
+        return [function(item) for item in items]
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     waiting: deque[Future[_Result]] = deque()
     done = []

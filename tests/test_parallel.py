@@ -6,13 +6,18 @@ import pytest
 import shapely
 
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs
-from geo_tracker.parallel import in_threads
+from geo_tracker.parallel import each, in_threads
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 1000, 2501])
 def test_results_come_in_the_order_of_the_shapes(count: int) -> None:
     squares = shapely.box(0, 0, np.arange(count) + 1, 1)
     assert in_threads(shapely.area, squares).tolist() == list(range(1, count + 1))
+
+
+def test_work_within_work_does_not_wait_for_itself() -> None:
+    rows = each(lambda row: each(lambda column: row * column, range(5)), range(20))
+    assert rows == [[row * column for column in range(5)] for row in range(20)]
 
 
 def test_an_error_in_a_thread_is_raised() -> None:

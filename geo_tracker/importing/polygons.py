@@ -11,7 +11,9 @@ from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
 from geo_tracker.parallel import in_threads
 
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+"""What areas are."""
+
 _ONE_VALUE = ("land_code", "name", "town", "county")
 
 
@@ -32,7 +34,7 @@ def with_polygons_only(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.Geo
     """
     shapes = layer.geometry.to_numpy()
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    other = ~empty & ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    other = ~empty & ~np.isin(shapely.get_type_id(shapes), POLYGONAL)
     report.add_rows("error", Message(N_("The row has no shape.")), layer.index[empty])
     report.add_rows("error", Message(N_("The shape is not an area.")), layer.index[other])
     kept = layer[~(empty | other)]
@@ -67,7 +69,7 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
         return layer
     reasons = shapely.is_valid_reason(shapes[bad])
     shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-    gone = shapely.is_empty(shapes) | ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    gone = shapely.is_empty(shapes) | ~np.isin(shapely.get_type_id(shapes), POLYGONAL)
     whole = bad & ~gone
     report.add_rows(
         "warning",

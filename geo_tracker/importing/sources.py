@@ -14,6 +14,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
 
 from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.importing.archives import vector_files
@@ -154,30 +155,59 @@ def raw_features(layer: SourceLayer, columns: Columns, wanted: dict[str, str]) -
     UnusableLayerError
         If GDAL cannot read the layer, or it has no rows.
     """
-    shapes = _opened(
+    facts, encoded, crs = encoded_features(layer, columns, wanted)
+    return gpd.GeoDataFrame({"geometry": _decoded(encoded), **facts}, index=facts.index, crs=crs)
+
+
+def encoded_features(
+    layer: SourceLayer, columns: Columns, wanted: dict[str, str]
+) -> tuple[pd.DataFrame, Any, CRS | None]:
+    """Read shapes and the wanted columns, and leave the shapes as they come.
+
+    Parameters
+    ----------
+    layer, columns, wanted
+        As for `raw_features`.
+
+    Returns
+    -------
+    DataFrame
+        One column per target, as of `raw_features`.
+    array of bytes
+        The shapes as WKB, None where a row has none.
+    CRS or None
+        The layer's own.
+
+    Raises
+    ------
+    UnusableLayerError
+        As `raw_features`.
+    """
+    read, encoded, crs = _opened(
         layer,
         columns=[] if columns.table is not None else sorted(set(wanted.values())),
         encoding=_ROW_ENCODING if layer.is_shapefile else None,
     )
-    if not len(shapes):
+    if not len(encoded):
         raise UnusableLayerError(N_("The layer %(layer)s is empty."), layer=layer.title)
+    facts = pd.DataFrame(index=pd.RangeIndex(1, len(encoded) + 1, name="row"))
     if columns.table is None:
-        features = shapes[["geometry"]].copy()
         for target, column in wanted.items():
-            features[target] = shapes[column]
+            facts[target] = read[column].set_axis(facts.index)
     else:
         # Deleted records have no feature, so features are found in the table by their number.
-        rows = shapes.index.to_numpy()
-        features = shapes
+        rows = read.index.to_numpy()
         for target, column in wanted.items():
             field = columns.table.fields[columns.names.index(column)]
             texts = columns.table.texts(field, columns.encoding.codec, rows)
-            features[target] = pd.array(texts, dtype=object)
-    features.index = pd.RangeIndex(1, len(features) + 1, name="row")
-    return features
+            facts[target] = pd.array(texts, dtype=object)
+    return facts, encoded, crs
 
 
-def _opened(layer: SourceLayer, *, columns: list[str], encoding: str | None) -> Any:
+def _opened(
+    layer: SourceLayer, *, columns: list[str], encoding: str | None
+) -> tuple[pd.DataFrame, Any, CRS | None]:
+    """Return the columns by feature number, shapes as WKB, and the CRS."""
     try:
         with warnings.catch_warnings():
             # GDAL's asides about ring order and the like; what matters is checked by us.
@@ -190,15 +220,12 @@ def _opened(layer: SourceLayer, *, columns: list[str], encoding: str | None) -> 
                 return_fids=True,
                 datetime_as_string=True,
             )
-            shapes = _decoded(encoded)
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise _unreadable(layer.path, error) from error
-    return gpd.GeoDataFrame(
-        dict(zip(meta["fields"], values, strict=True)),
-        geometry=shapes,
-        crs=meta["crs"],
-        index=pd.Index(rows, name="fid"),
+    read = pd.DataFrame(
+        dict(zip(meta["fields"], values, strict=True)), index=pd.Index(rows, name="fid")
     )
+    return read, encoded, CRS.from_user_input(meta["crs"]) if meta["crs"] else None
 
 
 def _decoded(encoded: Any) -> Any:

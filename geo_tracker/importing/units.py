@@ -7,26 +7,36 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.archives import LAYER_SUFFIXES
 from geo_tracker.importing.fields import FIELD_ALIASES, first_match, refuse_unknown
-from geo_tracker.importing.polygons import repaired, with_polygons_only
+from geo_tracker.importing.polygons import POLYGONAL, repaired, with_polygons_only
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import (
     SourceLayer,
     chosen_layer,
     columns_of,
+    encoded_features,
     layers_in,
-    raw_features,
     source_layers,
 )
 from geo_tracker.language import N_, Message
+from geo_tracker.memory import give_back
+from geo_tracker.packed import Layer, OutlineFile, PackedLayer
+from geo_tracker.parallel import each
 
 MOST_VERTICES = 5_000_000
 """A single outline with more is no unit but a mistake, and would take all memory to compare."""
+
+MOST_UNPACKED = 10_000
+"""Outlines of more units are kept in a file."""
+
+_AT_ONCE = 4096
 
 _ID_ALIASES = ("uid", "unit_id", "id", "gid", "objectid", "fid")
 _NAMED_IDS = 5
@@ -38,10 +48,10 @@ class UnitLayer:
 
     ``units`` are valid (Multi)Polygons in the file's own CRS, indexed by ``unit_id`` (text,
     unique), with ``name`` and ``stat_code`` (text or None; the code is the id where the file
-    calls it one).
+    calls it one). More than `MOST_UNPACKED` of them are packed.
     """
 
-    units: gpd.GeoDataFrame
+    units: Layer
     id_column: str | None
     name_column: str | None
     report: ImportReport
@@ -73,33 +83,74 @@ def read_units(
         If a given column does not exist.
     """
     report = ImportReport()
-    raw, columns = _raw_units(path, id_column, name_column)
-    if raw.crs is None:
+    facts, wkb, crs, columns = _encoded_units(path, id_column, name_column)
+    if crs is None:
         raise UnusableLayerError(
             N_("%(file)s does not state its coordinate system."), file=path.name
         )
-    polygons = with_polygons_only(raw, report)
-    if not len(polygons):
+    good, bounds = _made_valid(facts.index, wkb, crs, report, path)
+    if not good.any():
         raise UnusableLayerError(N_("%(file)s has no areas."), file=path.name)
-    _refuse_monsters(polygons, path)
-    units = repaired(polygons, report)
-    if not len(units):
-        raise UnusableLayerError(N_("%(file)s has no areas."), file=path.name)
-    ids = _ids(units)
-    units = units.assign(unit_id=ids, name=_texts(units, "name"))
-    units["stat_code"] = ids if "id" in units else None
-    joined = _joined(units[["unit_id", "name", "stat_code", "geometry"]], report, path)
-    return UnitLayer(joined, columns.get("id"), columns.get("name"), report)
+    facts, wkb = facts[good], wkb[good]
+    ids = _ids(facts)
+    units = pd.DataFrame({"unit_id": ids, "name": _texts(facts, "name")}, index=facts.index)
+    units["stat_code"] = ids if "id" in facts else None
+    kept = _joined(units, wkb, report, path)
+    units, wkb = units[kept].set_index("unit_id"), wkb[kept]
+    whole: Layer
+    if len(units) > MOST_UNPACKED:
+        whole = PackedLayer(units, OutlineFile(wkb), crs, bounds)
+        give_back()
+    else:
+        whole = gpd.GeoDataFrame(units, geometry=shapely.from_wkb(wkb), crs=crs)
+    return UnitLayer(whole, columns.get("id"), columns.get("name"), report)
 
 
-def _raw_units(
+def _encoded_units(
     path: Path, id_column: str | None, name_column: str | None
-) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+) -> tuple[pd.DataFrame, Any, CRS | None, dict[str, str]]:
     with _layers(path) as layers:
         layer = chosen_layer(layers, None)
         columns = columns_of(layer, None)
         wanted = _wanted(columns.names, id_column, name_column)
-        return raw_features(layer, columns, wanted), wanted
+        return *encoded_features(layer, columns, wanted), wanted
+
+
+def _made_valid(
+    rows: pd.Index, wkb: Any, crs: CRS, report: ImportReport, path: Path
+) -> tuple[Any, Any]:
+    """Make outlines valid, in place; return which rows are areas, and the bounds of them all.
+
+    Outlines are decoded a few at a time, and only what is out of order is kept to be mended.
+    """
+    good = np.zeros(len(wkb), dtype=bool)
+    bounds = np.empty((len(wkb), 4))
+
+    def look(at: int) -> None:
+        some = slice(at, at + _AT_ONCE)
+        shapes = shapely.from_wkb(wkb[some])
+        raised = shapely.has_z(shapes)
+        if raised.any():
+            shapes[raised] = shapely.force_2d(shapes[raised])
+            wkb[some][raised] = shapely.to_wkb(shapes[raised])
+        areas = np.isin(shapely.get_type_id(shapes), POLYGONAL) & ~shapely.is_empty(shapes)
+        areas &= shapely.get_num_coordinates(shapes) <= MOST_VERTICES
+        good[some] = areas & shapely.is_valid(shapes)
+        bounds[some] = shapely.bounds(shapes)
+
+    each(look, range(0, len(wkb), _AT_ONCE))
+    odd = ~good
+    others = gpd.GeoDataFrame(index=rows[odd], geometry=shapely.from_wkb(wkb[odd]), crs=crs)
+    polygons = with_polygons_only(others, report)
+    _refuse_monsters(polygons, path)
+    mended = repaired(polygons, report)
+    at, shapes = rows.get_indexer(mended.index), mended.geometry.to_numpy()
+    wkb[at], bounds[at], good[at] = shapely.to_wkb(shapes), shapely.bounds(shapes), True
+    edges = np.where(good[:, None], bounds, np.nan)
+    if not good.any():
+        return good, edges[0]
+    lower, upper = np.nanmin(edges[:, :2], axis=0), np.nanmax(edges[:, 2:], axis=0)
+    return good, np.concatenate([lower, upper])
 
 
 @contextmanager
@@ -132,13 +183,13 @@ def _text(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def _texts(units: gpd.GeoDataFrame, column: str) -> list[str | None]:
+def _texts(units: pd.DataFrame, column: str) -> list[str | None]:
     if column not in units:
         return [None] * len(units)
     return [_text(value) for value in units[column].tolist()]
 
 
-def _ids(units: gpd.GeoDataFrame) -> list[str]:
+def _ids(units: pd.DataFrame) -> list[str]:
     if "id" not in units:
         return [str(row) for row in units.index]
     # A unit whose id is missing is still a unit: known by its row.
@@ -149,7 +200,7 @@ def _ids(units: gpd.GeoDataFrame) -> list[str]:
 
 def _refuse_monsters(units: gpd.GeoDataFrame, path: Path) -> None:
     vertices = shapely.get_num_coordinates(units.geometry.to_numpy())
-    if vertices.max() > MOST_VERTICES:
+    if len(vertices) and vertices.max() > MOST_VERTICES:
         raise UnusableLayerError(
             N_("%(file)s, row %(row)s: an outline of %(count)s vertices is none of a unit."),
             file=path.name,
@@ -158,24 +209,23 @@ def _refuse_monsters(units: gpd.GeoDataFrame, path: Path) -> None:
         )
 
 
-def _joined(units: gpd.GeoDataFrame, report: ImportReport, path: Path) -> gpd.GeoDataFrame:
-    repeated = units["unit_id"].duplicated(keep=False)
-    rows = {}
+def _joined(units: pd.DataFrame, wkb: Any, report: ImportReport, path: Path) -> Any:
+    """Join rows of one id that touch, in the first one's place; return which rows are left."""
+    repeated = units["unit_id"].duplicated(keep=False).to_numpy()
+    kept = ~repeated
     apart = []
-    for unit_id, parts in units[repeated].groupby("unit_id", sort=False):
-        shapes = parts.geometry.to_numpy()
+    ids = units["unit_id"].set_axis(np.arange(len(units)))[repeated]
+    for unit_id, at in ids.groupby(ids, sort=False).groups.items():
+        shapes = shapely.from_wkb(wkb[at])
         if not _hang_together(shapes):
             apart.append(str(unit_id))
             continue
-        first = parts.iloc[0].copy()
-        first["geometry"] = shapely.union_all(shapes)
-        rows[parts.index[0]] = first
+        kept[at[0]] = True
+        wkb[at[0]] = shapely.to_wkb(shapely.union_all(shapes))
         report.add(
             "info",
-            Message(
-                N_("%(count)s rows have the same code and were joined."), {"count": len(parts)}
-            ),
-            row=int(parts.index[0]),
+            Message(N_("%(count)s rows have the same code and were joined."), {"count": len(at)}),
+            row=int(units.index[at[0]]),
             value=unit_id,
         )
     if apart:
@@ -184,11 +234,7 @@ def _joined(units: gpd.GeoDataFrame, report: ImportReport, path: Path) -> gpd.Ge
             file=path.name,
             ids=", ".join(apart[:_NAMED_IDS]) + (" …" if len(apart) > _NAMED_IDS else ""),
         )
-    whole = units[~repeated]
-    if rows:
-        joined = gpd.GeoDataFrame(pd.DataFrame(rows).T, geometry="geometry", crs=units.crs)
-        whole = pd.concat([whole, joined]).sort_index()
-    return whole.set_index("unit_id")
+    return kept
 
 
 def _hang_together(shapes: Any) -> bool:

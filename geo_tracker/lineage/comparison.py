@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -22,8 +21,9 @@ from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.placement import Misplacement, misplacement
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
 from geo_tracker.memory import give_back
+from geo_tracker.packed import Layer, PackedLayer, unpacked
 
-GroundOf = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame, Sizes, Sizes, CRS], Ground]
+GroundOf = Callable[[Layer, Layer, Sizes, Sizes, CRS], Ground]
 
 _CODES_IN_COMMON = 0.2
 """Where fewer ids of the later layer stand in the earlier one too, ids mean nothing."""
@@ -61,8 +61,8 @@ class Comparison:
 
 
 def compared_layers(
-    before: gpd.GeoDataFrame,
-    after: gpd.GeoDataFrame,
+    before: Layer,
+    after: Layer,
     *,
     ignore_names: bool = False,
     correct_shift: bool = False,
@@ -73,7 +73,7 @@ def compared_layers(
 
     Parameters
     ----------
-    before, after : GeoDataFrame
+    before, after : GeoDataFrame or PackedLayer
         Valid polygons in any CRS, indexed by unique ``unit_id``, with ``name`` and ``stat_code``
         (missing where unknown).
     ignore_names : bool
@@ -187,8 +187,8 @@ class _Measured:
 
 
 def _measured(
-    before: gpd.GeoDataFrame,
-    after: gpd.GeoDataFrame,
+    before: Layer,
+    after: Layer,
     *,
     correct_shift: bool,
     exact: bool,
@@ -203,7 +203,7 @@ def _measured(
     old, new = _outlines(before), _outlines(after)
     sizes = unit_sizes(old, crs), unit_sizes(new, crs)
     votes = votes_of_sizes(*sizes)
-    misplaced = None if len(votes) else misplacement(old, new, crs)
+    misplaced = None if len(votes) else misplacement(unpacked(old), unpacked(new), crs)
     if misplaced is not None and correct_shift:
         old, new = misplaced.before, misplaced.after
         sizes = unit_sizes(old, crs), unit_sizes(new, crs)
@@ -212,8 +212,8 @@ def _measured(
         raise _apart(misplaced)
     shift = displacement(old, votes, crs=crs)
     if shift is not None and correct_shift:
-        moved = in_crs(new, crs).translate(-shift.east_m, -shift.north_m)
-        new = new.set_geometry(moved, crs=crs)
+        new = in_crs(unpacked(new), crs)
+        new = new.set_geometry(new.translate(-shift.east_m, -shift.north_m))
         sizes = sizes[0], unit_sizes(new, crs)
     shares, agreeing = _overlaps(old, new, sizes, crs, exact=exact, ground_of=ground_of)
     if not (shares["shared_m2"] > 0).any():
@@ -223,8 +223,8 @@ def _measured(
 
 
 def _overlaps(
-    old: gpd.GeoDataFrame,
-    new: gpd.GeoDataFrame,
+    old: Layer,
+    new: Layer,
     sizes: tuple[Sizes, Sizes],
     crs: CRS,
     *,
@@ -234,11 +234,11 @@ def _overlaps(
     ranks = _ranks(old.index), _ranks(new.index)
     if min(len(old), len(new)) < FEWEST_UNITS:
         shares = overlap_shares(
-            *(layer.set_axis(of) for layer, of in zip((old, new), ranks, strict=True))
+            *(unpacked(layer).set_axis(of) for layer, of in zip((old, new), ranks, strict=True))
         )
         return shares.assign(exact=True, share_error=0.0), 0
     if new.crs != old.crs:
-        new = in_crs(new, old.crs)
+        new = in_crs(unpacked(new), old.crs)
         sizes = sizes[0], unit_sizes(new, crs)
     ground = ground_of(old, new, *sizes, crs)
     return (whole_shares(ground, *ranks), 0) if exact else coarse_shares(ground, *ranks)
@@ -251,7 +251,7 @@ def _ranks(ids: pd.Index) -> pd.Index:
     return pd.Index(ranks)
 
 
-def _by_rank(layer: gpd.GeoDataFrame) -> tuple[pd.Index, pd.DataFrame]:
+def _by_rank(layer: Layer) -> tuple[pd.Index, pd.DataFrame]:
     """Return the ids in order, and names and codes by rank."""
     facts = pd.DataFrame({name: layer[name].to_numpy() for name in ("name", "stat_code")})
     order = np.argsort(layer.index.to_numpy(), kind="stable")
@@ -277,8 +277,8 @@ def _events_by_id(events: pd.DataFrame, old_ids: pd.Index, new_ids: pd.Index) ->
     return events.assign(**named, survivor_id=survivors)
 
 
-def _outlines(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return layer[[layer.geometry.name]]
+def _outlines(layer: Layer) -> Layer:
+    return layer if isinstance(layer, PackedLayer) else layer[[layer.geometry.name]]
 
 
 def _apart(misplaced: Misplacement | None) -> UnusableLayerError:

@@ -12,6 +12,7 @@ from pyproj import CRS, Transformer
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
+from geo_tracker.packed import Layer
 
 _SAMPLE = 4000
 _PLACES = 800
@@ -52,14 +53,12 @@ class Displacement:
         return hypot(self.east_m, self.north_m)
 
 
-def displacement(
-    before: gpd.GeoDataFrame, votes: Any, *, crs: CRS | None = None
-) -> Displacement | None:
+def displacement(before: Layer, votes: Any, *, crs: CRS | None = None) -> Displacement | None:
     """Find the shift of a layer against an earlier one.
 
     Parameters
     ----------
-    before : GeoDataFrame
+    before : GeoDataFrame or PackedLayer
         The earlier layer.
     votes : array of float
         As `agreeing_votes` returns.
@@ -168,7 +167,7 @@ def _densest(ways: Any) -> Any:
     return near
 
 
-def _gcj_cause(before: gpd.GeoDataFrame, crs: CRS, east: float, north: float) -> Message | None:
+def _gcj_cause(before: Layer, crs: CRS, east: float, north: float) -> Message | None:
     west, south, right, top = before.total_bounds
     to_degrees = Transformer.from_crs(before.crs, STORAGE_CRS, always_xy=True)
     lon, lat = to_degrees.transform((west + right) / 2, (south + top) / 2)

@@ -11,11 +11,25 @@ from geo_tracker.lineage.links import WHOLE_SHARE, real_links
 from geo_tracker.lineage.name_forms import is_community, name_forms
 from geo_tracker.lineage.names import WRITTEN, known_name, name_likeness
 from geo_tracker.lineage.one_layer import uncovered_ground
+from geo_tracker.memory import give_back
 
 REVIEW_BELOW = 0.9
 """Links and events less certain than this are for a person to look at."""
 
-_COLUMNS = ("event", "event_type", "from_ids", "to_ids", "survivor_id", "residual_m2")
+_MANY = 100_000
+
+
+class _Event(NamedTuple):
+    """A row of the events: a third of the memory of a dict, of which there would be a million."""
+
+    event: int
+    event_type: str
+    from_ids: list[Any]
+    to_ids: list[Any]
+    survivor_id: Any
+    residual_m2: float | None
+    confidence: float
+    needs_review: bool
 
 
 def classified_changes(
@@ -58,6 +72,8 @@ def classified_changes(
     """
     names = (before["name"], after["name"])
     links = real_links(shares, names=names, agreeing=agreeing)
+    if len(links) > _MANY:
+        give_back()
     links = links.sort_values("is_main", ascending=False, kind="stable")
     alone = _alone(links)
     links = links.assign(
@@ -65,9 +81,9 @@ def classified_changes(
     )
     events = _of_single_links(links[alone], before, after)
     events += _of_groups(links[~alone], before, after)
-    events.sort(key=lambda event: event["event"])
+    events.sort(key=lambda event: event.event)
     events += _one_layer_only(links, shares, before.index, after.index, first=len(events))
-    frame = pd.DataFrame(events, columns=[*_COLUMNS, "confidence", "needs_review"])
+    frame = pd.DataFrame(events, columns=list(_Event._fields))
     frame["survivor_id"] = frame["survivor_id"].astype("Int64" if _whole(frame) else object)
     return frame, links
 
@@ -87,30 +103,28 @@ def _numbered(links: pd.DataFrame, alone: Any) -> Any:
 
 def _of_single_links(
     links: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
-) -> list[dict[str, Any]]:
+) -> list[_Event]:
     """Return the events of villages that go on by themselves."""
     old, new = _facts_of(links, "from_id", before), _facts_of(links, "to_id", after)
     residual = links["shared_m2"] / links["share_of_from"]
     residual -= links["shared_m2"] / links["share_of_to"]
     rows = links[["event", *_Link._fields]].itertuples(index=False, name=None)
     return [
-        {
-            "event": event,
-            "event_type": _kind_of_one(one, other),
-            "from_ids": [row[0]],
-            "to_ids": [row[1]],
-            "survivor_id": None,
-            "residual_m2": lost,
-            "confidence": row[-1],
-            "needs_review": row[-1] < REVIEW_BELOW,
-        }
+        _Event(
+            event,
+            _kind_of_one(one, other),
+            from_ids=[row[0]],
+            to_ids=[row[1]],
+            survivor_id=None,
+            residual_m2=lost,
+            confidence=row[-1],
+            needs_review=row[-1] < REVIEW_BELOW,
+        )
         for (event, *row), one, other, lost in zip(rows, old, new, residual.tolist(), strict=True)
     ]
 
 
-def _of_groups(
-    links: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
-) -> list[dict[str, Any]]:
+def _of_groups(links: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> list[_Event]:
     """Return the events that several villages of a layer have part in."""
     old = dict(zip(links["from_id"].tolist(), _facts_of(links, "from_id", before), strict=True))
     new = dict(zip(links["to_id"].tolist(), _facts_of(links, "to_id", after), strict=True))
@@ -122,7 +136,7 @@ def _of_groups(
         links["event"].tolist(), links[columns].itertuples(index=False, name=None), strict=True
     ):
         members.setdefault(event, []).append(_Link(*row))
-    events: list[dict[str, Any]] = []
+    events: list[_Event] = []
     for event, group in members.items():
         from_ids = sorted({link.from_id for link in group})
         to_ids = sorted({link.to_id for link in group})
@@ -130,19 +144,19 @@ def _of_groups(
         confidence = float(min(link.confidence for link in group))
         moved_only = not any(link.is_main for link in group)
         events.append(
-            {
-                "event": event,
-                "event_type": event_type,
-                "from_ids": from_ids,
-                "to_ids": to_ids,
-                "survivor_id": survivor,
+            _Event(
+                event,
+                event_type,
+                from_ids,
+                to_ids,
+                survivor,
                 # Of a part that moved there is nothing to compare: all of it is on both sides.
-                "residual_m2": 0.0
+                residual_m2=0.0
                 if moved_only
                 else sum(old_m2[unit] for unit in from_ids) - sum(new_m2[unit] for unit in to_ids),
-                "confidence": confidence,
-                "needs_review": confidence < REVIEW_BELOW or event_type == "reallocation",
-            }
+                confidence=confidence,
+                needs_review=confidence < REVIEW_BELOW or event_type == "reallocation",
+            )
         )
     return events
 
@@ -174,7 +188,7 @@ def _whole_areas(links: pd.DataFrame, side: str, share: str) -> dict[Any, float]
 
 def _one_layer_only(
     links: pd.DataFrame, shares: pd.DataFrame, old: pd.Index, new: pd.Index, *, first: int
-) -> list[dict[str, Any]]:
+) -> list[_Event]:
     """Return the villages, and the parts of others, that lie in one layer alone."""
     alone: list[tuple[list[Any], list[Any]]] = [
         ([unit], []) for unit in old.difference(links["from_id"], sort=False)
@@ -188,16 +202,16 @@ def _one_layer_only(
         # A coastline drawn anew is no lineage that somebody would have to decide.
         rows.append((*part, confidence, False))
     return [
-        {
-            "event": first + number,
-            "event_type": "one_layer_only",
-            "from_ids": from_ids,
-            "to_ids": to_ids,
-            "survivor_id": None,
-            "residual_m2": residual_m2,
-            "confidence": confidence,
-            "needs_review": needs_review,
-        }
+        _Event(
+            first + number,
+            "one_layer_only",
+            from_ids,
+            to_ids,
+            None,
+            residual_m2,
+            confidence,
+            needs_review,
+        )
         for number, (from_ids, to_ids, residual_m2, confidence, needs_review) in enumerate(rows)
     ]
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -13,6 +12,7 @@ from geo_tracker.lineage.chords import Lines, estimated_overlaps
 from geo_tracker.lineage.overlaps import measured_pairs
 from geo_tracker.lineage.parts import Part, parts_of
 from geo_tracker.lineage.sizes import Sizes
+from geo_tracker.packed import Layer, shapes_at
 from geo_tracker.parallel import each
 
 _NOTHING = (np.zeros(0, dtype=object),) * 2 + (np.zeros(0, dtype=np.int64),) * 2
@@ -23,7 +23,7 @@ class LocalGround:
 
     Parameters
     ----------
-    before, after : GeoDataFrame
+    before, after : GeoDataFrame or PackedLayer
         Valid polygons in one CRS.
     old, new : Sizes
         Their sizes.
@@ -31,11 +31,9 @@ class LocalGround:
         Where areas are true.
     """
 
-    def __init__(
-        self, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, old: Sizes, new: Sizes, crs: CRS
-    ) -> None:
+    def __init__(self, before: Layer, after: Layer, old: Sizes, new: Sizes, crs: CRS) -> None:
         self.old, self.new = old, new
-        self._shapes = before.geometry.to_numpy(), after.geometry.to_numpy()
+        self._layers = before, after
         self._own, self._crs = before.crs, crs
         self._parts = list(parts_of(old, new))
 
@@ -43,7 +41,7 @@ class LocalGround:
         """Return `estimated_overlaps` of all parts, by positions in the layers."""
 
         def estimate(part: Part) -> pd.DataFrame:
-            old, new = self._shapes[0][part.old_at], self._shapes[1][part.new_at]
+            old, new = self._shapes(part)
             return placed(estimated_overlaps(old, new, lines), part)
 
         return together(each(estimate, self._parts))
@@ -52,12 +50,31 @@ class LocalGround:
         """Return `measured_pairs` of some pairs, and of some old units with all they meet."""
 
         def measure(asked: tuple[Part, Any, Any, Any]) -> pd.DataFrame:
-            part, *wanted = asked
-            old, new = self._shapes[0][part.old_at], self._shapes[1][part.new_at]
+            part, *wanted = self._narrowed(*asked)
+            old, new = self._shapes(part)
             return placed(measured_part(old, new, *wanted, own=self._own, crs=self._crs), part)
 
         asked = wanted_of_parts(self._parts, from_at, to_at, whole)
         return together(each(measure, asked))
+
+    def _narrowed(self, part: Part, from_at: Any, to_at: Any, whole: Any) -> Any:
+        """Leave out of a part what is not asked for, so that it need not be decoded."""
+        boxes = (
+            shapely.box(*self.old.bounds[part.old_at[whole]].T),
+            shapely.box(*self.new.bounds[part.new_at].T),
+        )
+        near = shapely.STRtree(boxes[0]).query(boxes[1])[0]
+        olds, news = np.union1d(from_at, whole), np.union1d(to_at, near)
+        return (
+            Part(part.old_at[olds], part.new_at[news]),
+            np.searchsorted(olds, from_at),
+            np.searchsorted(news, to_at),
+            np.searchsorted(olds, whole),
+        )
+
+    def _shapes(self, part: Part) -> tuple[Any, Any]:
+        before, after = self._layers
+        return shapes_at(before, part.old_at), shapes_at(after, part.new_at)
 
 
 def wanted_of_parts(

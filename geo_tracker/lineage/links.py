@@ -9,6 +9,8 @@ from geo_tracker.lineage.noise import border_noise, normal_tail, rougher_places
 WHOLE_SHARE = 0.5
 """Whoever holds more than half of a village is its successor, however thin the village is."""
 
+_ROWS_AT_ONCE = 200_000
+
 
 def real_links(
     shares: pd.DataFrame,
@@ -45,7 +47,8 @@ def real_links(
     """
     # By place and not by row: what lies in the file first must not decide.
     ground = shares[shares["shared_m2"] > 0].sort_values(["place", "from_id", "to_id"])
-    lesser = ground[~_largest(ground, ground["shared_m2"])]
+    sliver = ["thickest_m", "compactness", "thinner_m"]
+    lesser = ground.loc[~_largest(ground, ground["shared_m2"]), sliver]
     rougher = rougher_places(lesser).reindex(ground.index).ffill().bfill().fillna(1.0)
     touching = len(shares) - len(ground) + agreeing
     noise = border_noise(lesser, agreeing=touching, rougher=rougher[lesser.index])
@@ -53,13 +56,12 @@ def real_links(
     weight = ground["shared_m2"] + _named_m2(ground, local_m, names)
     largest = _largest(ground, weight)
     ground = ground.assign(weight_m2=weight, local_noise_m=local_m)
-    chance = pd.Series(
-        noise.real_chance(
-            *(ground[c].to_numpy() for c in ("thickest_m", "compactness", "thinner_m")),
-            rougher=rougher.to_numpy(),
-        ),
-        index=ground.index,
-    )
+    known = [*(ground[name].to_numpy() for name in sliver), rougher.to_numpy()]
+    chances = [np.zeros(0)]
+    for at in range(0, len(ground), _ROWS_AT_ONCE):
+        *overlaps, rough = (column[at : at + _ROWS_AT_ONCE] for column in known)
+        chances.append(noise.real_chance(*overlaps, rougher=rough))
+    chance = pd.Series(np.concatenate(chances), index=ground.index)
     whole = ground[["share_of_from", "share_of_to"]].max(axis=1) > WHOLE_SHARE
     kept = (largest & whole) | (chance > 0.5)
     links = ground[kept].assign(is_main=largest[kept])
@@ -125,7 +127,8 @@ def _main_confidence(ground: pd.DataFrame, main: pd.DataFrame) -> pd.Series:
 
 def _lead(ground: pd.DataFrame, side: str) -> pd.Series:
     """Return by how many m² the weightiest overlap of each village leads; others are missing."""
-    ordered = ground.sort_values("weight_m2", ascending=False, kind="stable")
+    weights = ground[[side, "weight_m2"]]
+    ordered = weights.sort_values("weight_m2", ascending=False, kind="stable")
     first = ordered.drop_duplicates(side)
     rest = ordered.drop(first.index).drop_duplicates(side).set_index(side)["weight_m2"]
     return first["weight_m2"] - first[side].map(rest).fillna(0)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
 
 from geo_tracker.crs import way_between
 from geo_tracker.lineage.outlines import scaled_lengths
+from geo_tracker.packed import Layer, shapes_at
 from geo_tracker.parallel import each
 
 _PER_PART = 4000
@@ -61,12 +61,12 @@ class Sizes:
         return np.concatenate([self.bounds[:, :2].min(axis=0), self.bounds[:, 2:].max(axis=0)])
 
 
-def unit_sizes(layer: gpd.GeoDataFrame, crs: CRS) -> Sizes:
+def unit_sizes(layer: Layer, crs: CRS) -> Sizes:
     """Measure the units of a layer one by one.
 
     Parameters
     ----------
-    layer : GeoDataFrame
+    layer : GeoDataFrame or PackedLayer
         Valid polygons in any CRS.
     crs : CRS
         Where areas are true, in metres.
@@ -83,9 +83,8 @@ def unit_sizes(layer: gpd.GeoDataFrame, crs: CRS) -> Sizes:
     the error is of the second order, a few millionths. Only three points a unit go through the
     projection then, and no outline but those of large units.
     """
-    shapes = layer.geometry.to_numpy()
-    parts = [shapes[at : at + _PER_PART] for at in range(0, len(shapes), _PER_PART)]
-    measured = each(lambda part: _measured(part, layer.crs, crs), parts)
+    parts = [slice(at, at + _PER_PART) for at in range(0, len(layer), _PER_PART)]
+    measured = each(lambda part: _measured(shapes_at(layer, part), layer.crs, crs), parts)
     if not measured:
         measured = [np.zeros((0, 12))]
     table = np.concatenate(measured)

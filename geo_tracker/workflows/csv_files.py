@@ -19,6 +19,8 @@ from geo_tracker.language import N_
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _SHAPEFILE = (".shp", ".dbf", ".prj", ".cpg")
+_ROWS_AT_ONCE = 20_000
+
 METADATA_SUFFIX = "-metadata.json"
 """Where CSV on the Web (W3C 2015) looks for what a CSV file is: ``shares.csv-metadata.json``."""
 
@@ -38,7 +40,7 @@ def original_text(value: str) -> str:
     return value[1:] if value.startswith("'") and _FORMULA.match(value[1:]) else value
 
 
-def csv_text(table: pd.DataFrame) -> str:
+def csv_text(table: pd.DataFrame, *, header: bool = True) -> str:
     """Return a table as CSV without its index; missing cells are empty, floats in full."""
     texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name].dtype)]
     # As objects: whole numbers beside missing ones must not become floats.
@@ -49,7 +51,7 @@ def csv_text(table: pd.DataFrame) -> str:
         }
     )
     safe.columns = pd.Index([safe_text(name) for name in safe.columns])
-    text: str = safe.to_csv(index=False, lineterminator="\n")
+    text: str = safe.to_csv(index=False, header=header, lineterminator="\n")
     return text
 
 
@@ -141,8 +143,14 @@ def write_csv(
     for_spreadsheets : bool
         Begin with the mark by which Excel and WPS know UTF-8.
     """
-    content = csv_for_spreadsheets(table) if for_spreadsheets else csv_text(table).encode()
-    path.write_bytes(content)
+    hashed = hashlib.sha256()
+    with path.open("wb") as file:
+        # A large table's text is several times its size in memory.
+        for at in range(0, max(len(table), 1), _ROWS_AT_ONCE):
+            text = csv_text(table.iloc[at : at + _ROWS_AT_ONCE], header=not at)
+            content = text.encode("utf-8-sig" if for_spreadsheets and not at else "utf-8")
+            hashed.update(content)
+            file.write(content)
     described = [
         {"name": str(name), "titles": str(name)}
         | ({"dc:description": origin.columns[name]} if name in origin.columns else {})
@@ -157,7 +165,7 @@ def write_csv(
         "tableSchema": {"columns": described},
         "notes": [
             {
-                "sha256": hashlib.sha256(content).hexdigest(),
+                "sha256": hashed.hexdigest(),
                 "rows": len(table),
                 "method": origin.method,
                 "made_at": origin.made_at.isoformat(timespec="seconds"),

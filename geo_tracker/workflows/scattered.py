@@ -19,6 +19,7 @@ from geo_tracker.lineage.chords import Lines, estimated_overlaps
 from geo_tracker.lineage.ground import measured_part, placed, together, wanted_of_parts
 from geo_tracker.lineage.parts import Part, along_the_curve, parts_of
 from geo_tracker.lineage.sizes import Sizes
+from geo_tracker.packed import Layer, shapes_at
 
 _ANSWER_WITHIN_S = 10
 _WORKERS_WITHIN_S = 30
@@ -79,7 +80,7 @@ class ScatteredGround:
         The way to the workers.
     folder : Path
         Where a passing folder for the parts is made; all workers must see it under this name.
-    before, after : GeoDataFrame
+    before, after : GeoDataFrame or PackedLayer
         Valid polygons in one CRS.
     old, new : Sizes
         Their sizes.
@@ -99,8 +100,8 @@ class ScatteredGround:
         self,
         client: Any,
         folder: Path,
-        before: gpd.GeoDataFrame,
-        after: gpd.GeoDataFrame,
+        before: Layer,
+        after: Layer,
         old: Sizes,
         new: Sizes,
         crs: CRS,
@@ -191,17 +192,16 @@ class _Written:
         return tuple(self.paths[number] for number in np.unique(self.file_of[at]).tolist())
 
 
-def _written(layer: gpd.GeoDataFrame, sizes: Sizes, folder: Path, name: str) -> _Written:
+def _written(layer: Layer, sizes: Sizes, folder: Path, name: str) -> _Written:
     """Write a layer's outlines in parts along a Hilbert curve, each row with its position."""
     order = along_the_curve(sizes)
-    shapes = layer.geometry.to_numpy()
     file_of = np.zeros(len(order), dtype=np.int64)
     paths = []
     for number, at in enumerate(range(0, len(order), _UNITS_IN_FILE)):
         some = np.sort(order[at : at + _UNITS_IN_FILE])
         file_of[some] = number
         paths.append(folder / f"{name}-{number:05d}.parquet")
-        part = gpd.GeoDataFrame({"position": some}, geometry=shapes[some], crs=layer.crs)
+        part = gpd.GeoDataFrame({"position": some}, geometry=shapes_at(layer, some), crs=layer.crs)
         part.to_parquet(paths[-1], index=False, write_covering_bbox=True)
     return _Written(paths, file_of)
 

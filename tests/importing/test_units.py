@@ -6,10 +6,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from geopandas import GeoDataFrame
+from geopandas.testing import assert_geodataframe_equal
 
 from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.importing import units
 from geo_tracker.importing.units import read_units
+from geo_tracker.packed import PackedLayer, unpacked
 
 
 def layer(**columns: list[object]) -> gpd.GeoDataFrame:
@@ -35,7 +38,7 @@ def test_rows_of_one_id_that_touch_are_one_unit(tmp_path: Path) -> None:
     layer(uid=["a", "a", "b"], name=["x", "x", "y"]).to_file(path)
     found = read_units(path)
     assert found.units.index.tolist() == ["a", "b"]
-    assert found.units.geometry["a"].area == pytest.approx(2e6)
+    assert unpacked(found.units).geometry["a"].area == pytest.approx(2e6)
     assert any("joined" in problem.message.text for problem in found.report.problems)
 
 
@@ -78,7 +81,7 @@ def test_crossing_outlines_are_repaired_and_said(tmp_path: Path) -> None:
     )
     made.to_file(path)
     found = read_units(path)
-    assert found.units.is_valid.all()
+    assert unpacked(found.units).is_valid.all()
     assert any("repaired" in problem.message.text for problem in found.report.problems)
 
 
@@ -117,3 +120,40 @@ def test_text_called_gpkg_is_refused(tmp_path: Path) -> None:
     path.write_text("hello")
     with pytest.raises(UnusableLayerError):
         read_units(path)
+
+
+def damaged() -> gpd.GeoDataFrame:
+    """Return units with all that can be wrong with single rows."""
+    made = layer(uid=["a", "b", "c", "d", "a", "e", "f"], name=list("tuvwxyz"))
+    shapes = made.geometry.to_numpy().copy()
+    west, south, _east, _north = shapely.bounds(shapes).T
+    shapes[1] = shapely.force_3d(shapes[1], 7)
+    shapes[2] = shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
+    shapes[3] = None
+    shapes[4] = shapely.box(west[0], south[0] + 1000, west[0] + 1000, south[0] + 2000)
+    shapes[5] = shapely.Point(-1e7, 0)
+    shapes[6] = shapely.MultiPolygon([shapes[6], shapely.box(1, 1, 2, 2)])
+    return made.set_geometry(gpd.GeoSeries(shapes, crs=made.crs))
+
+
+def test_a_large_layer_is_packed_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "units.gpkg"
+    damaged().to_file(path)
+    found = read_units(path)
+    monkeypatch.setattr(units, "MOST_UNPACKED", 4)
+    monkeypatch.setattr(units, "_AT_ONCE", 2)
+    whole = read_units(path)
+    assert isinstance(whole.units, GeoDataFrame)
+    monkeypatch.setattr(units, "MOST_UNPACKED", 3)
+    packed = read_units(path)
+    assert isinstance(packed.units, PackedLayer)
+    assert packed.report == whole.report == found.report
+    assert len(packed.report.problems) == 4
+    assert whole.units.index.tolist() == ["a", "b", "c", "f"]
+    assert_geodataframe_equal(whole.units, found.units)
+    assert_geodataframe_equal(packed.units.unpacked(), found.units)
+    assert packed.units.total_bounds.tolist() == found.units.total_bounds.tolist()
+    assert whole.units.is_valid.all()
+    assert not whole.units.has_z.any()

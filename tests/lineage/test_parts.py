@@ -7,14 +7,16 @@ import pytest
 import shapely
 
 from geo_tracker.crs import AREA_CRS
-from geo_tracker.lineage import chords, parts
+from geo_tracker.lineage import chords, comparison, parts
 from geo_tracker.lineage.coarse import coarse_overlap_shares
+from geo_tracker.lineage.comparison import compared_layers
 from geo_tracker.lineage.hilbert import hilbert_positions
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.parts import parts_of
 from geo_tracker.lineage.sizes import unit_sizes
 from tests.lineage.test_overlaps import random_mosaic
 from tests.lineage.test_reforms import NAMES, reform
+from tests.test_packed import packed
 
 
 def test_neighbours_along_the_curve_are_neighbours_on_the_ground() -> None:
@@ -47,6 +49,29 @@ def test_the_size_of_parts_changes_nothing(name: str, monkeypatch: pytest.Monkey
     in_parts, also = coarse_overlap_shares(known.before, known.after)
     pd.testing.assert_frame_equal(whole, in_parts, check_exact=True)
     assert agreeing == also
+
+
+@pytest.mark.parametrize("damage", ["none", "shifted", "axes swapped", "another CRS"])
+@pytest.mark.parametrize("fewest", [1, 5000])
+def test_packed_layers_tell_the_same(
+    fewest: int, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "FEWEST_UNITS", fewest)
+    monkeypatch.setattr(parts, "MOST_VERTICES", 5000)
+    before, after = reform(NAMES[0]).before, reform(NAMES[0]).after
+    if damage == "shifted":
+        after = after.set_geometry(after.translate(500, 300))
+    if damage == "axes swapped":
+        turned = shapely.transform(after.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+        after = after.set_geometry(turned, crs=after.crs)
+    if damage == "another CRS":
+        after = after.to_crs(3857)
+    one = compared_layers(before, after, correct_shift=True)
+    other = compared_layers(packed(before), packed(after), correct_shift=True)
+    assert one.displacement == other.displacement
+    assert one.misplacement == other.misplacement
+    for name in ("edges", "events", "shares"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
 
 
 def test_crossings_too_many_for_one_number_are_sorted_alike(

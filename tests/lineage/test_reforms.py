@@ -13,6 +13,7 @@ import shapely
 from geo_tracker.crs import area_crs, in_crs
 from geo_tracker.importing.units import read_units
 from geo_tracker.lineage.comparison import compared_layers
+from geo_tracker.packed import unpacked
 
 REFORMS = Path(__file__).parent / "reforms"
 NAMES = ["ee2017_muni", "no2019_2020"]
@@ -34,7 +35,9 @@ class Reform:
 @cache
 def reform(name: str) -> Reform:
     folder = REFORMS / name
-    before, after = (read_units(folder / f"{date}.zip").units for date in ("before", "after"))
+    before, after = (
+        unpacked(read_units(folder / f"{date}.zip").units) for date in ("before", "after")
+    )
     crs = area_crs(before)
     truth = pd.read_csv(folder / "truth.csv", dtype=str)
     return Reform(in_crs(before, crs), in_crs(after, crs), truth)

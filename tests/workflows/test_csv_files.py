@@ -6,10 +6,12 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo_tracker.errors import UnusableTableError
+from geo_tracker.workflows import csv_files
 from geo_tracker.workflows.csv_files import (
     METADATA_SUFFIX,
     Origin,
@@ -78,6 +80,22 @@ def test_beside_a_file_stands_what_it_is(tmp_path: Path) -> None:
     assert (note["rows"], note["method"], note["x"]) == (2, "area", 1)
     assert [given["name"] for given in note["inputs"]] == ["a.zip", "b.zip"]
     assert note["made_at"].startswith(str(ORIGIN.made_at.date()))
+
+
+@pytest.mark.parametrize("for_spreadsheets", [False, True])
+@pytest.mark.parametrize("rows", [0, 1, 4, 5])
+def test_a_table_written_in_pieces_is_the_table(
+    rows: int, *, for_spreadsheets: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "_ROWS_AT_ONCE", 2)
+    mixed = pd.Series([900, None, "=x", "村", 2.5], dtype=object)
+    whole = pd.array([None, 2, 3, None, 5], "Int64")
+    table = pd.DataFrame({"n": mixed, "whole": whole, "share": np.arange(5) / 3})[:rows]
+    path = tmp_path / "table.csv"
+    write_csv(table, path, ORIGIN, for_spreadsheets=for_spreadsheets)
+    expected = csv_for_spreadsheets(table) if for_spreadsheets else csv_text(table).encode()
+    assert path.read_bytes() == expected
+    assert is_as_written(path) is True
 
 
 def test_a_change_of_the_file_is_noticed(tmp_path: Path) -> None:

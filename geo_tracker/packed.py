@@ -1,0 +1,112 @@
+"""Layers of many units, whose outlines lie in a passing file and are read where they are needed."""
+
+import os
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+_AT_ONCE = 4096
+
+
+class OutlineFile:
+    """Outlines as WKB in a file without a name, which is gone with the last who knows of it.
+
+    Parameters
+    ----------
+    wkb : array of bytes
+        Emptied while it is written: never are both whole.
+    """
+
+    def __init__(self, wkb: Any) -> None:
+        lengths = np.fromiter(map(len, wkb), dtype=np.int64, count=len(wkb))
+        self._ends = np.cumsum(lengths)
+        self._starts = self._ends - lengths
+        self._file, name = tempfile.mkstemp(prefix="outlines-")
+        Path(name).unlink()
+        weakref.finalize(self, os.close, self._file)
+        with open(self._file, "wb", closefd=False) as file:
+            for at in range(0, len(wkb), _AT_ONCE):
+                file.write(b"".join(wkb[at : at + _AT_ONCE]))
+                wkb[at : at + _AT_ONCE] = None
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def shapes(self, at: Any) -> Any:
+        """Return the outlines at some positions; threads may ask at once."""
+        starts, ends = self._starts[at], self._ends[at]
+        wkb = np.empty(len(starts), dtype=object)
+        # Neighbours in the file are read together.
+        breaks = np.flatnonzero(starts[1:] != ends[:-1]) + 1
+        for run in np.split(np.arange(len(starts)), breaks):
+            if not len(run):
+                continue
+            begin = int(starts[run[0]])
+            read = os.pread(self._file, int(ends[run[-1]]) - begin, begin)
+            cuts = zip((starts[run] - begin).tolist(), (ends[run] - begin).tolist(), strict=True)
+            wkb[run] = [read[start:end] for start, end in cuts]
+        return shapely.from_wkb(wkb)
+
+
+@dataclass(frozen=True)
+class PackedLayer:
+    """Units in memory without their outlines, which take 2 kB each there as shapes.
+
+    Attributes
+    ----------
+    facts : DataFrame
+        Everything but the outlines, one row per unit.
+    outlines : OutlineFile
+        Valid polygons in the order of the rows.
+    crs : CRS
+        Theirs.
+    total_bounds : array of float
+        West, south, east, north of all.
+    """
+
+    facts: pd.DataFrame
+    outlines: OutlineFile
+    crs: CRS
+    total_bounds: Any
+
+    def __len__(self) -> int:
+        return len(self.outlines)
+
+    def __getitem__(self, column: str) -> pd.Series:
+        return self.facts[column]
+
+    @property
+    def index(self) -> pd.Index:
+        """What units are known by."""
+        return self.facts.index
+
+    def unpacked(self) -> gpd.GeoDataFrame:
+        """Return the layer with all outlines in memory."""
+        shapes = np.empty(len(self), dtype=object)
+        for at in range(0, len(self), _AT_ONCE):
+            some = slice(at, at + _AT_ONCE)
+            shapes[some] = self.outlines.shapes(some)
+        return gpd.GeoDataFrame(self.facts, geometry=shapes, crs=self.crs)
+
+
+Layer: TypeAlias = gpd.GeoDataFrame | PackedLayer
+
+
+def shapes_at(layer: Layer, at: Any) -> Any:
+    """Return the outlines at some positions of a layer (a slice, or an array of int)."""
+    if isinstance(layer, PackedLayer):
+        return layer.outlines.shapes(at)
+    return layer.geometry.to_numpy()[at]
+
+
+def unpacked(layer: Layer) -> gpd.GeoDataFrame:
+    """Return a layer with all its outlines in memory."""
+    return layer.unpacked() if isinstance(layer, PackedLayer) else layer
