@@ -94,16 +94,22 @@ def coarse_shares(ground: Ground, old_ids: pd.Index, new_ids: pd.Index) -> tuple
     old, new = ground.old, ground.new
     spacing_m = line_spacing_m(np.concatenate([old.area_m2, new.area_m2]))
     pairs = _in_metres(ground.estimated(_lines(old, new, spacing_m)), old, spacing_m)
-    choice = _chosen(pairs, old, new)
-    exact = choice.exact
+    choice = _chosen(pairs, old)
+    none = np.zeros(0, dtype=np.int64)
+    sample = choice.sample
     measured = ground.measured(
-        pairs.from_at[exact], pairs.to_at[exact], np.union1d(choice.torn, choice.unseen)
+        pairs.from_at[sample], pairs.to_at[sample], np.union1d(choice.torn, choice.unseen)
     )
+    sampled = _of_sample(measured, pairs, sample, len(new.area_m2))
     ratios = {
-        name: _of_chords(measured, name, pairs, choice.sample, len(new.area_m2))
+        name: float(np.median(sampled[name] / pairs.chord_m[sample])) if len(sample) else 1.0
         for name in ("thickness_m", "thickest_m")
     }
-    both = _with_estimates(measured, pairs, choice, ratios, ground, spacing_m)
+    likely = _likely_real(sampled, pairs, choice, ratios["thickest_m"], ground)
+    more = ground.measured(pairs.from_at[likely], pairs.to_at[likely], none)
+    measured = pd.concat([measured, more], ignore_index=True)
+    exact = np.union1d(sample, likely)
+    both = _with_estimates(measured, pairs, choice, exact, ratios, ground, spacing_m)
     del pairs, choice, measured
     shares = shares_of_pairs(both, old_ids, new_ids, old, new)
     return shares, _agreeing(len(old_ids), len(shares))
@@ -160,20 +166,20 @@ def _in_metres(found: pd.DataFrame, old: Sizes, spacing_m: float) -> _Pairs:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What is measured: marked pairs, and by position whole units torn up or met by no line.
+    """What pairs are, and by position whole units to be measured: torn up or met by no line.
 
-    ``main`` marks the largest pair of each old unit, ``sample`` lists slivers measured to learn
-    how thick slivers are.
+    ``main`` marks the largest pair of each old unit, ``lesser`` the others of units that are not
+    torn; ``sample`` lists some of these, measured to learn what slivers look like.
     """
 
     main: Any
-    exact: Any
+    lesser: Any
     sample: Any
     torn: Any
     unseen: Any
 
 
-def _chosen(pairs: _Pairs, old: Sizes, new: Sizes) -> _Choice:
+def _chosen(pairs: _Pairs, old: Sizes) -> _Choice:
     count = len(old.area_m2)
     best = np.zeros(count)
     np.maximum.at(best, pairs.from_at, pairs.shared_m2)
@@ -181,26 +187,29 @@ def _chosen(pairs: _Pairs, old: Sizes, new: Sizes) -> _Choice:
     plain_m2 = PLAIN_SHARE * old.area_m2[pairs.from_at]
     torn = np.unique(pairs.from_at[main & (pairs.lacking_m2 > plain_m2)])
     lesser = ~main & ~np.isin(pairs.from_at, torn)
-    exact = lesser.copy()
-    exact[lesser] = _chances(pairs, lesser, old, new) > WORTH_MEASURING
-    sample = np.flatnonzero(lesser & ~exact)
+    sample = np.flatnonzero(lesser)
     if len(sample) > _SAMPLE:
         sample = np.sort(np.random.default_rng(0).choice(sample, _SAMPLE, replace=False))
-    exact[sample] = True
     # What no line crosses is small, and measured whole.
-    return _Choice(main, exact, sample, torn, np.setdiff1d(np.arange(count), pairs.from_at))
+    return _Choice(main, lesser, sample, torn, np.setdiff1d(np.arange(count), pairs.from_at))
 
 
-def _chances(pairs: _Pairs, lesser: Any, old: Sizes, new: Sizes) -> Any:
-    """Return how likely it is that lesser overlaps are real, as far as their widths tell."""
-    thinner_m = np.minimum(
-        old.thickness_m[pairs.from_at[lesser]], new.thickness_m[pairs.to_at[lesser]]
-    )
+def _likely_real(
+    sampled: pd.DataFrame, pairs: _Pairs, choice: _Choice, ratio: float, ground: Ground
+) -> Any:
+    """Return which lesser overlaps, by their width and not measured yet, may well be real."""
+    old, new = ground.old, ground.new
+    thickest_m = pairs.chord_m * ratio
+    compactness = np.full(len(thickest_m), np.nan)
+    thickest_m[choice.sample] = sampled["thickest_m"]
+    compactness[choice.sample] = sampled["compactness"]
+    thinner_m = np.minimum(old.thickness_m[pairs.from_at], new.thickness_m[pairs.to_at])
     widths = pd.DataFrame(
-        {"thickest_m": pairs.chord_m[lesser], "compactness": np.nan, "thinner_m": thinner_m}
-    )
+        {"thickest_m": thickest_m, "compactness": compactness, "thinner_m": thinner_m}
+    )[choice.lesser]
     noise = border_noise(widths, agreeing=_agreeing(len(old.area_m2), len(pairs.from_at)))
-    return noise.real_chance(*(widths[name].to_numpy() for name in widths))
+    chance = noise.real_chance(*(widths[name].to_numpy() for name in widths))
+    return np.setdiff1d(widths.index[chance > WORTH_MEASURING], choice.sample)
 
 
 def _agreeing(units: int, pairs: int) -> int:
@@ -208,28 +217,27 @@ def _agreeing(units: int, pairs: int) -> int:
     return max(0, _BORDERS_PER_UNIT * units - (pairs - units))
 
 
-def _of_chords(measured: pd.DataFrame, name: str, pairs: _Pairs, sample: Any, count: int) -> float:
-    """Return how thick slivers are for their chords, in the slivers of these very layers."""
-    if not len(sample):
-        return 1.0
+def _of_sample(measured: pd.DataFrame, pairs: _Pairs, sample: Any, count: int) -> pd.DataFrame:
+    """Return the measured rows of the sample, in its order."""
     keys = measured["from_at"].to_numpy().astype(np.int64) * count + measured["to_at"].to_numpy()
     order = np.argsort(keys)
     wanted = pairs.from_at[sample].astype(np.int64) * count + pairs.to_at[sample]
-    at = order[np.searchsorted(keys, wanted, sorter=order)]
-    return float(np.median(measured[name].to_numpy()[at] / pairs.chord_m[sample]))
+    return measured.iloc[order[np.searchsorted(keys, wanted, sorter=order)]].reset_index(drop=True)
 
 
 def _with_estimates(
     measured: pd.DataFrame,
     pairs: _Pairs,
     choice: _Choice,
+    exact: Any,
     ratios: dict[str, float],
     ground: Ground,
     spacing_m: float,
 ) -> pd.DataFrame:
     """Return what was measured and, of what was not, the estimate, in the order of the layers."""
     old, new = ground.old, ground.new
-    left = ~choice.exact & ~np.isin(pairs.from_at, choice.torn)
+    left = ~np.isin(pairs.from_at, choice.torn)
+    left[exact] = False
     from_at, to_at, main = pairs.from_at[left], pairs.to_at[left], choice.main[left]
     old_m2 = old.area_m2[from_at]
     # A main overlap is the village without what it lacks: small errors of small parts.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import erfc, exp, log, pi, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -58,7 +58,8 @@ _EULER = 0.5772
 """How far the mean logarithm of exponential values lies under the logarithm of their mean."""
 
 _ROUNDS = 200
-_SAMPLE = 60_000
+_SETTLED = 1e-3
+_SAMPLE = 20_000
 
 _NEIGHBOURS = 41
 """Overlaps around one, itself included, whose median is the noise of the place."""
@@ -110,27 +111,55 @@ class BorderNoise:
         array of float
             In 0–1; 0 where borders agree.
         """
-        parts = self._likelihoods(thickness_m, compactness, thinner_m, rougher)
+        seen = _Overlaps.of(thickness_m, compactness, thinner_m)
+        parts = self._likelihoods(seen, rougher)
         chance = parts[2] / parts.sum(axis=0)
         return np.where(np.asarray(thickness_m) > FLOOR_M, chance, 0.0)
 
-    def _likelihoods(self, thickness_m: Any, compactness: Any, thinner_m: Any, rougher: Any) -> Any:
+    def _likelihoods(self, seen: "_Overlaps", rougher: Any) -> Any:
         """Return the weights of the three kinds, one row each."""
+        drawn = (1 - _CORNERS) * _normal(seen.log_perimeter, *self.perimeter)
+        drawn += _CORNERS * seen.land
+        noise = _exponential(UPPER_ODDS * seen.thick_m / (self.scale_m * np.asarray(rougher)))
+        return (
+            np.stack(
+                [
+                    self.shares[0] * noise * np.where(seen.measured, drawn, 1.0),
+                    self.shares[1] * _exponential(seen.thick_m / self.rare_m) * seen.sliver,
+                    self.shares[2] * seen.moved * seen.land,
+                ]
+            )
+            + 1e-300
+        )
+
+
+class _Overlaps(NamedTuple):
+    """What is known of overlaps whatever the noise is; densities of a shape not measured are 1."""
+
+    thick_m: Any
+    log_perimeter: Any
+    measured: Any
+    land: Any
+    sliver: Any
+    moved: Any
+
+    @classmethod
+    def of(cls, thickness_m: Any, compactness: Any, thinner_m: Any) -> "_Overlaps":
         thick = np.maximum(thickness_m, FLOOR_M)
         of_village = np.clip(thick / np.maximum(thinner_m, FLOOR_M), _LEAST_PART, 1.0)
         measured = ~np.isnan(compactness)
         shape = np.log(np.clip(np.nan_to_num(compactness, nan=1), _LEAST_COMPACT, _MOST_COMPACT))
         any_shape = 1 / log(_MOST_COMPACT / _LEAST_COMPACT)
         land = (1 - _ODD) * _normal(shape, *_LIKE_LAND) + _ODD * any_shape
-        around = _log_perimeter(thick, shape)
-        drawn = (1 - _CORNERS) * _normal(around, *self.perimeter) + _CORNERS * land
-        sliver = _normal(shape, *_LIKE_SLIVERS)
         moved = np.where(of_village > _SMALL_PART, (1 - _TINY) / -log(_SMALL_PART), 0.0)
-        moved += _TINY / -log(_LEAST_PART)
-        noise = _exponential(UPPER_ODDS * thick / (self.scale_m * np.asarray(rougher)))
-        sizes = np.stack([noise, _exponential(thick / self.rare_m), moved])
-        shapes = np.where(measured, np.stack([drawn, sliver, land]), 1.0)
-        return np.array(self.shares)[:, None] * sizes * shapes + 1e-300
+        return cls(
+            thick,
+            _log_perimeter(thick, shape),
+            measured,
+            np.where(measured, land, 1.0),
+            np.where(measured, _normal(shape, *_LIKE_SLIVERS), 1.0),
+            moved + _TINY / -log(_LEAST_PART),
+        )
 
 
 def normal_tail(deviations: Any) -> Any:
@@ -194,9 +223,9 @@ def border_noise(
     weight = np.where(likely, [[0.1], [0.05], [0.85]], [[0.8], [0.1], [0.1]])
     order = np.argsort(thick / rough, kind="stable")
     ordered = (thick / rough)[order]
-    seen = ~np.isnan(compact)
-    shape = np.log(np.clip(compact[seen], _LEAST_COMPACT, _MOST_COMPACT))
-    around, logs = _log_perimeter(thick[seen], shape), np.log(thick)
+    known = _Overlaps.of(thick, compact, thinner)
+    seen = known.measured
+    around, logs = known.log_perimeter[seen], np.log(thick)
     unseen = float(np.median(_log_perimeter(thick, _LIKE_SLIVERS[0]))), _LIKE_SLIVERS[1]
     rare_log = log(_SMALL_PART * float(np.median(thinner)))
     for _round in range(_ROUNDS):
@@ -206,9 +235,9 @@ def border_noise(
             _fitted(around, weight[0][seen], unseen),
             _mean_thickness(logs, weight[1], rare_log),
         )
-        parts = noise._likelihoods(thick, compact, thinner, rough)
+        parts = noise._likelihoods(known, rough)
         before, weight = weight, parts / parts.sum(axis=0)
-        if np.abs(before - weight).max() < 1e-4:
+        if np.abs(before - weight).max() < _SETTLED:
             break
     return noise
 

@@ -16,6 +16,9 @@ from geo_tracker.parallel import in_threads
 
 _PAIRS_AT_ONCE = 100_000
 
+FLAT_M = 1e-9
+"""Pieces that an intersection has left no longer than this have no shape."""
+
 
 def overlap_shares(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
     """Measure the ground each pair of old and new villages shares.
@@ -145,7 +148,8 @@ def _measures(shared: Any) -> dict[str, Any]:
     last = order[np.flatnonzero(np.diff(owner[order], append=count))]
     thickest, compactness = np.zeros(count), np.zeros(count)
     thickest[owner[last]] = thick[last]
-    compactness[owner[last]] = 16 * area[last] / length[last] ** 2
+    around_it = np.maximum(length[last], FLAT_M)
+    compactness[owner[last]] = 16 * area[last] / around_it**2
     return {
         "shared_m2": whole,
         "thickness_m": np.divide(2 * whole, around, out=np.zeros(count), where=around > 0),

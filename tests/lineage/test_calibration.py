@@ -8,7 +8,9 @@ from tests.lineage.damaged import calibration_error, damages, judged_links, reli
 
 @pytest.fixture(scope="module")
 def judged() -> pd.DataFrame:
-    return pd.concat([judged_links(damage) for damage in damages()], ignore_index=True)
+    # Every other combination; the benchmark takes all of them, several times.
+    some = list(damages())[::2]
+    return pd.concat([judged_links(damage) for damage in some], ignore_index=True)
 
 
 @pytest.mark.slow
@@ -24,10 +26,10 @@ def test_of_links_at_nine_tenths_nine_in_ten_are_right(judged: pd.DataFrame) -> 
 @pytest.mark.slow
 def test_it_holds_for_parts_that_moved_alone(judged: pd.DataFrame) -> None:
     lesser = judged[~judged["is_first"] & ~judged["is_unlisted"]]
-    assert len(lesser) > 500
+    assert len(lesser) > 300
     assert calibration_error(lesser) <= 0.05
     doubted = reliability(lesser).loc[:8]
-    assert doubted["links"].sum() > 30
+    assert doubted["links"].sum() > 15
     assert lesser.loc[lesser["confidence"] < 0.9, "is_right"].mean() > 0.5
 
 

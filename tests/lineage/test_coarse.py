@@ -76,6 +76,8 @@ def test_real_reforms_have_the_same_links(name: str, monkeypatch: pytest.MonkeyP
     assert known.links <= pairs(coarse.edges)
     assert successors(coarse.edges) == successors(whole.edges)
     assert pairs(coarse.edges) <= pairs(whole.edges)
+    # What is said to have moved was measured, not estimated.
+    assert coarse.edges.loc[~coarse.edges["is_main"], "exact"].all()
     both = whole.edges.merge(coarse.edges, on=["from_id", "to_id"], suffixes=("", "_coarse"))
     assert (both["share_of_from"] - both["share_of_from_coarse"]).abs().max() < 0.02
     measured = both[both["exact_coarse"]]

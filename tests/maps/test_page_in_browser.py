@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -209,6 +210,18 @@ def test_a_link_brings_back_village_theme_layers_and_view(opened: Page) -> None:
     assert opened.url == link
     assert opened.is_checked(".map-layers li:nth-child(1) input")
     assert "layers=projects" in link
+
+
+def test_a_link_keeps_a_view_in_which_the_village_is_small(opened: Page) -> None:
+    choose_by_search(opened)
+    opened.wait_for_timeout(500)
+    far = re.sub(r"(at=[^&]*%2C)[\d.]+", r"\g<1>10.25", opened.url)
+    assert far != opened.url
+    opened.goto(far)
+    opened.wait_for_selector("html[data-map-ready=true]", state="attached")
+    opened.wait_for_selector("#map-panel h2")
+    opened.wait_for_timeout(300)
+    assert opened.evaluate("geoTracker.page.map.getZoom()") == 10.25
 
 
 def test_a_card_lights_up_under_the_mouse(opened: Page) -> None:

@@ -55,7 +55,8 @@
       });
       this.state.layers = this.state.layers.filter((key) => this.layers[key]);
       const villageShown = this.state.village
-        ? this.select(this.state.village, { fit: !this.state.view }) : Promise.resolve();
+        ? this.select(this.state.village, { fit: !this.state.view, stay: Boolean(this.state.view) })
+        : Promise.resolve();
 
       map.on('moveend', () => this.remember());
       addEventListener('beforeprint', () => this._fitPaper());
@@ -217,7 +218,8 @@
       this.remember();
     }
 
-    select(id, { fit = false } = {}) {
+    /* stay: the view is the sender's, as a link brought it, however small the village is in it. */
+    select(id, { fit = false, stay = false } = {}) {
       const asked = ++this.asked;
       const isLatest = () => asked === this.asked;
       const urls = this.config.urls;
@@ -231,7 +233,7 @@
         this.villages.select(village.unit_id, { isBlank: Boolean((village.formers || []).length) });
         if (this.panel) this.inHand.showPanel(html);
         this.inHand.draw(village);
-        this._bringIntoView(village, fit);
+        if (!stay) this._bringIntoView(village, fit);
         this.status.hide();
         this.remember();
       }).catch((error) => isLatest() && this.status.failed(error));
