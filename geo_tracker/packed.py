@@ -13,6 +13,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+CAN_PACK = hasattr(os, "pread")
+"""Where files can be read by several threads at once, and outlive their names; not on Windows."""
+
 _AT_ONCE = 4096
 
 

@@ -27,7 +27,7 @@ from geo_tracker.importing.sources import (
 )
 from geo_tracker.language import N_, Message
 from geo_tracker.memory import give_back
-from geo_tracker.packed import Layer, OutlineFile, PackedLayer
+from geo_tracker.packed import CAN_PACK, Layer, OutlineFile, PackedLayer
 from geo_tracker.parallel import each
 
 MOST_VERTICES = 5_000_000
@@ -98,7 +98,7 @@ def read_units(
     kept = _joined(units, wkb, report, path)
     units, wkb = units[kept].set_index("unit_id"), wkb[kept]
     whole: Layer
-    if len(units) > MOST_UNPACKED:
+    if len(units) > MOST_UNPACKED and CAN_PACK:
         whole = PackedLayer(units, OutlineFile(wkb), crs, bounds)
         give_back()
     else:
@@ -135,7 +135,9 @@ def _made_valid(
             wkb[some][raised] = shapely.to_wkb(shapes[raised])
         areas = np.isin(shapely.get_type_id(shapes), POLYGONAL) & ~shapely.is_empty(shapes)
         areas &= shapely.get_num_coordinates(shapes) <= MOST_VERTICES
-        good[some] = areas & shapely.is_valid(shapes)
+        # Not of the others: of a monster that is refused it would take minutes.
+        areas[areas] = shapely.is_valid(shapes[areas])
+        good[some] = areas
         bounds[some] = shapely.bounds(shapes)
 
     each(look, range(0, len(wkb), _AT_ONCE))
