@@ -143,13 +143,14 @@ def measured(which: str, folder: Path) -> dict[str, float]:
         told = process.stdout.read() if process.stdout else ""
         _pid, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+    process_s = time.perf_counter() - begun
     if process.returncode:
         raise SystemExit(f"{which} ended with {process.returncode}")
     found: dict[str, float] = json.loads(told.splitlines()[-1]) if told.strip() else {}
     if which == "command":
         found |= checked(pd.read_csv(edges), _truth(folder))
     return found | {
-        "process_s": time.perf_counter() - begun,
+        "process_s": process_s,
         "processor_s": used.ru_utime + used.ru_stime,
         "peak_mb": used.ru_maxrss / 1024,
     }
