@@ -4,6 +4,7 @@ import os
 import tempfile
 import weakref
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,6 +18,8 @@ CAN_PACK = hasattr(os, "pread")
 """Where files can be read by several threads at once, and outlive their names; not on Windows."""
 
 _AT_ONCE = 4096
+_BETWEEN_BYTES = 16_384
+"""As many are read and thrown away rather than asked for anew."""
 
 
 class OutlineFile:
@@ -46,16 +49,22 @@ class OutlineFile:
     def shapes(self, at: Any) -> Any:
         """Return the outlines at some positions; threads may ask at once."""
         starts, ends = self._starts[at], self._ends[at]
+        order = np.argsort(starts, kind="stable")
+        starts, ends = starts[order], ends[order]
         wkb = np.empty(len(starts), dtype=object)
-        # Neighbours in the file are read together.
-        breaks = np.flatnonzero(starts[1:] != ends[:-1]) + 1
-        for run in np.split(np.arange(len(starts)), breaks):
-            if not len(run):
+        # What lies near in the file is read together, with the little between.
+        breaks = np.flatnonzero(starts[1:] - ends[:-1] > _BETWEEN_BYTES) + 1
+        for first, last in pairwise([0, *breaks.tolist(), len(starts)]):
+            if first == last:
                 continue
-            begin = int(starts[run[0]])
-            read = os.pread(self._file, int(ends[run[-1]]) - begin, begin)
-            cuts = zip((starts[run] - begin).tolist(), (ends[run] - begin).tolist(), strict=True)
-            wkb[run] = [read[start:end] for start, end in cuts]
+            begin = int(starts[first])
+            read = os.pread(self._file, int(ends[last - 1]) - begin, begin)
+            cuts = zip(
+                (starts[first:last] - begin).tolist(),
+                (ends[first:last] - begin).tolist(),
+                strict=True,
+            )
+            wkb[order[first:last]] = [read[start:end] for start, end in cuts]
         return shapely.from_wkb(wkb)
 
 

@@ -33,7 +33,7 @@ from geo_tracker.parallel import each
 MOST_VERTICES = 5_000_000
 """A single outline with more is no unit but a mistake, and would take all memory to compare."""
 
-MOST_UNPACKED = 10_000
+MOST_UNPACKED = 50_000
 """Outlines of more units are kept in a file."""
 
 _AT_ONCE = 4096
