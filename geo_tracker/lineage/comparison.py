@@ -107,7 +107,7 @@ def compared_layers(
     if len(old) >= FEWEST_UNITS:
         give_back()
     names = old["name"].to_numpy(), new["name"].to_numpy()
-    same_codes = bool(new["stat_code"].isin(old["stat_code"].dropna()).mean() >= _CODES_IN_COMMON)
+    same_codes = _codes_in_common(old["stat_code"], new["stat_code"]) >= _CODES_IN_COMMON
     for known in (old, new):
         if ignore_names:
             known["name"] = None
@@ -242,6 +242,13 @@ def _overlaps(
         sizes = sizes[0], unit_sizes(new, crs)
     ground = ground_of(old, new, *sizes, crs)
     return (whole_shares(ground, *ranks), 0) if exact else coarse_shares(ground, *ranks)
+
+
+def _codes_in_common(old: pd.Series, new: pd.Series) -> float:
+    """Return which share of the new codes stand among the old ones too."""
+    # As a set: pandas takes the texts of large layers out of Arrow one by one.
+    known = set(old.dropna().tolist())
+    return sum(code in known for code in new.tolist()) / max(len(new), 1)
 
 
 def _ranks(ids: pd.Index) -> pd.Index:

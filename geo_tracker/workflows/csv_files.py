@@ -46,7 +46,9 @@ def csv_text(table: pd.DataFrame, *, header: bool = True) -> str:
     # As objects: whole numbers beside missing ones must not become floats.
     safe = table.assign(
         **{
-            str(name): pd.Series(map(safe_text, table[name]), index=table.index, dtype=object)
+            str(name): pd.Series(
+                list(map(safe_text, table[name].tolist())), index=table.index, dtype=object
+            )
             for name in texts
         }
     )
