@@ -1,6 +1,5 @@
 """A file arrives, is looked at, and is accepted: from upload to queued job."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,20 +14,10 @@ from geo_tracker.db.imports import added_import, existing_import, import_of_file
 from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
-from geo_tracker.importing.crs_guess import MissingCrsError
-from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
-from geo_tracker.importing.report import ImportReport
-from geo_tracker.importing.tables import read_workbook
 from geo_tracker.language import N_
-from geo_tracker.maps.preview import preview_svg
 from geo_tracker.workflows.files import keep_file, stored_file
-from geo_tracker.workflows.matching import sheet_matches
-from geo_tracker.workflows.records import unmatched_rows
-
-SHOWN_PROBLEMS = 200
-"""Problems a preview lists row by row; all are counted."""
-
-SHOWN_ROWS = 8
+from geo_tracker.workflows.preview_layer import layer_preview
+from geo_tracker.workflows.preview_records import records_preview
 
 
 def receive_boundaries(
@@ -52,7 +41,7 @@ def receive_boundaries(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return _boundary_preview(kept, choices or {})
+        return layer_preview(kept, choices or {})
 
     return _received(
         engine, settings, path, "boundaries", look, file_name, as_of_on, user_id, choices or {}
@@ -79,7 +68,7 @@ def receive_records(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return _records_preview(engine, kept, as_of_on)
+        return records_preview(engine, kept, as_of_on)
 
     return _received(engine, settings, path, "records", look, file_name, as_of_on, user_id, {})
 
@@ -148,7 +137,7 @@ def read_again(
         if run.state != "previewed":
             raise ConflictError(N_("This import was accepted already."))
         path = stored_file(settings, run.source)
-    preview, synthetic = _boundary_preview(path, choices)
+    preview, synthetic = layer_preview(path, choices)
     svg = preview.pop("svg", None)
     with writing(engine) as session:
         run = existing_import(session, import_id)
@@ -200,75 +189,3 @@ def _check_acceptable(session: Session, run: ImportRun) -> None:
         raise ConflictError(
             N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
         )
-
-
-def _boundary_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    try:
-        layer = read_boundaries(path, choices=LayerChoices(**choices))
-    except MissingCrsError as missing:
-        return (
-            {
-                "problem": missing.message.to_json(),
-                "crs_proposals": [list(proposal) for proposal in missing.proposals],
-                "report": _shortened(ImportReport()),
-            },
-            False,
-        )
-    return _understood(layer), layer.synthetic
-
-
-def _understood(layer: BoundaryLayer) -> dict[str, Any]:
-    features = layer.features
-    columns = ["stat_code", "name", "town", "county", "area_m2"]
-    sample = features[columns].head(SHOWN_ROWS).astype(object)
-    return {
-        "layer_names": layer.layer_names,
-        "layer": layer.layer,
-        "encoding": layer.encoding,
-        "encoding_evidence": layer.encoding_evidence.to_json(),
-        "crs": layer.crs,
-        "crs_evidence": layer.crs_evidence.to_json(),
-        "columns": layer.columns,
-        "fields": layer.fields,
-        "count": len(features),
-        "counties": int(features["county"].nunique()),
-        "towns": int(features["town_code"].nunique()),
-        "sample": sample.where(sample.notna(), None).to_dict("records"),
-        "report": _shortened(layer.report),
-        "svg": preview_svg(features.geometry),
-    }
-
-
-def _shortened(report: ImportReport) -> dict[str, Any]:
-    counts = Counter(problem.severity for problem in report.problems)
-    return {
-        "problems": [problem.to_json() for problem in report.problems[:SHOWN_PROBLEMS]],
-        "counts": dict(counts),
-        # One row may have several bad cells; it is left out once.
-        "rows_left_out": len({problem.row for problem in report.errors} - {None}),
-    }
-
-
-def _records_preview(engine: sa.Engine, path: Path, as_of_on: date) -> tuple[dict[str, Any], bool]:
-    workbook = read_workbook(path)
-    sheets = []
-    with reading(engine) as session:
-        for sheet in workbook.sheets:
-            unmatched = unmatched_rows(sheet_matches(session, sheet, as_of_on=as_of_on))
-            sheets.append(
-                {
-                    "kind": sheet.kind,
-                    "title": sheet.title,
-                    "header_row": sheet.header_row,
-                    "columns": sheet.columns,
-                    "unknown_columns": sheet.unknown_columns,
-                    "rows": len(sheet.rows),
-                    "report": _shortened(sheet.report),
-                    "unmatched": unmatched[:SHOWN_PROBLEMS],
-                    "unmatched_count": len(unmatched),
-                }
-            )
-    synthetic = bool(workbook.sheets) and all(
-        sheet.synthetic for sheet in workbook.sheets if sheet.kind != "published"
-    )
-    return {"sheets": sheets, "skipped": workbook.skipped}, synthetic
