@@ -34,6 +34,12 @@ class Settings:
     )
     secure_cookies: bool = _setting(False, N_("Send cookies over HTTPS only; set it behind TLS."))
     max_upload_mb: int = _setting(200, N_("Largest file that can be uploaded, in MB."))
+    read_seconds: int = _setting(
+        300, N_("Longest that looking at an uploaded file may take, in seconds.")
+    )
+    read_memory_mb: int = _setting(
+        4000, N_("Most memory that looking at an uploaded file may take, in MB.")
+    )
     job_stale_seconds: int = _setting(
         20, N_("A background job without a sign of life for so long is run again.")
     )

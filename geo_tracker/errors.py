@@ -5,6 +5,8 @@ GeoTrackerError
 │   ├── UnusableArchiveError      not a zip, damaged, or without a layer inside
 │   ├── UnusableLayerError        no geometry, no rows, no CRS, damaged file
 │   ├── UnusableTableError        not a workbook, or a needed column is missing
+│   ├── UnreadableFileError       reading it failed in a way nobody foresaw
+│   ├── TooHeavyError             reading it takes more time or memory than is allowed
 │   ├── AlreadyImportedError      the very same file was imported before
 │   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
@@ -33,6 +35,19 @@ class GeoTrackerError(Exception):
         self.message = Message(text, values)
         super().__init__(translate(self.message, "en"))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as it is: what ``__init__`` takes differs from class to class."""
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(
+    kind: type[GeoTrackerError], args: tuple[Any, ...], state: dict[str, Any]
+) -> GeoTrackerError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class InputError(GeoTrackerError):
     """What a person or a file brought cannot be used."""
@@ -48,6 +63,14 @@ class UnusableLayerError(InputError):
 
 class UnusableTableError(InputError):
     """Not a workbook, or a needed column is missing."""
+
+
+class UnreadableFileError(InputError):
+    """Reading a file failed in a way nobody foresaw."""
+
+
+class TooHeavyError(InputError):
+    """Reading a file takes more time or memory than is allowed."""
 
 
 class AlreadyImportedError(InputError):

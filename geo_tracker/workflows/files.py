@@ -1,12 +1,17 @@
 """Files as received, kept beside the database under the hash of their content."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+from geo_tracker.bounded import bounded
 from geo_tracker.config import Settings
 from geo_tracker.db.models import Source
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
+
+_Read = TypeVar("_Read")
 
 
 def keep_file(settings: Settings, path: Path, *, sha256: str, suffix: str) -> Path:
@@ -33,3 +38,15 @@ def stored_file(settings: Settings, source: Source) -> Path:
     if not path.exists():
         raise NotFoundError(N_("The file of %(name)s is no longer there."), name=source.title)
     return path
+
+
+def read_apart(settings: Settings, read: Callable[..., _Read], path: Path, **options: Any) -> _Read:
+    """Read a file that nobody has looked at yet, as `bounded`, within the settings' bounds."""
+    return bounded(
+        read,
+        path,
+        seconds=settings.read_seconds,
+        memory_mb=settings.read_memory_mb,
+        file=path.name,
+        **options,
+    )

@@ -41,7 +41,7 @@ def receive_boundaries(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return layer_preview(kept, choices or {})
+        return layer_preview(settings, kept, choices or {})
 
     return _received(
         engine, settings, path, "boundaries", look, file_name, as_of_on, user_id, choices or {}
@@ -68,7 +68,7 @@ def receive_records(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return records_preview(engine, kept, as_of_on)
+        return records_preview(engine, settings, kept, as_of_on)
 
     return _received(engine, settings, path, "records", look, file_name, as_of_on, user_id, {})
 
@@ -137,7 +137,7 @@ def read_again(
         if run.state != "previewed":
             raise ConflictError(N_("This import was accepted already."))
         path = stored_file(settings, run.source)
-    preview, synthetic = layer_preview(path, choices)
+    preview, synthetic = layer_preview(settings, path, choices)
     svg = preview.pop("svg", None)
     with writing(engine) as session:
         run = existing_import(session, import_id)

@@ -3,19 +3,23 @@
 from pathlib import Path
 from typing import Any
 
+from geo_tracker.config import Settings
 from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.maps.preview import preview_svg
+from geo_tracker.workflows.files import read_apart
 from geo_tracker.workflows.preview_report import shortened
 
 SHOWN_ROWS = 8
 
 
-def layer_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def layer_preview(
+    settings: Settings, path: Path, choices: dict[str, Any]
+) -> tuple[dict[str, Any], bool]:
     """Return what is understood of a file, and whether it says of itself that it is made up."""
     try:
-        layer = read_boundaries(path, choices=LayerChoices(**choices))
+        layer = read_apart(settings, read_boundaries, path, choices=LayerChoices(**choices))
     except MissingCrsError as missing:
         return (
             {

@@ -6,16 +6,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from geo_tracker.config import Settings
 from geo_tracker.db import reading
 from geo_tracker.importing.tables import read_workbook
+from geo_tracker.workflows.files import read_apart
 from geo_tracker.workflows.matching import sheet_matches
 from geo_tracker.workflows.preview_report import SHOWN_PROBLEMS, shortened
 from geo_tracker.workflows.records import unmatched_rows
 
 
-def records_preview(engine: sa.Engine, path: Path, as_of_on: date) -> tuple[dict[str, Any], bool]:
+def records_preview(
+    engine: sa.Engine, settings: Settings, path: Path, as_of_on: date
+) -> tuple[dict[str, Any], bool]:
     """Return what is understood of a file, and whether it says of itself that it is made up."""
-    workbook = read_workbook(path)
+    workbook = read_apart(settings, read_workbook, path)
     sheets = []
     with reading(engine) as session:
         for sheet in workbook.sheets:

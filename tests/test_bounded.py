@@ -1,0 +1,105 @@
+"""Work in a process of its own ends within its bounds, whatever it does."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from geo_tracker.bounded import bounded
+from geo_tracker.errors import InputError, TooHeavyError, UnreadableFileError
+from geo_tracker.importing.crs_guess import MissingCrsError
+from geo_tracker.language import N_, translate
+
+
+def run(function: Callable[..., Any], *args: Any, seconds: int = 20) -> Any:
+    """Run a function within bounds."""
+    return bounded(function, *args, seconds=seconds, memory_mb=1000, file="村庄.zip")
+
+
+def double(number: int) -> int:
+    """Give twice a number, and say where."""
+    return 2 * number
+
+
+def whose() -> int:
+    """Say which process this is."""
+    return os.getpid()
+
+
+def refuse(path: Path) -> None:
+    """Raise an error with everything such an error may have."""
+    raise MissingCrsError(
+        N_("%(file)s does not state its coordinate system."),
+        proposals=[("EPSG:4549", "CM 120E")],
+        file=path.name,
+    )
+
+
+def stumble() -> None:
+    """Meet what nobody foresaw."""
+    raise ZeroDivisionError
+
+
+def never_end() -> None:
+    """Wait for longer than anybody has time."""
+    time.sleep(600)
+
+
+def take_memory() -> int:
+    """Take two gigabytes."""
+    return int(np.ones(2_000_000_000, dtype=np.uint8).sum())
+
+
+def take_memory_in_pieces() -> int:
+    """Take all memory in pieces too small for anybody to notice."""
+    pieces = []
+    while True:
+        pieces.append(bytes(1000))
+
+
+def die() -> None:
+    """End as a library in C ends that finds its memory broken."""
+    os.kill(os.getpid(), signal.SIGABRT)
+
+
+def test_a_result_comes_back_from_another_process() -> None:
+    assert run(double, 21) == 42
+    assert run(whose) != os.getpid()
+
+
+def test_an_error_comes_back_with_its_message_and_all_it_carries() -> None:
+    with pytest.raises(MissingCrsError) as caught:
+        run(refuse, Path("a/cun.shp"))
+    assert caught.value.proposals == [("EPSG:4549", "CM 120E")]
+    assert "cun.shp" in translate(caught.value.message, "zh_Hans_CN")
+
+
+def test_what_nobody_foresaw_is_an_error_of_the_file() -> None:
+    with pytest.raises(UnreadableFileError, match=r"村庄\.zip .*ZeroDivisionError"):
+        run(stumble)
+
+
+def test_work_without_an_end_is_ended() -> None:
+    begun = time.monotonic()
+    with pytest.raises(TooHeavyError, match="1 seconds"):
+        run(never_end, seconds=1)
+    assert time.monotonic() - begun < 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux")
+@pytest.mark.parametrize("taking", [take_memory, take_memory_in_pieces])
+def test_work_that_takes_too_much_memory_is_refused(taking: Callable[[], object]) -> None:
+    with pytest.raises(TooHeavyError, match="1000 MB"):
+        run(taking)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_a_process_that_dies_is_an_error_of_the_file() -> None:
+    with pytest.raises(InputError):
+        run(die)
