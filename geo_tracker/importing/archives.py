@@ -9,13 +9,11 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from geo_tracker.errors import UnusableArchiveError
+from geo_tracker.importing.zip_bounds import opened_zip, too_large
 from geo_tracker.language import N_
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
 """Most that one archive may unpack to; parts of a shapefile end at 2 GB each."""
-
-MAX_MEMBERS = 10_000
-"""Most files one archive may hold."""
 
 LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson")
 """Files that hold a layer."""
@@ -117,10 +115,9 @@ def _take(path: Path, head: bytes, into: Path) -> None:
 
 def _unpack(path: Path, into: Path, max_bytes: int) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path, max_bytes=max_bytes) as archive:
             members = {member_name(m): m for m in archive.infolist() if not m.is_dir()}
             targets = _targets(path, members, into)
-            _check_size([members[name] for name in targets], max_bytes)
             left = max_bytes
             for name, target in targets.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -129,20 +126,6 @@ def _unpack(path: Path, into: Path, max_bytes: int) -> None:
         raise UnusableArchiveError(
             N_("The zip file %(file)s is damaged or incomplete."), file=path.name
         ) from error
-
-
-def _check_size(members: list[zipfile.ZipInfo], max_bytes: int) -> None:
-    stated = sum(member.file_size for member in members)
-    if stated > max_bytes or len(members) > MAX_MEMBERS:
-        _refuse_size(max_bytes)
-
-
-def _refuse_size(max_bytes: int) -> None:
-    raise UnusableArchiveError(
-        N_("The archive is too large: unpacked it may have %(limit)s MB and %(members)s files."),
-        limit=max_bytes // 1024**2,
-        members=MAX_MEMBERS,
-    )
 
 
 def _targets(path: Path, members: dict[str, zipfile.ZipInfo], into: Path) -> dict[str, Path]:
@@ -208,7 +191,7 @@ def _extract(
             while chunk := source.read(_CHUNK_BYTES):
                 written += len(chunk)
                 if written > max_bytes:
-                    _refuse_size(max_bytes)
+                    raise too_large(max_bytes)
                 file.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise UnusableArchiveError(

@@ -14,6 +14,8 @@ import python_calamine as calamine
 
 from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.encoding import csv_text
+from geo_tracker.importing.signatures import check_xml
+from geo_tracker.importing.zip_bounds import opened_zip
 from geo_tracker.language import N_
 
 _WORKBOOK_HEADS = (b"PK", b"\xd0\xcf\x11\xe0")
@@ -45,6 +47,8 @@ def read_grids(path: Path) -> list[Grid]:
     """
     content = path.read_bytes()
     if content.startswith(_WORKBOOK_HEADS):
+        if content.startswith(b"PK"):
+            _check_members(path)
         return _workbook(content, path.name)
     if not content.strip():
         raise UnusableTableError(N_("%(file)s is empty."), file=path.name)
@@ -52,8 +56,6 @@ def read_grids(path: Path) -> list[Grid]:
 
 
 def _workbook(content: bytes, file: str) -> list[Grid]:
-    if content.startswith(b"PK"):
-        _check_size(content, file)
     try:
         workbook = calamine.CalamineWorkbook.from_object(io.BytesIO(content))
         sheets = [
@@ -77,24 +79,23 @@ def _workbook(content: bytes, file: str) -> list[Grid]:
         ) from error
 
 
-def _check_size(content: bytes, file: str) -> None:
-    """Refuse a workbook that takes more memory than a machine has.
+def _check_members(path: Path) -> None:
+    """Refuse a workbook that takes more memory than a machine has, or has a program for a text.
 
     The reader makes room for every cell up to the last one, so one stray value in the far corner
     of a sheet would end the whole program.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > _MAX_UNPACKED_BYTES:
-                raise UnusableTableError(N_("%(file)s is too large for a workbook."), file=file)
-            for member in members:
-                if member.filename.endswith(".xml"):
-                    _check_corner(archive.read(member), file)
+        with opened_zip(path, max_bytes=_MAX_UNPACKED_BYTES) as archive:
+            for member in archive.infolist():
+                if member.filename.endswith((".xml", ".rels")):
+                    content = archive.read(member)
+                    check_xml(content, file=path.name)
+                    _check_corner(content, path.name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         # RuntimeError is what zipfile raises for a member with a password.
         raise UnusableTableError(
-            N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
+            N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=path.name
         ) from error
 
 

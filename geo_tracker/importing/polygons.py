@@ -14,6 +14,9 @@ from geo_tracker.parallel import in_threads
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 """What areas are."""
 
+MOST_VERTICES = 5_000_000
+"""A single outline with more is no village but a mistake, and would take all memory to mend."""
+
 _ONE_VALUE = ("land_code", "name", "town", "county")
 
 
@@ -37,7 +40,16 @@ def with_polygons_only(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.Geo
     other = ~empty & ~np.isin(shapely.get_type_id(shapes), POLYGONAL)
     report.add_rows("error", Message(N_("The row has no shape.")), layer.index[empty])
     report.add_rows("error", Message(N_("The shape is not an area.")), layer.index[other])
-    kept = layer[~(empty | other)]
+    endless = shapely.get_num_coordinates(shapes) > MOST_VERTICES
+    report.add_rows(
+        "error",
+        Message(
+            N_("The outline has more than %(count)s vertices, as none of a village has."),
+            {"count": MOST_VERTICES},
+        ),
+        layer.index[endless],
+    )
+    kept = layer[~(empty | other | endless)]
     if shapely.has_z(kept.geometry.to_numpy()).any():
         kept = kept.set_geometry(shapely.force_2d(kept.geometry.to_numpy()), crs=layer.crs)
     return kept

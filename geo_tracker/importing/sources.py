@@ -21,6 +21,7 @@ from geo_tracker.importing.archives import vector_files
 from geo_tracker.importing.dbf import DbfTable, read_dbf
 from geo_tracker.importing.encoding import TextEncoding, chosen_encoding, dbf_encoding
 from geo_tracker.importing.shapefiles import check_shapes
+from geo_tracker.importing.signatures import check_signature
 from geo_tracker.language import N_, Message
 from geo_tracker.memory import give_back
 
@@ -248,6 +249,7 @@ def layers_in(file: Path) -> list[SourceLayer]:
     UnusableLayerError
         If GDAL cannot open it.
     """
+    check_signature(file)
     if file.suffix == ".shp":
         # The file's name is the layer; its geometry is known from the header without GDAL.
         return [SourceLayer(file.stem, file, file.stem, _shape_type(file))]

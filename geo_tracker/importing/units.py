@@ -15,7 +15,12 @@ from pyproj import CRS
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.archives import LAYER_SUFFIXES
 from geo_tracker.importing.fields import FIELD_ALIASES, first_match, refuse_unknown
-from geo_tracker.importing.polygons import POLYGONAL, repaired, with_polygons_only
+from geo_tracker.importing.polygons import (
+    MOST_VERTICES,
+    POLYGONAL,
+    repaired,
+    with_polygons_only,
+)
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import (
     SourceLayer,
@@ -29,9 +34,6 @@ from geo_tracker.language import N_, Message
 from geo_tracker.memory import give_back
 from geo_tracker.packed import CAN_PACK, Layer, OutlineFile, PackedLayer
 from geo_tracker.parallel import each
-
-MOST_VERTICES = 5_000_000
-"""A single outline with more is no unit but a mistake, and would take all memory to compare."""
 
 MOST_UNPACKED = 50_000
 """Outlines of more units are kept in a file."""
@@ -143,8 +145,8 @@ def _made_valid(
     each(look, range(0, len(wkb), _AT_ONCE))
     odd = ~good
     others = gpd.GeoDataFrame(index=rows[odd], geometry=shapely.from_wkb(wkb[odd]), crs=crs)
+    _refuse_monsters(others, path)
     polygons = with_polygons_only(others, report)
-    _refuse_monsters(polygons, path)
     mended = repaired(polygons, report)
     at, shapes = rows.get_indexer(mended.index), mended.geometry.to_numpy()
     wkb[at], bounds[at], good[at] = shapely.to_wkb(shapes), shapely.bounds(shapes), True

@@ -33,9 +33,7 @@ def test_layers_are_found_at_any_depth_and_macos_shadows_are_not(
     assert (into / "x/y/CUN.dbf").read_bytes() == b"2"
 
 
-@pytest.mark.parametrize(
-    "name", ["../../evil.shp", "/evil.shp", "..\\..\\evil.shp", "C:\\evil.shp"]
-)
+@pytest.mark.parametrize("name", ["/evil.shp", "C:\\evil.shp", "\\\\server\\evil.shp"])
 def test_a_member_that_points_outside_lands_inside(tmp_path: Path, into: Path, name: str) -> None:
     vector_files(zip_of(tmp_path / "slip.zip", {name: b"x"}), into)
     written = list(tmp_path.rglob("*.shp"))
