@@ -4,12 +4,11 @@ import hashlib
 import re
 import shutil
 import zipfile
-import zlib
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from geo_tracker.errors import UnusableArchiveError
-from geo_tracker.importing.zip_bounds import opened_zip, too_large
+from geo_tracker.importing.zip_bounds import DAMAGE, opened_zip, too_large
 from geo_tracker.language import N_
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
@@ -122,7 +121,7 @@ def _unpack(path: Path, into: Path, max_bytes: int) -> None:
             for name, target in targets.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 left -= _extract(archive, members[name], target, left)
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGE as error:
         raise UnusableArchiveError(
             N_("The zip file %(file)s is damaged or incomplete."), file=path.name
         ) from error
@@ -193,7 +192,7 @@ def _extract(
                 if written > max_bytes:
                     raise too_large(max_bytes)
                 file.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise UnusableArchiveError(
             N_("%(member)s in the zip file is damaged. Please pack the layer again."),
             member=member_name(member),

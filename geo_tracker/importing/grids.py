@@ -3,8 +3,6 @@
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ import python_calamine as calamine
 from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.encoding import csv_text
 from geo_tracker.importing.signatures import check_xml
-from geo_tracker.importing.zip_bounds import opened_zip
+from geo_tracker.importing.zip_bounds import DAMAGE, opened_zip
 from geo_tracker.language import N_
 
 _WORKBOOK_HEADS = (b"PK", b"\xd0\xcf\x11\xe0")
@@ -52,7 +50,13 @@ def read_grids(path: Path) -> list[Grid]:
         return _workbook(content, path.name)
     if not content.strip():
         raise UnusableTableError(N_("%(file)s is empty."), file=path.name)
-    return [Grid(path.stem, _csv_rows(csv_text(content, file=path.name)), [])]
+    try:
+        rows = _csv_rows(csv_text(content, file=path.name))
+    except csv.Error as error:
+        raise UnusableTableError(
+            N_("%(file)s cannot be read: %(reason)s"), file=path.name, reason=str(error)
+        ) from error
+    return [Grid(path.stem, rows, [])]
 
 
 def _workbook(content: bytes, file: str) -> list[Grid]:
@@ -92,8 +96,7 @@ def _check_members(path: Path) -> None:
                     content = archive.read(member)
                     check_xml(content, file=path.name)
                     _check_corner(content, path.name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        # RuntimeError is what zipfile raises for a member with a password.
+    except DAMAGE as error:
         raise UnusableTableError(
             N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=path.name
         ) from error
@@ -119,4 +122,4 @@ def _check_corner(sheet: bytes, file: str) -> None:
 def _csv_rows(text: str) -> list[list[str]]:
     head = text[:4000]
     delimiter = max(_DELIMITERS, key=head.count)
-    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    return list(csv.reader(io.StringIO(text, newline=None), delimiter=delimiter))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs
 from geo_tracker.errors import InputError, UnusableLayerError
@@ -39,6 +39,9 @@ COLUMNS = [
     *("stated_area_m2", "area_m2", "parts", "geometry"),
 ]
 """Columns of `BoundaryLayer.features`."""
+
+_WIDEST_DEGREES = 5
+"""The largest villages, on the western plateau, are 2 degrees wide; tiles of more never end."""
 
 _OLD_DATUMS = ("xian 1980", "beijing 1954", "new beijing", "xian_1980", "beijing_1954")
 
@@ -198,15 +201,26 @@ def _crs_name(crs: CRS) -> str:
 
 def _in_storage(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
     """Bring the layer to the storage CRS, and refuse coordinates that cannot be in its CRS."""
-    stored = in_crs(layer, STORAGE_CRS)
+    nowhere = N_("The coordinates cannot be in the coordinate system that was stated.")
+    try:
+        stored = in_crs(layer, STORAGE_CRS)
+    except ProjError as error:
+        raise _missing_crs(layer, nowhere) from error
     bounds = shapely.bounds(stored.geometry.to_numpy())
     west, south, east, north = bounds.T
     on_earth = np.isfinite(bounds).all() and np.abs(bounds).max() <= 180
     if not on_earth:
-        raise _missing_crs(
-            layer, N_("The coordinates cannot be in the coordinate system that was stated.")
-        )
-    outside = ~(in_china(west, south) & in_china(east, north))
+        raise _missing_crs(layer, nowhere)
+    endless = (east - west > _WIDEST_DEGREES) | (north - south > _WIDEST_DEGREES)
+    report.add_rows(
+        "error",
+        Message(
+            N_("The outline reaches over more than %(degrees)s degrees, as no village does."),
+            {"degrees": _WIDEST_DEGREES},
+        ),
+        stored.index[endless],
+    )
+    outside = ~endless & ~(in_china(west, south) & in_china(east, north))
     if outside.any():
         report.add(
             "warning",
@@ -216,7 +230,7 @@ def _in_storage(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFra
             ),
             row=stored.index[outside][0],
         )
-    return stored
+    return stored[~endless]
 
 
 def _with_attributes(

@@ -44,7 +44,7 @@ def with_polygons_only(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.Geo
     report.add_rows(
         "error",
         Message(
-            N_("The outline has more than %(count)s vertices, as none of a village has."),
+            N_("The outline has more than %(count)s vertices, as no village has."),
             {"count": MOST_VERTICES},
         ),
         layer.index[endless],

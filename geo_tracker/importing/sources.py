@@ -13,8 +13,16 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+)
 from pyproj import CRS
+from pyproj.exceptions import CRSError as NoCrsError
 
 from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.importing.archives import vector_files
@@ -31,6 +39,9 @@ _ROW_ENCODING = "ISO-8859-1"
 _SHAPES_AT_ONCE = 4096
 
 _MANY = 100_000
+
+UNREADABLE = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
+"""What GDAL gives up with."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,10 @@ def columns_of(layer: SourceLayer, chosen: str | None) -> Columns:
         If a shapefile lacks its .dbf or was cut off.
     """
     if not layer.is_shapefile:
-        info = pyogrio.read_info(layer.path, layer=layer.inner)
+        try:
+            info = pyogrio.read_info(layer.path, layer=layer.inner)
+        except (*UNREADABLE, CRSError, UnicodeDecodeError, UnboundLocalError) as error:
+            raise _unreadable(layer.path, error) from error
         names = [str(name) for name in info["fields"]]
         always = Message(N_("Files of this kind are always UTF-8."))
         return Columns(names, TextEncoding("utf-8", always))
@@ -221,12 +235,28 @@ def _opened(
                 return_fids=True,
                 datetime_as_string=True,
             )
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+        crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+    except (CRSError, NoCrsError, UnboundLocalError) as error:
+        # pyogrio meets the last where GDAL cannot make out a .prj: as good as none.
+        prj = layer.path.with_suffix(".prj")
+        if not layer.is_shapefile or not prj.exists():
+            raise _unreadable(layer.path, error) from error
+        prj.unlink()
+        return _opened(layer, columns=columns, encoding=encoding)
+    except (*UNREADABLE, UnicodeDecodeError) as error:
         raise _unreadable(layer.path, error) from error
     read = pd.DataFrame(
         dict(zip(meta["fields"], values, strict=True)), index=pd.Index(rows, name="fid")
     )
-    return read, encoded, CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+    return read, encoded, crs
+
+
+def shapes_of(wkb: Any) -> Any:
+    """Return shapes for WKB; rings that are not closed are, and what is no shape is None."""
+    try:
+        return shapely.from_wkb(wkb)
+    except shapely.errors.GEOSException:
+        return shapely.from_wkb(wkb, on_invalid="fix")
 
 
 def _decoded(encoded: Any) -> Any:
@@ -234,7 +264,7 @@ def _decoded(encoded: Any) -> Any:
     shapes = np.empty(len(encoded), dtype=object)
     for at in range(0, len(encoded), _SHAPES_AT_ONCE):
         some = slice(at, at + _SHAPES_AT_ONCE)
-        shapes[some] = shapely.from_wkb(encoded[some])
+        shapes[some] = shapes_of(encoded[some])
         encoded[some] = None
     if len(encoded) > _MANY:
         give_back()
@@ -255,7 +285,7 @@ def layers_in(file: Path) -> list[SourceLayer]:
         return [SourceLayer(file.stem, file, file.stem, _shape_type(file))]
     try:
         listed = pyogrio.list_layers(file)
-    except (DataSourceError, DataLayerError) as error:
+    except UNREADABLE as error:
         raise _unreadable(file, error) from error
     return [
         SourceLayer(

@@ -28,6 +28,7 @@ from geo_tracker.importing.sources import (
     columns_of,
     encoded_features,
     layers_in,
+    shapes_of,
     source_layers,
 )
 from geo_tracker.language import N_, Message
@@ -130,7 +131,7 @@ def _made_valid(
 
     def look(at: int) -> None:
         some = slice(at, at + _AT_ONCE)
-        shapes = shapely.from_wkb(wkb[some])
+        shapes = shapes_of(wkb[some])
         raised = shapely.has_z(shapes)
         if raised.any():
             shapes[raised] = shapely.force_2d(shapes[raised])
@@ -144,7 +145,7 @@ def _made_valid(
 
     each(look, range(0, len(wkb), _AT_ONCE))
     odd = ~good
-    others = gpd.GeoDataFrame(index=rows[odd], geometry=shapely.from_wkb(wkb[odd]), crs=crs)
+    others = gpd.GeoDataFrame(index=rows[odd], geometry=shapes_of(wkb[odd]), crs=crs)
     _refuse_monsters(others, path)
     polygons = with_polygons_only(others, report)
     mended = repaired(polygons, report)

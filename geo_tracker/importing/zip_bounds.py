@@ -1,8 +1,10 @@
 """Zip files looked at before they are opened: no bombs, no links, no paths that climb out."""
 
+import lzma
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,12 @@ MAX_MEMBERS = 10_000
 
 _MAX_DIRECTORY_BYTES = MAX_MEMBERS * 600
 """Long Chinese names and all that writers note beside them."""
+
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(OSError, EOFError, ValueError, IndexError, NotImplementedError, RuntimeError),
+)
+"""What `zipfile` raises for damage; RuntimeError for a member with a password."""
 
 _END = b"PK\x05\x06"
 _END_BYTES = 22

@@ -1,0 +1,1 @@
+"""Whole imports of broken files; see ``__main__``."""
