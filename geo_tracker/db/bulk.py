@@ -85,3 +85,31 @@ def inserted_blank_rows(connection: sa.Connection, model: type[Base], count: int
     nothing = sa.select(sa.cast(sa.null(), column.type)).select_from(numbers)
     insert = sa.insert(table).from_select([column.name], nothing).returning(table.c.id)
     return sorted(connection.execute(insert).scalars())
+
+
+def new_ids(connection: sa.Connection, model: type[Base], count: int) -> list[int]:
+    """Return ids for rows to be inserted into a table; none was ever another record's.
+
+    The log names records by id, deleted ones too: an id must not come back with another meaning.
+    Call it inside a writing transaction.
+    """
+    table = model.metadata.tables[model.__tablename__]
+    if connection.dialect.name != "sqlite":
+        return list(
+            connection.execute(
+                sa.text(
+                    "SELECT nextval(pg_get_serial_sequence(:name, 'id'))"
+                    " FROM generate_series(1, :count)"
+                ),
+                {"name": table.name, "count": count},
+            ).scalars()
+        )
+    log = model.metadata.tables["record_change"]
+    last = sa.select(
+        sa.func.coalesce(sa.func.max(table.c.id), 0),
+        sa.select(sa.func.coalesce(sa.func.max(log.c.record_id), 0))
+        .where(log.c.table_name == table.name)
+        .scalar_subquery(),
+    )
+    start = max(connection.execute(last).one()) + 1
+    return list(range(start, start + count))
