@@ -89,6 +89,17 @@ def stored_imports(session: Session) -> int:
     return session.scalar(query.where(ImportRun.state.in_(["published", "undone"]))) or 0
 
 
+def later_imports(session: Session, run: ImportRun) -> list[int]:
+    """Return the imports of records that were stored after this one and still are."""
+    others = session.execute(
+        sa.select(ImportRun.id, ImportRun.result).where(
+            ImportRun.kind == run.kind, ImportRun.state == "published", ImportRun.id != run.id
+        )
+    )
+    own = run.result["sequence"]
+    return [row.id for row in others if row.result.get("sequence", -1) > own]
+
+
 def layers_in_order(session: Session) -> list[BoundaryLayer]:
     """Return the boundary layers by the date they hold from."""
     return list(session.scalars(sa.select(BoundaryLayer).order_by(BoundaryLayer.as_of_on)))

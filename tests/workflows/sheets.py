@@ -85,8 +85,5 @@ def tables(engine: sa.Engine) -> dict[str, list[tuple[Any, ...]]]:
 def cells(engine: sa.Engine, model: type[Base]) -> list[tuple[Any, ...]]:
     """Return every cell of a table, in the order of its ids."""
     table = model.metadata.tables[model.__tablename__]
-    # Moments in which money was recorded differ from one import to the next.
-    columns = [c for c in table.c if c.name not in {"recorded_at", "ground", "pinyin"}]
     with reading(engine) as session:
-        rows = session.execute(sa.select(*columns).order_by(table.c.id))
-        return [tuple(row) for row in rows]
+        return [tuple(row) for row in session.execute(sa.select(table).order_by(table.c.id))]
