@@ -1,4 +1,4 @@
-"""What was planned for the records is carried out: one short write of many rows at once."""
+"""What was planned for the records, made ready to be carried out in one short write."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,6 +25,7 @@ from geo_tracker.db.models import (
     Vote,
 )
 from geo_tracker.db.records import Planned
+from geo_tracker.db.writes import Writes
 
 MODELS: dict[str, type[Base]] = {
     model.__tablename__: model
@@ -35,9 +36,6 @@ MODELS: dict[str, type[Base]] = {
     )
 }
 """The tables that workbooks write, in the order in which records can be added."""
-
-Change = tuple[int, dict[str, Any]]
-"""Id of a record, and attributes to write."""
 
 
 def records_stamp(session: Session) -> tuple[Any, ...]:
@@ -56,17 +54,18 @@ def records_locked(session: Session) -> None:
     session.execute(first.with_for_update(key_share=True))
 
 
-def carry_out(
+def prepared_writes(
     session: Session, planned: Iterable[Planned], *, run_id: int, user_id: int | None
-) -> None:
-    """Add and change records as planned, and log every changed field.
+) -> Writes:
+    """Prepare what was planned: records added and changed, and every changed field logged.
 
-    Added records get their ``record_id``.
+    Records to be added get their ``record_id``. The writes hold for as long as `records_stamp`
+    stays the same.
 
     Parameters
     ----------
     session : Session
-        A writing session; the caller commits.
+        Any session.
     planned : iterable of Planned
         Made from what is stored now.
     run_id, user_id : int
@@ -77,12 +76,12 @@ def carry_out(
     for one in planned:
         if one.action != "unchanged":
             (added if one.action == "added" else changed)[one.table].append(one)
+    writes = Writes(session.connection())
     for table, model in MODELS.items():
-        _add(session, model, added[table], run_id)
+        _add(session, writes, model, added[table], run_id)
         from_file = {"import_id": run_id} if hasattr(model, "import_id") else {}
         with_row = hasattr(model, "row")
-        write_changes(
-            session,
+        writes.update(
             model,
             [
                 (
@@ -92,18 +91,22 @@ def carry_out(
                 for one in changed[table]
             ],
         )
-    log_changes(
-        session,
+    by = {"user_id": user_id, "import_id": run_id}
+    writes.insert(
+        RecordChange,
         [
-            change_row(one, field, old, new, run_id=run_id, user_id=user_id)
+            change_row(one.table, one.record_id, one.unit_id, field, old, new) | by
             for ones in changed.values()
             for one in ones
             for field, (old, new) in one.fields.items()
         ],
     )
+    return writes
 
 
-def _add(session: Session, model: type[Base], ones: list[Planned], run_id: int) -> None:
+def _add(
+    session: Session, writes: Writes, model: type[Base], ones: list[Planned], run_id: int
+) -> None:
     if not ones:
         return
     ids = new_ids(session.connection(), model, len(ones))
@@ -114,68 +117,21 @@ def _add(session: Session, model: type[Base], ones: list[Planned], run_id: int) 
         if one.parent is not None:
             own["project_id"] = one.parent.record_id
         rows.append(one.values | own)
-    session.execute(sa.insert(model), rows)
-    replaced = [one.replaces for one in ones if one.replaces is not None]
+    writes.insert(model, rows)
     # A revised figure is a new row; the old one stays to be looked at.
-    write_changes(session, model, [(record_id, {"current": False}) for record_id in replaced])
-
-
-def write_changes(session: Session, model: type[Base], changes: Iterable[Change]) -> None:
-    """Write attributes of many records, those of the same attributes at once."""
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for record_id, values in changes:
-        if values:
-            alike[tuple(sorted(values))].append(
-                {"of_id": record_id} | {f"to_{name}": value for name, value in values.items()}
-            )
-    columns = sa.inspect(model).columns
-    for names, rows in alike.items():
-        session.connection().execute(
-            sa.update(model)
-            .where(columns["id"] == sa.bindparam("of_id"))
-            .values(
-                {
-                    columns[name]: sa.bindparam(f"to_{name}", type_=columns[name].type)
-                    for name in names
-                }
-            ),
-            rows,
-        )
-
-
-def delete_records(session: Session, model: type[Base], ids: Iterable[int]) -> None:
-    """Delete records by their ids."""
-    rows = [{"of_id": record_id} for record_id in ids]
-    if rows:
-        column = sa.inspect(model).columns["id"]
-        session.connection().execute(sa.delete(model).where(column == sa.bindparam("of_id")), rows)
+    replaced = [one.replaces for one in ones if one.replaces is not None]
+    writes.update(model, [(record_id, {"current": False}) for record_id in replaced])
 
 
 def change_row(
-    one: Planned,
-    field: str,
-    old: Any,
-    new: Any,
-    *,
-    run_id: int,
-    user_id: int | None,
-    reason: str | None = None,
+    table: str, record_id: int | None, unit_id: int | None, field: str, old: Any, new: Any
 ) -> dict[str, Any]:
-    """Return a row of the log: one field of one record."""
+    """Return a row of the log: one field of one record, values as text."""
     return {
-        "user_id": user_id,
-        "import_id": run_id,
-        "table_name": one.table,
-        "record_id": one.record_id,
-        "unit_id": one.unit_id,
+        "table_name": table,
+        "record_id": record_id,
+        "unit_id": unit_id,
         "field": field,
         "old": None if old is None else str(old)[:500],
         "new": None if new is None else str(new)[:500],
-        "reason": reason,
     }
-
-
-def log_changes(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Add rows to the log of changes."""
-    if rows:
-        session.execute(sa.insert(RecordChange), rows)

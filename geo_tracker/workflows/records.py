@@ -13,14 +13,15 @@ from geo_tracker.db.columns import now
 from geo_tracker.db.imports import existing_import, stored_imports
 from geo_tracker.db.models import ImportRun
 from geo_tracker.db.record_journal import Journal
-from geo_tracker.db.record_plan import carry_out, records_locked, records_stamp
+from geo_tracker.db.record_plan import prepared_writes, records_locked, records_stamp
+from geo_tracker.db.writes import Writes
 from geo_tracker.importing.tables import Sheet, read_workbook
 from geo_tracker.language import N_
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.record_comparison import plan_digest
-from geo_tracker.workflows.record_plan import RecordPlan, planned_records
+from geo_tracker.workflows.record_plan import planned_records
 from geo_tracker.workflows.sheet_plan import FileFacts
 from geo_tracker.workflows.tiles import build_tiles
 
@@ -57,15 +58,14 @@ def store_sheets(engine: sa.Engine, import_id: int, sheets: list[Sheet]) -> None
     """
     for attempt in range(_ATTEMPTS):
         with reading(engine) as session:
-            facts = facts_of(existing_import(session, import_id))
-            plan = planned_records(session, facts, sheets)
+            stamp, writes = _prepared(session, import_id, sheets)
         with writing(engine) as session:
             records_locked(session)
-            if records_stamp(session) != plan.stamp:
+            if records_stamp(session) != stamp:
                 if attempt + 1 < _ATTEMPTS:
                     continue
-                plan = planned_records(session, facts, sheets)
-            _store(session, existing_import(session, import_id), plan)
+                _stamp, writes = _prepared(session, import_id, sheets)
+            writes.run(session)
             return
 
 
@@ -74,11 +74,14 @@ def facts_of(run: ImportRun) -> FileFacts:
     return FileFacts(run.as_of_on, run.source.title, run.source.synthetic)
 
 
-def _store(session: Session, run: ImportRun, plan: RecordPlan) -> None:
-    carry_out(session, plan.planned, run_id=run.id, user_id=run.user_id)
-    run.state = "published"
-    run.published_at = now()
-    run.result = {
+def _prepared(
+    session: Session, import_id: int, sheets: list[Sheet]
+) -> tuple[tuple[Any, ...], Writes]:
+    """Return what storing an import writes, and the stamp it holds for."""
+    run = existing_import(session, import_id)
+    plan = planned_records(session, facts_of(run), sheets)
+    writes = prepared_writes(session, plan.planned, run_id=run.id, user_id=run.user_id)
+    result = {
         "sheets": [
             {"kind": sheet.kind, "title": sheet.title}
             | asdict(sheet.counts)
@@ -90,6 +93,8 @@ def _store(session: Session, run: ImportRun, plan: RecordPlan) -> None:
         "sequence": stored_imports(session),
         "differs": run.preview.get("digest") not in (None, plan_digest(plan)),
     }
+    writes.import_run(run.id, result=result, state="published", published_at=now())
+    return plan.stamp, writes
 
 
 def unmatched_rows(unmatched: pd.DataFrame) -> list[dict[str, Any]]:

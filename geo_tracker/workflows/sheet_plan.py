@@ -27,6 +27,15 @@ from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.known_projects import KnownProjects
 
+SHEET_TABLES: dict[str, tuple[str, ...]] = {
+    "villages": ("village_figures", "village_version"),
+    "mergers": ("merger_claim",),
+    "votes": ("vote",),
+    "projects": ("project", "project_amount", "fund", "payment"),
+    "published": ("published_figure",),
+}
+"""Kind of sheet → the tables it writes, that of its rows first."""
+
 
 @dataclass(frozen=True)
 class FileFacts:

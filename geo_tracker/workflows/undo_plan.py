@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.imports import later_imports
 from geo_tracker.db.models import ImportRun, Payment
 from geo_tracker.db.record_journal import Entry, Journal, journals_of, plain_value, stored_value
-from geo_tracker.db.record_plan import MODELS, records_stamp
+from geo_tracker.db.record_plan import MODELS, change_row, records_stamp
 from geo_tracker.db.records import Record, StoredTable, is_same
 
 _MONEY = ("project_amount", "payment")
@@ -282,13 +282,4 @@ class _Undoing:
         )
 
     def _log(self, table: str, entry: Entry, name: str, old: Any, new: Any) -> None:
-        self.made.log.append(
-            {
-                "table_name": table,
-                "record_id": entry.record_id,
-                "unit_id": entry.unit_id,
-                "field": name,
-                "old": None if old is None else str(old)[:500],
-                "new": None if new is None else str(new)[:500],
-            }
-        )
+        self.made.log.append(change_row(table, entry.record_id, entry.unit_id, name, old, new))
