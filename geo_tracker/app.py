@@ -17,6 +17,8 @@ from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
     crosswalk,
     home,
+    import_changes,
+    import_undo,
     imports,
     lagging,
     lineage,
@@ -51,6 +53,8 @@ NOUNS = (
     projects,
     lagging,
     imports,
+    import_changes,
+    import_undo,
     settings_pages,
     session,
 )

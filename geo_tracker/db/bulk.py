@@ -37,7 +37,7 @@ def insert_features(
     last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
     ids = range(last + 1, last + 1 + len(geometries))
     columns = {"id": list(ids), **columns, "geom": geopackage_blobs(geometries)}
-    bound = [_bound(connection, table.c[name], values) for name, values in columns.items()]
+    bound = [bound_values(connection, table.c[name], values) for name, values in columns.items()]
     with _index_apart(connection, table) as index:
         # Tuples for the driver: a dictionary and its compilation cost as much as the row.
         connection.exec_driver_sql(
@@ -52,7 +52,7 @@ def insert_features(
         )
 
 
-def _bound(connection: sa.Connection, column: sa.Column[Any], values: list[Any]) -> list[Any]:
+def bound_values(connection: sa.Connection, column: sa.Column[Any], values: list[Any]) -> list[Any]:
     """Return the values as the driver takes them, as SQLAlchemy would."""
     dialect = connection.dialect
     to_driver = column.type.dialect_impl(dialect).bind_processor(dialect)
@@ -85,3 +85,31 @@ def inserted_blank_rows(connection: sa.Connection, model: type[Base], count: int
     nothing = sa.select(sa.cast(sa.null(), column.type)).select_from(numbers)
     insert = sa.insert(table).from_select([column.name], nothing).returning(table.c.id)
     return sorted(connection.execute(insert).scalars())
+
+
+def new_ids(connection: sa.Connection, model: type[Base], count: int) -> list[int]:
+    """Return ids for rows to be inserted into a table; none was ever another record's.
+
+    The log names records by id, deleted ones too: an id must not come back with another meaning.
+    On SQLite they are free for as long as nobody else adds to the table.
+    """
+    table = model.metadata.tables[model.__tablename__]
+    if connection.dialect.name != "sqlite":
+        return list(
+            connection.execute(
+                sa.text(
+                    "SELECT nextval(pg_get_serial_sequence(:name, 'id'))"
+                    " FROM generate_series(1, :count)"
+                ),
+                {"name": table.name, "count": count},
+            ).scalars()
+        )
+    log = model.metadata.tables["record_change"]
+    last = sa.select(
+        sa.func.coalesce(sa.func.max(table.c.id), 0),
+        sa.select(sa.func.coalesce(sa.func.max(log.c.record_id), 0))
+        .where(log.c.table_name == table.name)
+        .scalar_subquery(),
+    )
+    start = max(connection.execute(last).one()) + 1
+    return list(range(start, start + count))

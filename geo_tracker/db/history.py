@@ -169,3 +169,42 @@ def import_origins(session: Session) -> dict[int, tuple[str, bool]]:
     """Return the title of every import's source, and whether it is synthetic."""
     rows = session.execute(sa.select(ImportRun.id, Source.title, Source.synthetic).join(Source))
     return {row.id: (row.title, row.synthetic) for row in rows}
+
+
+def import_people(session: Session) -> dict[int, str | None]:
+    """Return by import the name of the user who brought it; None for the command line."""
+    rows = session.execute(
+        sa.select(ImportRun.id, UserAccount.username).outerjoin(
+            UserAccount, UserAccount.id == ImportRun.user_id
+        )
+    )
+    return {row.id: row.username for row in rows}
+
+
+def logged_changes(session: Session, records: set[tuple[str, int]]) -> Rows:
+    """Return every logged change of some records that still holds, the oldest first.
+
+    What an import did that was undone since is left out, the undoing too.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    records : set of (str, int)
+        Table and id; not more than some hundred.
+
+    Returns
+    -------
+    list of Row
+        ``table_name``, ``record_id``, ``field``, ``import_id``, ``username``.
+    """
+    c = RecordChange
+    ids = {record_id for _table, record_id in records}
+    rows = session.execute(
+        sa.select(c.table_name, c.record_id, c.field, c.import_id, UserAccount.username)
+        .outerjoin(UserAccount, UserAccount.id == c.user_id)
+        .outerjoin(ImportRun, ImportRun.id == c.import_id)
+        .where(c.record_id.in_(ids), sa.or_(ImportRun.id.is_(None), ImportRun.state != "undone"))
+        .order_by(c.id)
+    )
+    return [row for row in rows if (row.table_name, row.record_id) in records]

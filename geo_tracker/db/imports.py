@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from geo_tracker.db.models import BoundaryLayer, ImportRun, Source
 from geo_tracker.errors import NotFoundError
@@ -78,8 +78,26 @@ def added_import(
 
 
 def recent_imports(session: Session, *, limit: int = 50) -> list[ImportRun]:
-    """Return imports, newest first."""
-    return list(session.scalars(sa.select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)))
+    """Return imports, newest first; their results, which may be long, are not read."""
+    query = sa.select(ImportRun).options(defer(ImportRun.result, raiseload=True))
+    return list(session.scalars(query.order_by(ImportRun.id.desc()).limit(limit)))
+
+
+def stored_imports(session: Session) -> int:
+    """Return how many imports were stored, those undone since among them; it never falls."""
+    query = sa.select(sa.func.count()).select_from(ImportRun)
+    return session.scalar(query.where(ImportRun.state.in_(["published", "undone"]))) or 0
+
+
+def later_imports(session: Session, run: ImportRun) -> list[int]:
+    """Return the imports of records that were stored after this one and still are."""
+    others = session.execute(
+        sa.select(ImportRun.id, ImportRun.result).where(
+            ImportRun.kind == run.kind, ImportRun.state == "published", ImportRun.id != run.id
+        )
+    )
+    own = run.result["sequence"]
+    return [row.id for row in others if row.result.get("sequence", -1) > own]
 
 
 def layers_in_order(session: Session) -> list[BoundaryLayer]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from geo_tracker.config import Settings
 from geo_tracker.db.models import ImportRun
+from geo_tracker.web.import_changes import compared_values
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
 from geo_tracker.web.import_preview_sheets import sheet_values
 from geo_tracker.web.import_result import problem_groups, run_values
@@ -21,6 +22,9 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
         "problems": problem_groups(preview["report"]) if is_layer else [],
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,
         "choices": layer_choices(run) if is_layer else None,
-        "sheets": [sheet_values(sheet) for sheet in preview.get("sheets", [])],
+        "sheets": [
+            sheet_values(sheet) | {"changes": compared_values(sheet.get("changes"))}
+            for sheet in preview.get("sheets", [])
+        ],
         "skipped": preview.get("skipped", []),
     }

@@ -26,7 +26,7 @@ def run_values(run: ImportRun, job: Job | None = None) -> dict[str, Any]:
         "sha256_short": (source.sha256 or "")[:12],
         "size_mb": None if source.size_bytes is None else source.size_bytes / 1_000_000,
         "as_of_on": run.as_of_on,
-        "state": "running" if run.state == "published" and is_under_way else run.state,
+        "state": "running" if run.state in {"published", "undone"} and is_under_way else run.state,
         "username": run.user.username if run.user else None,
         "created_at": run.created_at,
         "published_at": run.published_at,
@@ -85,10 +85,10 @@ def _results(run: ImportRun) -> list[dict[str, Any]]:
         if kept:
             rows.append((_("of them unchanged since the neighbouring layer"), kept, None))
         return [{"text": text, "count": count, "url": url} for text, count, url in rows]
-    return [row for sheet in run.result.get("sheets", []) for row in _sheet_results(sheet)]
+    return [row for sheet in run.result.get("sheets", []) for row in _sheet_results(run, sheet)]
 
 
-def _sheet_results(sheet: dict[str, Any]) -> list[dict[str, Any]]:
+def _sheet_results(run: ImportRun, sheet: dict[str, Any]) -> list[dict[str, Any]]:
     lists = {
         "villages": "villages.index",
         "mergers": "review.index",
@@ -98,6 +98,9 @@ def _sheet_results(sheet: dict[str, Any]) -> list[dict[str, Any]]:
     }
     kind = sheet["kind"]
     word = term("published_figures" if kind == "published" else kind)
+    url = url_for(lists[kind])
+    if "journal" in run.result and sheet["added"] + sheet["changed"]:
+        url = url_for("import_changes.index", import_id=run.id, sheet=kind)
     rows = [
         {
             "text": _(
@@ -108,7 +111,7 @@ def _sheet_results(sheet: dict[str, Any]) -> list[dict[str, Any]]:
                 unchanged=number(sheet["unchanged"]),
             ),
             "count": sheet["added"] + sheet["changed"] + sheet["unchanged"],
-            "url": url_for(lists[kind]),
+            "url": url,
         }
     ]
     if sheet["unmatched"]:

@@ -17,6 +17,7 @@ from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.import_preview import preview_values
 from geo_tracker.web.import_result import import_row, job_values, result_values, run_values
+from geo_tracker.web.import_undo import undo_values
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.imports import accept, read_again, receive_boundaries, receive_records
@@ -172,7 +173,7 @@ def show(import_id: int) -> ResponseReturnValue:
     with read_session() as session:
         run = existing_import(session, import_id)
         job = latest_job(session, import_id)
-        values = result_values(run, job)
+        values = result_values(run, job) | {"undo": undo_values(run, job)}
     return render_template(
         "imports/show.html", can_import=current_user.role in IMPORTING_ROLES, **values
     )

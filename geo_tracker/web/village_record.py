@@ -7,63 +7,14 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from geo_tracker.db.history import Rows, VillageHistory
-from geo_tracker.language import N_
 from geo_tracker.web.money import or_none
 from geo_tracker.web.provenance import provenance
+from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.register import Register
 from geo_tracker.web.review_words import decision_text
-from geo_tracker.web.texts import MISSING, day, number, percent, term, yuan_wan
-
-_RECORDS = {
-    "village_figures": N_("Figures"),
-    "vote": N_("Vote"),
-    "project": N_("Project"),
-    "fund": N_("Fund"),
-    "merger_claim": N_("Merger table"),
-}
-_FIELDS = {
-    "households": N_("households"),
-    "registered_population": N_("registered population"),
-    "resident_population": N_("resident population"),
-    "groups": N_("groups"),
-    "party_members": N_("party members"),
-    "total_income": N_("total income"),
-    "operating_income": N_("operating income"),
-    "income_year": N_("income year"),
-    "form": N_("form of meeting"),
-    "notice_on": N_("notice on"),
-    "held_on": N_("held on"),
-    "eligible": N_("eligible"),
-    "present": N_("present"),
-    "issued": N_("ballots issued"),
-    "returned": N_("ballots returned"),
-    "agree": N_("agree"),
-    "oppose": N_("oppose"),
-    "abstain": N_("abstain"),
-    "invalid": N_("invalid"),
-    "kind": N_("kind"),
-    "stage": N_("stage"),
-    "planned_start_on": N_("planned start"),
-    "planned_finish_on": N_("planned finish"),
-    "actual_start_on": N_("actual start"),
-    "actual_finish_on": N_("actual finish"),
-    "progress": N_("progress"),
-    "reported_on": N_("reported on"),
-    "planned": N_("planned amount"),
-    "received": N_("received amount"),
-    "basis": N_("basis"),
-    "synthetic": N_("synthetic"),
-    "geom": N_("place"),
-    "document_no": N_("approval document"),
-    "document_on": N_("approval date"),
-}
-_AMOUNTS = {
-    "estimate": N_("estimate"),
-    "budget": N_("budget"),
-    "contract": N_("contract price"),
-}
-_MONEY = {"total_income", "operating_income", "planned", "received"}
-_CODES = {"form", "kind", "stage"}
+from geo_tracker.web.texts import MISSING, day, term
+from geo_tracker.workflows.undo_plan import REMOVED
+from geo_tracker.workflows.undo_records import UNDONE
 
 
 def source_rows(history: VillageHistory) -> list[dict[str, Any]]:
@@ -149,17 +100,27 @@ def _change_row(change: Any, held: Register, units: pd.DataFrame, here: int) -> 
         # As decisions were noted before they had a table of their own.
         text = _decision_text(change, held, units)
     else:
-        record, field = _RECORDS.get(change.table_name), _FIELDS.get(change.field)
-        text = _(
-            "%(record)s: %(field)s was %(old)s, is %(new)s",
-            record=_(record) if record else change.table_name,
-            field=_(field) if field else change.field,
-            old=_value(change.field, change.old),
-            new=_value(change.field, change.new),
-        )
+        text = _changed_text(change, units)
         if or_none(change.unit_id) not in (None, here) and change.unit_id in units.index:
             text = f"{units.at[change.unit_id, 'name']} · {text}"
-    return _row(change.at, change.username, text, change.import_id, change.reason)
+    reason = _("The import was undone.") if change.reason == UNDONE else change.reason
+    return _row(change.at, change.username, text, change.import_id, reason)
+
+
+def _changed_text(change: Any, units: pd.DataFrame) -> str:
+    record = record_word(change.table_name)
+    if change.field == REMOVED:
+        gone = f"{record} ({change.old})" if change.old else record
+        return str(_("%(record)s: removed", record=gone))
+    names = units["name"].to_dict()
+    text = _(
+        "%(record)s: %(field)s was %(old)s, is %(new)s",
+        record=record,
+        field=field_word(change.field),
+        old=value_text(change.field, change.old, names),
+        new=value_text(change.field, change.new, names),
+    )
+    return str(text)
 
 
 def _decided_text(change: Any, held: Register, units: pd.DataFrame) -> str:
@@ -179,20 +140,6 @@ def _decision_text(change: Any, held: Register, units: pd.DataFrame) -> str:
     return str(decided)
 
 
-def _value(field: str, text: str | None) -> str:
-    if text is None:
-        return MISSING
-    if field in _MONEY:
-        return f"{yuan_wan(Decimal(text))} {_('10,000 yuan')}"
-    if field == "progress":
-        return percent(float(text))
-    if field == "synthetic":
-        return str(_("yes") if text == "True" else _("no"))
-    if field in _CODES:
-        return term(text)
-    return number(int(text)) if text.isdecimal() and field != "income_year" else text
-
-
 def _amount_rows(amounts: Rows) -> list[dict[str, Any]]:
     known: dict[tuple[int, str], Decimal] = {}
     rows = []
@@ -201,13 +148,12 @@ def _amount_rows(amounts: Rows) -> list[dict[str, Any]]:
         known[row.project_id, row.kind] = row.amount
         if before is None:
             continue
-        kind = _AMOUNTS.get(row.kind)
         text = _(
             "%(project)s: %(field)s was %(old)s, is %(new)s",
             project=row.project,
-            field=_(kind) if kind else row.kind,
-            old=_value("planned", str(before)),
-            new=_value("planned", str(row.amount)),
+            field=field_word(row.kind),
+            old=value_text("planned", str(before)),
+            new=value_text("planned", str(row.amount)),
         )
         rows.append(_row(row.at, row.username, text, row.import_id))
     return rows

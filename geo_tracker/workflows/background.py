@@ -6,6 +6,7 @@ from geo_tracker.config import Settings
 from geo_tracker.workflows.boundaries import publish_boundaries
 from geo_tracker.workflows.jobs import Worker
 from geo_tracker.workflows.records import publish_records
+from geo_tracker.workflows.undo_records import UNDO_JOB, undo_records
 
 
 def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
@@ -13,5 +14,9 @@ def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
     return Worker(
         engine,
         settings,
-        {"publish_boundaries": publish_boundaries, "publish_records": publish_records},
+        {
+            "publish_boundaries": publish_boundaries,
+            "publish_records": publish_records,
+            UNDO_JOB: undo_records,
+        },
     )

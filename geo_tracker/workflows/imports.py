@@ -68,7 +68,7 @@ def receive_records(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return records_preview(engine, settings, kept, as_of_on)
+        return records_preview(engine, settings, kept, as_of_on, title=file_name)
 
     return _received(engine, settings, path, "records", look, file_name, as_of_on, user_id, {})
 

@@ -90,7 +90,7 @@ class Worker:
         with writing(self.engine) as session:
             jobs.finished(session, job_id, error=error.to_json() if error else None)
             run = existing_import(session, import_id)
-            if error and run.state != "published":
+            if error and run.state not in {"published", "undone"}:
                 run.state = "failed"
 
     def _keep_alive(self, job_id: int, progress: Progress, stop: threading.Event) -> None:

@@ -1,6 +1,5 @@
 """A workbook of 村庄, 合并对照, 表决, 项目 and 公布数 becomes records of the ledger."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,26 +10,23 @@ from sqlalchemy.orm import Session
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.columns import now
-from geo_tracker.db.imports import existing_import
+from geo_tracker.db.imports import existing_import, stored_imports
 from geo_tracker.db.models import ImportRun
+from geo_tracker.db.record_journal import Journal
+from geo_tracker.db.record_plan import prepared_writes, records_locked, records_stamp
+from geo_tracker.db.writes import Writes
 from geo_tracker.importing.tables import Sheet, read_workbook
 from geo_tracker.language import N_
 from geo_tracker.workflows.files import stored_file
-from geo_tracker.workflows.ledger import stored_projects, stored_published, stored_votes
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
-from geo_tracker.workflows.register import stored_claims, stored_figures
+from geo_tracker.workflows.record_comparison import plan_digest
+from geo_tracker.workflows.record_plan import planned_records
+from geo_tracker.workflows.sheet_plan import FileFacts
 from geo_tracker.workflows.tiles import build_tiles
 
-_Storing = Callable[[Session, ImportRun, Sheet], tuple[Any, pd.DataFrame]]
-
-_STORING: dict[str, _Storing] = {
-    "villages": stored_figures,
-    "mergers": stored_claims,
-    "votes": stored_votes,
-    "projects": stored_projects,
-    "published": stored_published,
-}
+_ATTEMPTS = 3
+"""How often a plan is made without the write lock before it is made with it."""
 
 
 def publish_records(
@@ -49,25 +45,56 @@ def publish_records(
         progress.at(N_("Reading and checking the file"))
         workbook = read_workbook(path)
         progress.at(N_("Storing %(count)s rows"), count=sum(len(s.rows) for s in workbook.sheets))
-        with writing(engine) as session:
-            store_sheets(session, existing_import(session, import_id), workbook.sheets)
+        store_sheets(engine, import_id, workbook.sheets)
     infer_lineage(engine, progress)
     build_tiles(engine, settings, progress)
 
 
-def store_sheets(session: Session, run: ImportRun, sheets: list[Sheet]) -> None:
-    """Store the sheets of a workbook and publish its import; the caller commits."""
-    results = []
-    for sheet in sheets:
-        counts, unmatched = _STORING[sheet.kind](session, run, sheet)
-        results.append(
+def store_sheets(engine: sa.Engine, import_id: int, sheets: list[Sheet]) -> None:
+    """Store the sheets of a workbook and publish its import.
+
+    What is to be done is planned while others may write. Only carrying it out takes the write
+    lock; where the records have changed since, it is planned again.
+    """
+    for attempt in range(_ATTEMPTS):
+        with reading(engine) as session:
+            stamp, writes = _prepared(session, import_id, sheets)
+        with writing(engine) as session:
+            records_locked(session)
+            if records_stamp(session) != stamp:
+                if attempt + 1 < _ATTEMPTS:
+                    continue
+                _stamp, writes = _prepared(session, import_id, sheets)
+            writes.run(session)
+            return
+
+
+def facts_of(run: ImportRun) -> FileFacts:
+    """Return what holds for all rows of an import's file."""
+    return FileFacts(run.as_of_on, run.source.title, run.source.synthetic)
+
+
+def _prepared(
+    session: Session, import_id: int, sheets: list[Sheet]
+) -> tuple[tuple[Any, ...], Writes]:
+    """Return what storing an import writes, and the stamp it holds for."""
+    run = existing_import(session, import_id)
+    plan = planned_records(session, facts_of(run), sheets)
+    writes = prepared_writes(session, plan.planned, run_id=run.id, user_id=run.user_id)
+    result = {
+        "sheets": [
             {"kind": sheet.kind, "title": sheet.title}
-            | asdict(counts)
-            | {"unmatched": unmatched_rows(unmatched)}
-        )
-    run.state = "published"
-    run.published_at = now()
-    run.result = {"sheets": results}
+            | asdict(sheet.counts)
+            | {"unmatched": unmatched_rows(sheet.unmatched)}
+            for sheet in plan.sheets
+        ],
+        "journal": Journal.of(plan.planned).to_json(),
+        # Moments are kept to the second; which of two imports came later must be certain.
+        "sequence": stored_imports(session),
+        "differs": run.preview.get("digest") not in (None, plan_digest(plan)),
+    }
+    writes.import_run(run.id, result=result, state="published", published_at=now())
+    return plan.stamp, writes
 
 
 def unmatched_rows(unmatched: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,11 +4,9 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from geo_tracker.db.models import ImportRun, MergerClaim, VillageFigures, VillageVersion
-from geo_tracker.db.records import Counts, upsert
+from geo_tracker.db.models import MergerClaim, VillageFigures, VillageVersion
+from geo_tracker.db.records import Planned, Record
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.workflows.matching import (
     dated_units,
@@ -17,7 +15,9 @@ from geo_tracker.workflows.matching import (
     is_synthetic,
     present_units,
 )
+from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan, SheetPlanner
 
+_CLAIM_FIELDS = ("kind", "document_no", "document_on", "basis")
 _FIGURES = {
     "households": "households",
     "registered_population": "registered_population",
@@ -48,78 +48,88 @@ def records_of(rows: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def stored_figures(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Counts, pd.DataFrame]:
-    """Store people, income and seats of villages as of each row's date."""
-    dates = dates_or(sheet, run.as_of_on)
-    match = dated_units(session, sheet, dates)
-    rows, seats = [], []
-    for row, unit_id, day in zip(records_of(sheet.rows), match["unit_id"], dates, strict=True):
-        if pd.isna(unit_id):
+def planned_figures(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> SheetPlan:
+    """Plan people, income and seats of villages as of each row's date."""
+    dates = dates_or(sheet, facts.as_of_on)
+    match = dated_units(known.session, sheet, dates)
+    table = known.table(VillageFigures, ("unit_id", "as_of_on"))
+    seats = _Seats(known)
+    stated = {attribute for target, attribute in _FIGURES.items() if target in sheet.columns}
+    planner = SheetPlanner(known, sheet)
+    for row, unit, day in zip(records_of(sheet.rows), match["unit_id"], dates, strict=True):
+        if pd.isna(unit):
             continue
-        figures = {column: row.get(target) for target, column in _FIGURES.items()}
+        unit_id = int(unit)
+        if not planner.is_first((unit_id, day), row):
+            continue
+        ones = []
+        figures = {attribute: row.get(target) for target, attribute in _FIGURES.items()}
         if any(value is not None for name, value in figures.items() if name != "income_year"):
-            rows.append(figures | {"unit_id": int(unit_id), "as_of_on": day})
-        if row.get("seat_lon") is not None and row.get("seat_lat") is not None:
-            seats.append((int(unit_id), day, row["seat_lon"], row["seat_lat"]))
-    counts, _ = upsert(session, VillageFigures, rows, key=("unit_id", "as_of_on"), run=run)
-    _place_seats(session, seats)
-    return counts, match[match["unit_id"].isna()]
+            values = figures | {"unit_id": unit_id, "as_of_on": day}
+            about = {"row": row["row"], "unit_id": unit_id, "label": day.isoformat()}
+            ones.append(table.compared(values, stated=stated, **about))
+        ones += seats.moved(unit_id, day, row)
+        planner.take(unit_id, *ones)
+    of_dates, area = set(dates), planner.area.unit_ids
+    missing = planner.missing(
+        table,
+        (r for r in table.records if r["as_of_on"] in of_dates and r["unit_id"] in area),
+        unit=lambda record: record["unit_id"],
+        label=lambda record: record["as_of_on"].isoformat(),
+    )
+    return planner.plan(match[match["unit_id"].isna()], missing)
 
 
-def _place_seats(session: Session, seats: list[tuple[int, date, float, float]]) -> None:
-    """Put the committees' seats on the versions valid at their dates."""
-    versions: dict[int, list[sa.Row[*tuple[Any, ...]]]] = {}
-    for version in session.execute(
-        sa.select(
-            VillageVersion.id,
-            VillageVersion.unit_id,
-            VillageVersion.valid_from,
-            VillageVersion.seat_lon,
-            VillageVersion.seat_lat,
-        ).order_by(VillageVersion.valid_from)
-    ):
-        versions.setdefault(version.unit_id, []).append(version)
-    updates = []
-    for unit_id, day, lon, lat in seats:
-        candidates = [v for v in versions[unit_id] if v.valid_from <= day] or versions[unit_id]
-        version = candidates[-1]
-        if (version.seat_lon, version.seat_lat) != (lon, lat):
-            updates.append({"id": version.id, "seat_lon": lon, "seat_lat": lat})
-    if updates:
-        session.execute(sa.update(VillageVersion), updates)
+class _Seats:
+    """The committees' seats, which stand on the versions of villages."""
+
+    def __init__(self, known: KnownRecords) -> None:
+        self.table = known.table(
+            VillageVersion, columns=("unit_id", "valid_from", "seat_lon", "seat_lat")
+        )
+        self.versions: dict[int, list[Record]] = {}
+        for version in sorted(self.table.records, key=lambda version: version["valid_from"]):
+            self.versions.setdefault(version["unit_id"], []).append(version)
+
+    def moved(self, unit_id: int, day: date, row: Record) -> list[Planned]:
+        """Return the seat that a row puts on the version valid at its date, if it names one."""
+        seat = {name: row.get(name) for name in ("seat_lon", "seat_lat")}
+        versions = self.versions.get(unit_id)
+        if versions is None or None in seat.values():
+            return []
+        version = ([v for v in versions if v["valid_from"] <= day] or versions)[-1]
+        about = {"row": row["row"], "unit_id": unit_id, "label": None}
+        return [self.table.compared(seat, stated=set(seat), record=version, **about)]
 
 
-def stored_claims(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Counts, pd.DataFrame]:
-    """Store what 合并对照 says: this former village went into that one."""
-    former = former_units(session, sheet, code="old_code", name="old_name")
-    new = present_units(session, sheet, code="new_code", name="new_name")
-    rows = []
-    for row, from_id, to_id in zip(
+def planned_claims(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> SheetPlan:
+    """Plan what 合并对照 says: this former village went into that one."""
+    former = former_units(known.session, sheet, code="old_code", name="old_name")
+    new = present_units(known.session, sheet, code="new_code", name="new_name")
+    table = known.table(MergerClaim, ("from_unit_id", "to_unit_id"))
+    stated = {name for name in _CLAIM_FIELDS if name in sheet.columns} | {"synthetic"}
+    planner = SheetPlanner(known, sheet)
+    for row, from_unit, to_unit in zip(
         records_of(sheet.rows), former["unit_id"], new["unit_id"], strict=True
     ):
-        if pd.isna(from_id) or pd.isna(to_id):
+        if pd.isna(from_unit) or pd.isna(to_unit):
             continue
-        rows.append(
-            {
-                "from_unit_id": int(from_id),
-                "to_unit_id": int(to_id),
-                "kind": row.get("kind"),
-                "document_no": row.get("document_no"),
-                "document_on": row.get("document_on"),
-                "basis": row.get("basis"),
-                "synthetic": is_synthetic(
-                    row.get("basis"), source_is_synthetic=run.source.synthetic
-                ),
-                "row": row["row"],
-            }
-        )
-    counts, _ = upsert(
-        session,
-        MergerClaim,
-        rows,
-        key=("from_unit_id", "to_unit_id"),
-        run=run,
-        unit_field="from_unit_id",
+        ids = {"from_unit_id": int(from_unit), "to_unit_id": int(to_unit)}
+        if not planner.is_first(tuple(ids.values()), row):
+            continue
+        values = ids | {name: row.get(name) for name in _CLAIM_FIELDS}
+        values["synthetic"] = is_synthetic(row.get("basis"), source_is_synthetic=facts.synthetic)
+        values["row"] = row["row"]
+        about = {"row": row["row"], "unit_id": ids["from_unit_id"]}
+        label = row.get("new_name") or row.get("new_code")
+        one = table.compared(values, stated=stated, label=label, **about)
+        planner.take(ids["from_unit_id"], one)
+    area, places = planner.area.unit_ids, known.places
+    missing = planner.missing(
+        table,
+        (record for record in table.records if record["from_unit_id"] in area),
+        unit=lambda record: record["from_unit_id"],
+        label=lambda record: places[record["to_unit_id"]].name,
     )
-    missing = pd.concat([former[former["unit_id"].isna()], new[new["unit_id"].isna()]]).sort_index()
-    return counts, missing[~missing.index.duplicated()]
+    unknown = pd.concat([former[former["unit_id"].isna()], new[new["unit_id"].isna()]]).sort_index()
+    return planner.plan(unknown[~unknown.index.duplicated()], missing)

@@ -1,0 +1,126 @@
+"""Records, their fields and values in the words of planners."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import shapely
+from flask_babel import gettext as _
+
+from geo_tracker.language import N_
+from geo_tracker.web.texts import MISSING, number, percent, term, yuan_wan
+
+_RECORDS = {
+    "village_figures": N_("Figures"),
+    "vote": N_("Vote"),
+    "project": N_("Project"),
+    "fund": N_("Fund"),
+    "merger_claim": N_("Merger table"),
+    "village_version": N_("Seat of the committee"),
+    "published_figure": N_("Published figure"),
+    "project_amount": N_("Project"),
+    "payment": N_("Project"),
+}
+_FIELDS = {
+    "households": N_("households"),
+    "registered_population": N_("registered population"),
+    "resident_population": N_("resident population"),
+    "groups": N_("groups"),
+    "party_members": N_("party members"),
+    "total_income": N_("total income"),
+    "operating_income": N_("operating income"),
+    "income_year": N_("income year"),
+    "form": N_("form of meeting"),
+    "notice_on": N_("notice on"),
+    "held_on": N_("held on"),
+    "eligible": N_("eligible"),
+    "present": N_("present"),
+    "issued": N_("ballots issued"),
+    "returned": N_("ballots returned"),
+    "agree": N_("agree"),
+    "oppose": N_("oppose"),
+    "abstain": N_("abstain"),
+    "invalid": N_("invalid"),
+    "kind": N_("kind"),
+    "stage": N_("stage"),
+    "planned_start_on": N_("planned start"),
+    "planned_finish_on": N_("planned finish"),
+    "actual_start_on": N_("actual start"),
+    "actual_finish_on": N_("actual finish"),
+    "progress": N_("progress"),
+    "reported_on": N_("reported on"),
+    "planned": N_("planned amount"),
+    "received": N_("received amount"),
+    "basis": N_("basis"),
+    "synthetic": N_("synthetic"),
+    "geom": N_("place"),
+    "document_no": N_("approval document"),
+    "document_on": N_("approval date"),
+    "name": N_("name"),
+    "project_no": N_("project number"),
+    "unit_id": N_("village"),
+    "former_unit_id": N_("former village"),
+    "seat_lon": N_("longitude"),
+    "seat_lat": N_("latitude"),
+    "before": N_("before"),
+    "after": N_("after"),
+    "value": N_("value"),
+    "unit": N_("unit"),
+    "as_of_on": N_("as of"),
+    "source": N_("source"),
+    "paid": N_("paid in all"),
+    "estimate": N_("estimate"),
+    "budget": N_("budget"),
+    "contract": N_("contract price"),
+}
+_MONEY = {"total_income", "operating_income", "planned", "received", "paid"}
+_MONEY |= {"estimate", "budget", "contract"}
+_CODES = {"form", "kind", "stage"}
+_PLAIN = {"income_year", "project_no", "name", "basis", "document_no", "source", "unit"}
+_VILLAGES = {"unit_id", "former_unit_id"}
+
+
+def record_word(table: str) -> str:
+    """Return what a record of a table is called."""
+    return str(_(_RECORDS[table])) if table in _RECORDS else table
+
+
+def field_word(field: str) -> str:
+    """Return what a field of a record is called."""
+    return str(_(_FIELDS[field])) if field in _FIELDS else field
+
+
+def value_text(field: str, value: object, villages: Mapping[int, str] | None = None) -> str:
+    """Return a value as pages show it, with its unit.
+
+    Parameters
+    ----------
+    field : str
+        Which field.
+    value : object
+        As text, as the log keeps it, or as a journal keeps it; None where it is not known.
+    villages : mapping of int to str, optional
+        Names of villages by unit.
+    """
+    if value is None:
+        return MISSING
+    text = str(value)
+    if field in _MONEY:
+        return f"{yuan_wan(Decimal(text))} {_('10,000 yuan')}"
+    if field == "progress":
+        return percent(float(text))
+    if field == "synthetic":
+        return str(_("yes") if text == "True" else _("no"))
+    if field in _CODES:
+        return term(text)
+    if field == "geom":
+        return _place(text)
+    if field in _VILLAGES:
+        return (villages or {}).get(int(text), text)
+    if field not in _PLAIN and isinstance(value, float):
+        return f"{value:,.6g}" if abs(value) < 1_000_000 else number(value)
+    return number(int(text)) if text.isdecimal() and field not in _PLAIN else text
+
+
+def _place(text: str) -> str:
+    point = shapely.from_wkt(text) if text.startswith("P") else shapely.from_wkb(text)
+    return f"{point.x:.5f}, {point.y:.5f}"

@@ -1,0 +1,54 @@
+"""What a workbook would do to the register: what its preview shows and what is carried out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geo_tracker.db.record_plan import records_stamp
+from geo_tracker.db.records import Planned
+from geo_tracker.importing.tables import Sheet
+from geo_tracker.workflows.ledger import planned_published, planned_votes
+from geo_tracker.workflows.project_plan import planned_projects
+from geo_tracker.workflows.register import planned_claims, planned_figures
+from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan
+
+_PLANNING: dict[str, Callable[[KnownRecords, FileFacts, Sheet], SheetPlan]] = {
+    "villages": planned_figures,
+    "mergers": planned_claims,
+    "votes": planned_votes,
+    "projects": planned_projects,
+    "published": planned_published,
+}
+
+
+@dataclass(frozen=True)
+class RecordPlan:
+    """What a workbook would do; ``stamp`` is that of the records it was made from."""
+
+    sheets: list[SheetPlan]
+    stamp: tuple[Any, ...]
+
+    @property
+    def planned(self) -> Iterator[Planned]:
+        """All records, sheet by sheet."""
+        return (one for sheet in self.sheets for one in sheet.planned)
+
+
+def planned_records(session: Session, facts: FileFacts, sheets: list[Sheet]) -> RecordPlan:
+    """Plan what the sheets of a workbook do; nothing is written and nothing locked.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    facts : FileFacts
+        What holds for the whole file.
+    sheets : list of Sheet
+        As read.
+    """
+    # Asked first: what changes while the tables are read is then noticed.
+    stamp = records_stamp(session)
+    known = KnownRecords(session)
+    return RecordPlan([_PLANNING[sheet.kind](known, facts, sheet) for sheet in sheets], stamp)

@@ -1,0 +1,285 @@
+"""What undoing an import of records would do: records that go, fields that return, what stays."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geo_tracker.db.imports import later_imports
+from geo_tracker.db.models import ImportRun, Payment
+from geo_tracker.db.record_journal import Entry, Journal, journals_of, plain_value, stored_value
+from geo_tracker.db.record_plan import MODELS, change_row, records_stamp
+from geo_tracker.db.records import Record, StoredTable, is_same
+
+_MONEY = ("project_amount", "payment")
+REMOVED = "record"
+"""Field that the log names where a whole record went."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A record, or one field of it, that stays as it is, and the import that it now rests on."""
+
+    table: str
+    record_id: int
+    unit_id: int | None
+    label: str | None
+    field: str | None
+    value: Any
+    import_id: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return self.__dict__ | {"value": plain_value(self.value)}
+
+
+@dataclass
+class UndoPlan:
+    """What undoing does; nothing is written by it.
+
+    Attributes
+    ----------
+    stamp : tuple
+        Of the records it was made from.
+    gone : dict
+        By table, ids of records that go.
+    written : dict
+        By table and id, attributes to write.
+    log : list of dict
+        ``table_name``, ``record_id``, ``unit_id``, ``field``, ``old``, ``new``.
+    returned : list of Entry
+        Records of which fields return to what they were; ``fields``: what is and what will be.
+    removed : dict
+        By table, how many records go; money of a project that goes is not counted.
+    stays : list of Stay
+        What stays, and why.
+    journals : dict
+        By import, journals of later imports that take over what stays.
+    """
+
+    stamp: tuple[Any, ...]
+    gone: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    written: dict[str, dict[int, Record]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
+    log: list[dict[str, Any]] = field(default_factory=list)
+    returned: list[tuple[str, Entry]] = field(default_factory=list)
+    removed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    stays: list[Stay] = field(default_factory=list)
+    journals: dict[int, Journal] = field(default_factory=dict)
+
+
+def planned_undo(session: Session, run: ImportRun) -> UndoPlan:
+    """Plan how an import of records is undone, whatever came after it.
+
+    What a later import rests on stays, and is from then on that import's: it can be undone with
+    it. So imports can be undone in any order.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    run : ImportRun
+        A stored import that has a journal.
+    """
+    return _Undoing(session, run).plan()
+
+
+class _Undoing:
+    def __init__(self, session: Session, run: ImportRun) -> None:
+        self.session = session
+        self.run_id = run.id
+        self.made = UndoPlan(stamp=records_stamp(session))
+        self.own = Journal.from_json(run.result["journal"])
+        self.later = journals_of(session, later_imports(session, run))
+        self._tables: dict[str, dict[int, Record]] = {}
+        self.projects_gone: set[int] = set()
+        self.handed_over: dict[int, int] = {}
+
+    def stored(self, table: str) -> dict[int, Record]:
+        """Return the records of a table by id."""
+        if table not in self._tables:
+            rows = StoredTable(self.session, MODELS[table]).records
+            self._tables[table] = {record["id"]: record for record in rows}
+        return self._tables[table]
+
+    def plan(self) -> UndoPlan:
+        for table in MODELS:
+            if table in _MONEY:
+                continue
+            for entry in self.own.added.get(table, {}).values():
+                self._added(table, entry)
+            for entry in self.own.changed.get(table, {}).values():
+                self._changed(table, entry)
+        for table in _MONEY:
+            for entry in self.own.added.get(table, {}).values():
+                self._money(table, entry)
+        return self.made
+
+    # What it added.
+
+    def _added(self, table: str, entry: Entry) -> None:
+        record = self.stored(table).get(entry.record_id)
+        if record is None or (table == "fund" and self._follows_its_project(table, entry)):
+            return
+        heir = next(
+            (
+                run_id
+                for run_id, journal in self.later.items()
+                if entry.record_id in journal.changed.get(table, {})
+                or entry.record_id in journal.seen.get(table, {})
+            ),
+            None,
+        )
+        if heir is None:
+            self.made.gone[table].append(entry.record_id)
+            self.made.removed[table] += 1
+            if table == "project":
+                self.projects_gone.add(entry.record_id)
+            self._log(table, entry, REMOVED, entry.label, None)
+            return
+        row = self._hand_over(heir, table, entry)
+        self._now_of(heir, table, record, row)
+        if table == "project":
+            self.handed_over[entry.record_id] = heir
+        self._stay(table, entry, None, None, heir)
+
+    def _hand_over(self, heir: int, table: str, entry: Entry) -> int | None:
+        """Let a later import be the one that added a record; return the row that names it."""
+        journal = self.later[heir]
+        known = journal.changed.get(table, {}).pop(entry.record_id, None)
+        row = known.row if known else journal.seen.get(table, {}).pop(entry.record_id, None)
+        taken = Entry(**vars(entry))
+        taken.row = row if row is not None else entry.row
+        journal.added[table][entry.record_id] = taken
+        self.made.journals[heir] = journal
+        return row
+
+    def _now_of(self, heir: int, table: str, record: Record, row: int | None) -> None:
+        if record.get("import_id") == self.run_id:
+            from_row = {"row": row} if "row" in record and row is not None else {}
+            self.made.written[table][record["id"]] |= {"import_id": heir} | from_row
+
+    def _follows_its_project(self, table: str, entry: Entry) -> bool:
+        """Let money go or stay with a project that goes or stays as a whole."""
+        project_id = entry.project_id or 0
+        if project_id in self.projects_gone:
+            self.made.gone[table].append(entry.record_id)
+            return True
+        heir = self.handed_over.get(project_id)
+        if heir is None:
+            return False
+        self._hand_over(heir, table, entry)
+        self._now_of(heir, table, self.stored(table)[entry.record_id], None)
+        return True
+
+    # What it changed.
+
+    def _changed(self, table: str, entry: Entry) -> None:
+        record = self.stored(table).get(entry.record_id)
+        if record is None:
+            return
+        back: Record = {}
+        returned = {}
+        for name, (old, new) in entry.fields.items():
+            changer = next(
+                (i for i, later in self._later_changes(table, entry) if name in later.fields), None
+            )
+            if changer is not None:
+                self._rewrite(changer, table, entry, name, old)
+            elif is_same(record[name], stored_value(table, name, new)):
+                back[name] = stored_value(table, name, old)
+                returned[name] = [new, old]
+                self._log(table, entry, name, record[name], back[name])
+                continue
+            self._stay(table, entry, name, record[name], changer)
+        if returned:
+            self.made.returned.append((table, self._told(entry, returned)))
+        self._give_back(table, entry, record, back)
+
+    def _later_changes(self, table: str, entry: Entry) -> Iterator[tuple[int, Entry]]:
+        for run_id, journal in self.later.items():
+            later = journal.changed.get(table, {}).get(entry.record_id)
+            if later is not None:
+                yield run_id, later
+
+    def _rewrite(self, changer: int, table: str, entry: Entry, name: str, old: Any) -> None:
+        """Let a later change start from what was before this import."""
+        fields = self.later[changer].changed[table][entry.record_id].fields
+        if fields[name][1] == old:
+            del fields[name]
+        else:
+            fields[name][0] = old
+        self.made.journals[changer] = self.later[changer]
+
+    def _give_back(self, table: str, entry: Entry, record: Record, back: Record) -> None:
+        """Write what returns, and let the record be of the import it was of before."""
+        if "import_id" in record:
+            if record["import_id"] == self.run_id:
+                back["import_id"] = entry.import_id
+                if "row" in record:
+                    back["row"] = entry.stored_row
+            for run_id, later in self._later_changes(table, entry):
+                if later.import_id == self.run_id:
+                    later.import_id, later.stored_row = entry.import_id, entry.stored_row
+                    self.made.journals[run_id] = self.later[run_id]
+        if back:
+            self.made.written[table][entry.record_id] |= back
+
+    # Its money rows.
+
+    def _money(self, table: str, entry: Entry) -> None:
+        row = self.stored(table).get(entry.record_id)
+        if row is None or self._follows_its_project(table, entry):
+            return
+        ((name, (old, new)),) = entry.fields.items()
+        self.made.gone[table].append(entry.record_id)
+        about = Entry(entry.project_id or 0, entry.row, entry.unit_id, entry.label)
+        heir, later = self._later_money(table, entry, name)
+        if later is not None and heir is not None:
+            later.fields[name][0] = old
+            self.made.journals[heir] = self.later[heir]
+            if later.replaces == entry.record_id:
+                later.replaces = entry.replaces
+            if table == "payment":
+                self._fold(heir, row, later)
+            self._stay("project", about, name, later.fields[name][1], heir)
+            return
+        if entry.replaces in self.stored(table) and row.get("current"):
+            self.made.written[table][entry.replaces or 0]["current"] = True
+        self.made.returned.append(("project", self._told(about, {name: [new, old]})))
+        self._log("project", about, name, new, old)
+
+    def _later_money(self, table: str, entry: Entry, name: str) -> tuple[int | None, Entry | None]:
+        for run_id, journal in self.later.items():
+            for later in journal.added.get(table, {}).values():
+                if later.project_id == entry.project_id and name in later.fields:
+                    return run_id, later
+        return None, None
+
+    def _fold(self, heir: int, payment: Record, later: Entry) -> None:
+        """Let the next payment make up for one that goes: the total stated later holds."""
+        table = Payment.__tablename__
+        amount = self.stored(table)[later.record_id]["amount"] + payment["amount"]
+        if amount:
+            self.made.written[table][later.record_id]["amount"] = amount
+        else:
+            self.made.gone[table].append(later.record_id)
+            del self.later[heir].added[table][later.record_id]
+
+    # What is told of it.
+
+    def _told(self, entry: Entry, fields: dict[str, list[Any]]) -> Entry:
+        return Entry(entry.record_id, entry.row, entry.unit_id, entry.label, fields)
+
+    def _stay(
+        self, table: str, entry: Entry, name: str | None, value: Any, import_id: int | None
+    ) -> None:
+        self.made.stays.append(
+            Stay(table, entry.record_id, entry.unit_id, entry.label, name, value, import_id)
+        )
+
+    def _log(self, table: str, entry: Entry, name: str, old: Any, new: Any) -> None:
+        self.made.log.append(change_row(table, entry.record_id, entry.unit_id, name, old, new))
