@@ -131,7 +131,7 @@ def test_an_import_is_undone_as_one_and_can_be_brought_in_again(
     work_done(app)
     assert tables(engine) == before
     page = plain(planner.page(f"/imports/{import_id}"))
-    assert "1 records were removed Figures 1" in page
+    assert "1 records were removed · Figures 1" in page
     assert "3 fields are again what they were before" in page
     assert "Undo this import" not in page
     assert "Undone" in plain(planner.page("/imports/"))
