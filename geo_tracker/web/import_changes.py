@@ -132,8 +132,8 @@ def csv(import_id: int) -> Response:
         "record": _("Record"),
         "label": _("Name or date"),
         "field": _("Field"),
-        "old": _("Before"),
-        "new": _("After"),
+        "old": _("Old value"),
+        "new": _("New value"),
     }
     table = pd.DataFrame(shown, columns=list(columns)).rename(columns=columns)
     answer = Response(csv_for_spreadsheets(table), mimetype="text/csv")
@@ -151,7 +151,7 @@ def _changes(import_id: int) -> tuple[dict[str, Any], pd.DataFrame]:
         run = existing_import(session, import_id)
         if run.kind != "records" or "journal" not in run.result:
             raise NotFoundError(N_("Of this import no list of changes was kept."))
-        return run_values(run), pd.DataFrame(_rows(run), columns=_COLUMNS)
+        return run_values(run), pd.DataFrame(_rows(run), columns=_COLUMNS, dtype=object)
 
 
 _COLUMNS = ["sheet", "action", "table", "row", "unit_id", "label", "field", "old", "new"]
@@ -168,11 +168,13 @@ def _rows(run: ImportRun) -> Iterator[tuple[Any, ...]]:
             for entry in kept.get(table, {}).values()
         ]
         for entry, action, table in sorted(of_sheet, key=_by_row):
-            about = (sheet, action, table, entry.row, entry.unit_id, entry.label)
+            about = (table, entry.row, entry.unit_id, entry.label)
             if not entry.fields:
-                yield (*about, None, None, None)
+                yield (sheet, action, *about, None, None, None)
             for field, (old, new) in entry.fields.items():
-                yield (*about, field, old, new)
+                # A revised amount is a row of its own, and a change of its project.
+                done = action if old is None else "changed"
+                yield (sheet, done, *about, field, old, new)
 
 
 def _by_row(row: tuple[Entry, str, str]) -> int:
@@ -181,7 +183,7 @@ def _by_row(row: tuple[Entry, str, str]) -> int:
 
 def _shown_row(row: dict[str, Any], villages: dict[int, str]) -> dict[str, Any]:
     unit_id = None if pd.isna(row["unit_id"]) else int(row["unit_id"])
-    field = row["field"]
+    field = None if pd.isna(row["field"]) else row["field"]
     label = row["label"]
     return {
         "sheet": sheet_word(row["sheet"]),

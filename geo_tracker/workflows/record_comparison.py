@@ -37,8 +37,11 @@ def plan_digest(plan: RecordPlan) -> str:
             for name, (old, new) in one.fields.items()
             if name != "synthetic"
         }
-        if one.action == "added" or fields:
-            facts = [one.table, one.action, one.record_id, one.unit_id, one.row, fields]
+        is_new = one.action == "added"
+        if is_new or fields:
+            # The id of a record that is added says only when it was.
+            record_id = None if is_new else one.record_id
+            facts = [one.table, one.action, record_id, one.unit_id, one.row, fields]
             digest.update(json.dumps(facts, sort_keys=True).encode("ascii"))
     return digest.hexdigest()
 

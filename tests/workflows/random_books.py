@@ -70,19 +70,19 @@ _MAYBE: dict[SheetKind, dict[str, list[Any]]] = {
 }
 
 
-def random_book(chance: Random, *, share: float = 0.6) -> list[Sheet]:
+def random_book(chance: Random, *, share: float = 0.7) -> list[Sheet]:
     """Return sheets of some kinds, each with some of its records and some of its columns."""
     sheets = []
     for kind, keys in _KEYS.items():
         columns = _NEEDED.get(kind, {}) | {
-            name: values for name, values in _MAYBE[kind].items() if chance.random() < 0.7
+            name: values for name, values in _MAYBE[kind].items() if chance.random() < 0.85
         }
         rows = [
             key | {name: chance.choice(values) for name, values in columns.items()}
             for key in chance.sample(keys, len(keys))
             if chance.random() < share
         ]
-        if rows and chance.random() < 0.8:
+        if rows and chance.random() < 0.95:
             sheets.append(sheet(kind, rows))
     return sheets
 

@@ -1,6 +1,8 @@
 """An import is undone as one: every cell as before, but for what somebody changed since."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -8,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from geo_tracker.db import reading
-from geo_tracker.db.models import ImportRun
+from geo_tracker.db.models import ImportRun, Payment, ProjectAmount, VillageFigures
 from geo_tracker.workflows.undo_plan import planned_undo
 from geo_tracker.workflows.undo_records import undo_stored
+from tests import samples
 from tests.workflows.random_books import Fact, facts, random_book
-from tests.workflows.sheets import result, stored, tables
+from tests.workflows.sheets import result, sheet, stored, tables
 
 Bring = Callable[..., Any]
 SEEDS = range(12)
@@ -101,6 +104,74 @@ def test_what_a_later_import_changed_stays_and_is_listed_and_nothing_else(
         undone(engine, first)
     # Else the test would show nothing.
     assert changed_later > 20
+
+
+def money(engine: sa.Engine) -> tuple[list[tuple[Decimal, bool]], Decimal]:
+    """Return the budgets of the only project, oldest first, and what was paid in all."""
+    with reading(engine) as session:
+        budgets = sa.select(ProjectAmount.amount, ProjectAmount.current).order_by(ProjectAmount.id)
+        paid = session.scalar(sa.select(sa.func.sum(Payment.amount))) or Decimal(0)
+        return [(row.amount, row.current) for row in session.execute(budgets)], paid
+
+
+def test_money_stated_later_holds_whichever_import_before_it_goes(
+    engine: sa.Engine, bring_boundaries: Bring
+) -> None:
+    bring_boundaries()
+    project = {"project_no": "P-2019", "name": "道路", "former_code": "330784114222"}
+    first, second, third = (
+        stored(
+            engine,
+            sheet(
+                "projects",
+                [project | {"budget_yuan": Decimal(budget), "paid_yuan": Decimal(paid)}],
+            ),
+        )
+        for budget, paid in ((100, 20), (105, 30), (110, 45))
+    )
+    assert money(engine) == (
+        [(Decimal(100), False), (Decimal(105), False), (Decimal(110), True)],
+        Decimal(45),
+    )
+    undone(engine, second)
+    assert money(engine) == ([(Decimal(100), False), (Decimal(110), True)], Decimal(45))
+    stays = {(stay["field"], stay["value"], stay["import_id"])
+             for stay in result(engine, second)["undone"]["stays"]}  # fmt: skip
+    assert stays == {("budget", "110", third), ("paid", "45", third)}
+    undone(engine, third)
+    assert money(engine) == ([(Decimal(100), True)], Decimal(20))
+    undone(engine, first)
+    assert money(engine) == ([], Decimal(0))
+
+
+def test_undoing_the_first_of_two_files_keeps_what_the_second_names(
+    engine: sa.Engine, bring_boundaries: Bring
+) -> None:
+    bring_boundaries()
+    rows = [
+        {"stat_code": code, "as_of_on": samples.BEFORE_ON, "households": n}
+        for code, n in (("330784114222", 150), ("330784114200", 300))
+    ]
+    first = stored(engine, sheet("villages", rows))
+    second = stored(engine, sheet("villages", rows[:1]))
+    undone(engine, first)
+    with reading(engine) as session:
+        kept = session.execute(sa.select(VillageFigures.households, VillageFigures.import_id)).all()
+    assert [tuple(row) for row in kept] == [(150, second)]
+    undone(engine, second)
+    assert not tables(engine)["village_figures"]
+
+
+def test_no_id_of_a_removed_record_comes_back(engine: sa.Engine, bring_boundaries: Bring) -> None:
+    bring_boundaries()
+    vote = {"former_code": "330784114222", "held_on": date(2018, 11, 20), "eligible": 9,
+            "present": 9, "agree": 9}  # fmt: skip
+    ids = []
+    for _ in range(2):
+        import_id = stored(engine, sheet("votes", [vote]))
+        ids.append(tables(engine)["vote"][0][0])
+        undone(engine, import_id)
+    assert ids[0] < ids[1]
 
 
 def test_what_is_shown_before_undoing_is_what_is_done(
