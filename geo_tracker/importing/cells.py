@@ -1,6 +1,7 @@
 """The cells of one column, read the way the column asks for."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -104,6 +105,7 @@ def between_0_and_1(cell: Any) -> bool:
 
 def _number(cell: Any) -> float:
     try:
-        return float(cell)
+        # Full-width digits and dots, too.
+        return float(unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else cell)
     except (TypeError, ValueError):
         return 0

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ import python_calamine as calamine
 
 from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.encoding import csv_text
+from geo_tracker.importing.unread_cells import column_letters, column_number, unread_cells
 from geo_tracker.language import N_
 
 _WORKBOOK_HEADS = (b"PK", b"\xd0\xcf\x11\xe0")
 _DELIMITERS = ",\t;"
+_LINES_TO_JUDGE = 50
 _MAX_UNPACKED_BYTES = 512 * 1024**2
 _MAX_CELLS = 10_000_000
 _FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
@@ -31,12 +33,20 @@ class Grid:
     """
 
     title: str
-    cells: Sequence[Sequence[Any]]
+    cells: list[list[Any]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
 
 
-def read_grids(path: Path) -> list[Grid]:
+def read_grids(path: Path, *, file_name: str | None = None) -> list[Grid]:
     """Read all sheets of an xlsx, xls or csv file; what it is shows in its first bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    file_name : str, optional
+        What its owner called it, where it lies under another name; a csv file is a sheet of
+        this name.
 
     Raises
     ------
@@ -44,11 +54,12 @@ def read_grids(path: Path) -> list[Grid]:
         If the file is none of these, damaged, protected or too large.
     """
     content = path.read_bytes()
+    named = Path(file_name or path.name)
     if content.startswith(_WORKBOOK_HEADS):
-        return _workbook(content, path.name)
+        return _workbook(content, named.name)
     if not content.strip():
-        raise UnusableTableError(N_("%(file)s is empty."), file=path.name)
-    return [Grid(path.stem, _csv_rows(csv_text(content, file=path.name)), [])]
+        raise UnusableTableError(N_("%(file)s is empty."), file=named.name)
+    return [Grid(named.stem, _csv_rows(csv_text(content, file=named.name), named.name), [])]
 
 
 def _workbook(content: bytes, file: str) -> list[Grid]:
@@ -61,7 +72,7 @@ def _workbook(content: bytes, file: str) -> list[Grid]:
             for sheet in workbook.sheets_metadata
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
-        return [
+        grids = [
             Grid(
                 sheet.name,
                 sheet.to_python(skip_empty_area=False),
@@ -75,6 +86,18 @@ def _workbook(content: bytes, file: str) -> list[Grid]:
         raise UnusableTableError(
             N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
         ) from error
+    if content.startswith(b"PK"):
+        _add_unread(grids, content)
+    return grids
+
+
+def _add_unread(grids: list[Grid], content: bytes) -> None:
+    """Write errors of formulas into the cells that the reader left empty."""
+    unread = unread_cells(content)
+    for grid in grids:
+        for (row, column), shown in unread.get(grid.title, {}).items():
+            if row < len(grid.cells) and column < len(grid.cells[row]):
+                grid.cells[row][column] = shown
 
 
 def _check_size(content: bytes, file: str) -> None:
@@ -99,23 +122,34 @@ def _check_size(content: bytes, file: str) -> None:
 
 
 def _check_corner(sheet: bytes, file: str) -> None:
-    rows, columns = {0}, {b""}
+    rows, columns = {0}, {b"A"}
     for column, row in _FILLED_CELL.findall(sheet):
         rows.add(int(row))
         columns.add(column)
-    last = max(columns, key=lambda letters: (len(letters), letters))
-    width = 0
-    for letter in last:
-        width = width * 26 + letter - ord("A") + 1
+    width = 1 + max(column_number(letters.decode()) for letters in columns)
     if max(rows) * width > _MAX_CELLS:
         raise UnusableTableError(
             N_("A sheet of %(file)s reaches to cell %(cell)s. Please delete stray cells far out."),
             file=file,
-            cell=f"{last.decode()}{max(rows)}",
+            cell=f"{column_letters(width - 1)}{max(rows)}",
         )
 
 
-def _csv_rows(text: str) -> list[list[str]]:
-    head = text[:4000]
-    delimiter = max(_DELIMITERS, key=head.count)
-    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+def _csv_rows(text: str, file: str) -> list[list[str]]:
+    """Split text at the delimiter that gives most lines one and the same number of cells."""
+    head = "".join(text.splitlines(keepends=True)[:_LINES_TO_JUDGE])
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in _split(head, delimiter) if len(row) > 1)
+        return max(((lines, width) for width, lines in widths.items()), default=(0, 0))
+
+    try:
+        return _split(text, max(_DELIMITERS, key=fits))
+    except csv.Error as error:
+        raise UnusableTableError(
+            N_("%(file)s cannot be read as CSV: %(reason)s"), file=file, reason=str(error)
+        ) from error
+
+
+def _split(text: str, delimiter: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

@@ -1,6 +1,7 @@
 """A workbook as received becomes checked tables, each with its report."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,7 @@ from geo_tracker.importing.headers import (
     best_header,
     fitting_kind,
     is_no_table,
+    plain_header,
     titled_kind,
     unknown_headers,
 )
@@ -67,7 +69,7 @@ class Workbook:
     skipped: list[str]
 
 
-def read_workbook(path: Path) -> Workbook:
+def read_workbook(path: Path, *, file_name: str | None = None) -> Workbook:
     """Read planners' tables from an xlsx, xls or csv file.
 
     A sheet is recognised by its name, or else by its header. A row with a bad cell, or without
@@ -77,6 +79,8 @@ def read_workbook(path: Path) -> Workbook:
     ----------
     path : Path
         The file as received.
+    file_name : str, optional
+        What its owner called it.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def read_workbook(path: Path) -> Workbook:
         is recognised.
     """
     sheets, skipped = [], []
-    for grid in read_grids(path):
+    for grid in read_grids(path, file_name=file_name):
         kind = _kind_of(grid)
         if kind is None:
             skipped.append(grid.title)
@@ -99,7 +103,7 @@ def read_workbook(path: Path) -> Workbook:
     if not sheets:
         raise UnusableTableError(
             N_("No sheet of %(file)s was recognised. Known sheets: %(known)s."),
-            file=path.name,
+            file=file_name or path.name,
             known="、".join(layout.titles[0] for layout in LAYOUTS.values()),
         )
     return Workbook(sheets, skipped)
@@ -163,7 +167,7 @@ def _data_rows(grid: Grid, header: Header, report: ImportReport) -> dict[int, li
         if not _is_filled(line):
             continue
         texts = [text for cell in line if (text := values.tidy_text(cell)) is not None]
-        if any(isinstance(t, str) and _TOTAL.fullmatch(t) for t in texts[:_TOTAL_CELLS]):
+        if any(_TOTAL.fullmatch(re.sub(r"\s", "", text)) for text in texts[:_TOTAL_CELLS]):
             report.add("info", Message(N_("A row of totals was skipped.")), row=number + 1)
         elif _FOOTER.fullmatch(texts[0]):
             report.add("info", Message(N_("A note below the table was skipped.")), row=number + 1)
@@ -245,7 +249,9 @@ def _reader(
     if reading == "share":
         percent = cells.are_percent(column_cells)
         doubtful = percent and any(map(cells.between_0_and_1, column_cells))
-        if doubtful or (not percent and "%" in name and any(map(_has_number, column_cells))):
+        if doubtful or (
+            not percent and "%" in plain_header(name) and any(map(_has_number, column_cells))
+        ):
             report.add(
                 "warning",
                 Message(
@@ -267,7 +273,8 @@ def _unit_yuan(target: str, header: Header, above: str) -> Decimal | None:
 
 def _has_number(cell: Any) -> bool:
     if isinstance(cell, str):
-        return cell.strip().replace(",", "").replace(".", "", 1).isdigit()
+        plain = unicodedata.normalize("NFKC", cell).strip()
+        return plain.replace(",", "").replace(".", "", 1).isdigit()
     return isinstance(cell, int | float)
 
 
