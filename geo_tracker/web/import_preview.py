@@ -5,8 +5,8 @@ from typing import Any
 from geo_tracker.config import Settings
 from geo_tracker.db.models import ImportRun
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
-from geo_tracker.web.import_preview_sheets import sheet_values
-from geo_tracker.web.import_result import problem_groups, run_values
+from geo_tracker.web.import_preview_sheets import layout_names, sheet_values, unread_values
+from geo_tracker.web.import_result import has_errors, problem_groups, run_values
 from geo_tracker.web.texts import shown
 
 
@@ -22,5 +22,8 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,
         "choices": layer_choices(run) if is_layer else None,
         "sheets": [sheet_values(sheet) for sheet in preview.get("sheets", [])],
+        "unread": [unread_values(sheet) for sheet in preview.get("unread", [])],
         "skipped": preview.get("skipped", []),
+        "has_errors": has_errors(preview),
+        **layout_names(run, settings),
     }

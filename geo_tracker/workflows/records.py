@@ -13,8 +13,9 @@ from geo_tracker.db import reading, writing
 from geo_tracker.db.columns import now
 from geo_tracker.db.imports import existing_import
 from geo_tracker.db.models import ImportRun
-from geo_tracker.importing.tables import Sheet, read_workbook
+from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_
+from geo_tracker.workflows.decided import decided_workbook, persons_words
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.ledger import stored_projects, stored_published, stored_votes
 from geo_tracker.workflows.lineage import infer_lineage
@@ -45,9 +46,10 @@ def publish_records(
         run = existing_import(session, import_id)
         published = run.state == "published"
         path = None if published else stored_file(settings, run.source)
+        name, choices = run.source.file_name, run.choices
     if path is not None:
         progress.at(N_("Reading and checking the file"))
-        workbook = read_workbook(path)
+        workbook = decided_workbook(path, file_name=name, choices=choices)
         progress.at(N_("Storing %(count)s rows"), count=sum(len(s.rows) for s in workbook.sheets))
         with writing(engine) as session:
             store_sheets(session, existing_import(session, import_id), workbook.sheets)
@@ -64,6 +66,7 @@ def store_sheets(session: Session, run: ImportRun, sheets: list[Sheet]) -> None:
             {"kind": sheet.kind, "title": sheet.title}
             | asdict(counts)
             | {"unmatched": unmatched_rows(unmatched)}
+            | {"chosen": persons_words(session, run, sheet)}
         )
     run.state = "published"
     run.published_at = now()
