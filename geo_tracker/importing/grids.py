@@ -15,6 +15,7 @@ import python_calamine as calamine
 from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.encoding import csv_text
 from geo_tracker.importing.unread_cells import column_letters, column_number, unread_cells
+from geo_tracker.importing.xls_cells import XlsSheet, xls_sheets
 from geo_tracker.language import N_
 
 _WORKBOOK_HEADS = (b"PK", b"\xd0\xcf\x11\xe0")
@@ -63,8 +64,11 @@ def read_grids(path: Path, *, file_name: str | None = None) -> list[Grid]:
 
 
 def _workbook(content: bytes, file: str) -> list[Grid]:
+    xls: list[XlsSheet] = []
     if content.startswith(b"PK"):
         _check_size(content, file)
+    else:
+        xls = _checked_xls(content, file)
     try:
         workbook = calamine.CalamineWorkbook.from_object(io.BytesIO(content))
         sheets = [
@@ -86,16 +90,36 @@ def _workbook(content: bytes, file: str) -> list[Grid]:
         raise UnusableTableError(
             N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
         ) from error
+    except BaseException as panic:
+        # Not an Exception, so that it ends a program: the reader came upon what it never expected.
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise UnusableTableError(
+            N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
+        ) from panic
     if content.startswith(b"PK"):
-        _add_unread(grids, content)
+        by_title = unread_cells(content)
+        _add_unread(grids, [by_title.get(grid.title, {}) for grid in grids])
+    else:
+        _add_unread(grids, [sheet.errors for sheet in xls])
     return grids
 
 
-def _add_unread(grids: list[Grid], content: bytes) -> None:
+def _checked_xls(content: bytes, file: str) -> list[XlsSheet]:
+    sheets = xls_sheets(content)
+    if sheets is None:
+        raise UnusableTableError(
+            N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
+        )
+    for sheet in sheets:
+        _check_reach(sheet.rows, sheet.columns, file)
+    return sheets
+
+
+def _add_unread(grids: list[Grid], unread: list[dict[tuple[int, int], str]]) -> None:
     """Write errors of formulas into the cells that the reader left empty."""
-    unread = unread_cells(content)
-    for grid in grids:
-        for (row, column), shown in unread.get(grid.title, {}).items():
+    for grid, cells in zip(grids, unread, strict=False):
+        for (row, column), shown in cells.items():
             if row < len(grid.cells) and column < len(grid.cells[row]):
                 grid.cells[row][column] = shown
 
@@ -126,12 +150,15 @@ def _check_corner(sheet: bytes, file: str) -> None:
     for column, row in _FILLED_CELL.findall(sheet):
         rows.add(int(row))
         columns.add(column)
-    width = 1 + max(column_number(letters.decode()) for letters in columns)
-    if max(rows) * width > _MAX_CELLS:
+    _check_reach(max(rows), 1 + max(column_number(c.decode()) for c in columns), file)
+
+
+def _check_reach(rows: int, columns: int, file: str) -> None:
+    if rows * columns > _MAX_CELLS:
         raise UnusableTableError(
             N_("A sheet of %(file)s reaches to cell %(cell)s. Please delete stray cells far out."),
             file=file,
-            cell=f"{column_letters(width - 1)}{max(rows)}",
+            cell=f"{column_letters(columns - 1)}{rows}",
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from geo_tracker.errors import InputError
 from geo_tracker.importing.choices import SheetChoice, known_columns, refuse_unknown_unit
-from geo_tracker.importing.columns import SheetKind
+from geo_tracker.importing.columns import LAYOUTS, SheetKind
 from geo_tracker.importing.grids import Grid
 from geo_tracker.importing.headers import header_at, plain_header, possible_headers
 from geo_tracker.language import N_
@@ -179,7 +179,7 @@ def fitting_choices(layouts: Sequence[SupplierLayout], grid: Grid) -> dict[str, 
         for sheet in layout.sheets:
             if not fnmatchcase(_plain_title(grid.title), _plain_title(sheet.title)):
                 continue
-            choice = _choice(sheet, headers, layout.supplier)
+            choice = _choice(sheet, grid, headers, layout.supplier)
             if choice is not None:
                 rank = (len(sheet.columns), layout.remembered_at)
                 fitting.append((rank, layout.supplier, choice))
@@ -200,7 +200,7 @@ def _plain_title(title: str) -> str:
 
 
 def _choice(
-    sheet: SheetLayout, headers: Mapping[tuple[int, int], list[str]], supplier: str
+    sheet: SheetLayout, grid: Grid, headers: Mapping[tuple[int, int], list[str]], supplier: str
 ) -> SheetChoice | None:
     stated = sheet.header_rows
     for rows in [*([stated] if stated and stated in headers else []), *headers]:
@@ -211,11 +211,27 @@ def _choice(
             if plain_header(header) in plain
         }
         if len(numbers) == len(sheet.columns) and len(set(numbers.values())) == len(numbers):
+            columns = {numbers[header]: target for header, target in sheet.columns.items()}
             return SheetChoice(
                 kind=sheet.kind,
                 header_rows=rows,
-                columns={numbers[header]: target for header, target in sheet.columns.items()},
+                columns=columns | _new_columns(sheet, grid, rows, set(columns)),
                 units={numbers[header]: unit for header, unit in sheet.units.items()},
                 layout=supplier,
             )
     return None
+
+
+def _new_columns(
+    sheet: SheetLayout, grid: Grid, rows: tuple[int, int], taken: set[int]
+) -> dict[int, str]:
+    """Return the columns that the layout does not speak of, where their headers are well known."""
+    header = header_at(grid, LAYOUTS[sheet.kind], first=rows[0] - 1, last=rows[1] - 1)
+    spoken_of = {plain_header(text) for text in sheet.not_used}
+    return {
+        number: target
+        for target, number in header.found.items()
+        if target not in sheet.columns.values()
+        and number not in taken
+        and plain_header(header.texts[number]) not in spoken_of
+    }

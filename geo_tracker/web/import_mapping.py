@@ -32,7 +32,7 @@ def column_word(kind: str, target: str) -> str:
     """Return what a column of a sheet is called: planners' commonest header, or its English."""
     column = LAYOUTS[kind].columns.get(target)  # type: ignore[index]
     if column is None or not str(get_locale()).startswith("zh"):
-        return target.replace("_", " ")
+        return target.removesuffix("_yuan").replace("_", " ")
     return column.aliases[0]
 
 

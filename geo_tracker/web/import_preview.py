@@ -17,6 +17,7 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
     return {
         "run": run_values(run),
         "blocked": shown(preview.get("problem")) or None,
+        "said_below": any(sheet["fault"] for sheet in preview.get("unread", [])),
         "synthetic": run.source.synthetic,
         "problems": problem_groups(preview["report"]) if is_layer else [],
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,

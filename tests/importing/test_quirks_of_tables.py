@@ -1,5 +1,8 @@
 """Tables as planners have them: each quirk read right, or refused with its reason."""
 
+import contextlib
+import random
+import struct
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,8 +12,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from geo_tracker.errors import InputError, UnusableTableError
 from geo_tracker.importing.tables import Sheet, read_workbook
 from tests.importing.shapes import workbook
+from tests.importing.xls import FormulaError, xls
 
 
 def only_sheet(path: Path) -> Sheet:
@@ -215,4 +220,76 @@ def test_a_workbook_without_its_list_of_sheets_is_refused(tmp_path: Path) -> Non
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
     with pytest.raises(Exception, match="may be damaged"):
+        read_workbook(path)
+
+
+def test_an_xls_is_read_as_an_xlsx_is(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["村情表"],
+        ["单位：万元"],
+        ["统计代码", "村名", "乡镇", "户数", "总收入", "基准日"],
+        ["330784114200", "倪宅村", "花街镇", 300, 12.5, "2018年10月"],
+        [330784114222, "新川村", "花街镇", FormulaError("#REF!"), 1, 43404],
+        ["4.45E+11", "双溪村", "花街镇", 1, 1, None],
+        [3.307841142e18, "上溪村", "花街镇", 1, 1, None],
+        ["合 计", None, None, 300, 12.5, None],
+    ]
+    sheet = only_sheet(xls(tmp_path / "a.xls", 村庄=rows))
+    assert sheet.rows.index.to_list() == [4]
+    row = sheet.rows.loc[4]
+    assert (row["stat_code"], row["households"]) == ("330784114200", 300)
+    assert (row["total_income_yuan"], row["as_of_on"]) == (125_000, date(2018, 10, 1))
+    assert [row for row, _, _ in errors(sheet)] == [6, 7, 5]
+    assert errors(sheet)[2][2] == "The cell holds the error of a formula: #REF!."
+
+
+def test_the_second_sheet_of_an_xls_has_its_own_errors(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["村名", "户数"], ["甲村", 1]]
+    wrong: list[list[Any]] = [["村名", "户数"], ["乙村", FormulaError("#N/A")]]
+    read = read_workbook(xls(tmp_path / "a.xls", 村庄=rows, 行政村=wrong))
+    assert [len(sheet.report.errors) for sheet in read.sheets] == [0, 1]
+
+
+def test_a_short_xls_keeps_its_workbook_elsewhere_and_is_read_all_the_same(
+    tmp_path: Path,
+) -> None:
+    rows: list[list[Any]] = [["村名", "户数"], ["甲村", 7], ["乙村", FormulaError("#N/A")]]
+    sheet = only_sheet(xls(tmp_path / "a.xls", short=True, 村庄=rows))
+    assert sheet.rows["households"].to_dict() == {2: 7}
+    assert len(errors(sheet)) == 1
+
+
+@pytest.mark.parametrize("cut", [600, 1100, 2000, 4000])
+def test_an_xls_cut_off_anywhere_is_refused(tmp_path: Path, cut: int) -> None:
+    rows: list[list[Any]] = [["村名", "户数"], *[["甲村", 1]] * 100]
+    path = tmp_path / "cut.xls"
+    path.write_bytes(xls(tmp_path / "a.xls", 村庄=rows).read_bytes()[:cut])
+    with pytest.raises(UnusableTableError):
+        read_workbook(path)
+
+
+def test_bytes_changed_anywhere_in_an_xls_end_in_a_report_or_a_refusal(tmp_path: Path) -> None:
+    whole = xls(tmp_path / "a.xls", 村庄=[["村名", "户数"], *[["甲村", 1]] * 30]).read_bytes()
+    chance = random.Random(20261125)
+    path = tmp_path / "changed.xls"
+    for _ in range(150):
+        changed = bytearray(whole)
+        for _ in range(3):
+            changed[chance.randrange(8, len(whole))] = chance.randrange(256)
+        path.write_bytes(changed)
+        with contextlib.suppress(InputError):
+            read_workbook(path)
+
+
+def test_a_stray_cell_far_out_in_an_xls_is_refused_before_room_is_made_for_it(
+    tmp_path: Path,
+) -> None:
+    rows: list[list[Any]] = [["村名", "户数"], ["甲村", 1.5]]
+    path = xls(tmp_path / "a.xls", 村庄=rows)
+    stray = b"\x01\x00\x01\x00\x00\x00" + struct.pack("<d", 1.5)
+    content = path.read_bytes()
+    assert content.count(stray) == 1
+    far = b"\xff\xff\xff\xff\x00\x00" + struct.pack("<d", 1.5)
+    path.write_bytes(content.replace(stray, far))
+    with pytest.raises(UnusableTableError, match="reaches to cell"):
         read_workbook(path)

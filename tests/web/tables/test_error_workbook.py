@@ -1,5 +1,6 @@
 """The way of a table with errors: out, corrected, in again, everything stored once."""
 
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -10,6 +11,7 @@ from flask import Flask
 from geo_tracker.db import reading
 from geo_tracker.db.models import VillageFigures, Vote
 from tests import samples
+from tests.importing.xls import FormulaError, xls
 from tests.web.tables.sheets import book, bytes_of, errors_of, run_of, sent, stored, votes
 from tests.web.visitors import Visitor, visitor
 
@@ -120,3 +122,24 @@ def test_a_csv_comes_back_as_a_workbook_of_text(
 
 def test_boundaries_have_no_error_workbook(app: Flask, planner: Visitor) -> None:
     assert planner.get("/imports/1/errors.xlsx").status_code == 422
+
+
+def test_an_xls_comes_back_as_a_workbook_and_is_stored_when_it_was_corrected(
+    app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
+) -> None:
+    rows: list[list[Any]] = [
+        ["统计代码", "村名", "乡镇", "户数", "总收入(万元)"],
+        [330784114200, "倪宅村", "花街镇", 300, 1.5],
+        ["330784114222", "新川村", "花街镇", FormulaError("#REF!"), 2],
+    ]
+    content = xls(tmp_path / "a.xls", 村庄=rows).read_bytes()
+    returned = errors_of(planner, sent(planner, content, "村情.xls"))
+    sheet = returned["村庄"]
+    # Codes are text, so that no spreadsheet rounds them; numbers stay numbers.
+    assert (sheet["A2"].value, sheet["D2"].value) == ("330784114200", 300)
+    assert "#REF!" in sheet["F3"].value
+    sheet["D3"] = 150
+    stored(app, planner, sent(planner, bytes_of(returned)))
+    with reading(engine) as session:
+        incomes = session.scalars(sa.select(VillageFigures.total_income)).all()
+    assert sorted(incomes) == [15_000, 20_000]
