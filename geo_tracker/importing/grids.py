@@ -23,6 +23,12 @@ _DELIMITERS = ",\t;"
 _LINES_TO_JUDGE = 50
 _MAX_UNPACKED_BYTES = 512 * 1024**2
 _MAX_CELLS = 10_000_000
+# What zipfile raises for damaged files: RuntimeError for a member with a password, ValueError
+# where offsets lead before the beginning.
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(ValueError, OSError, KeyError),
+)
 _FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
 
 
@@ -98,7 +104,12 @@ def _workbook(content: bytes, file: str) -> list[Grid]:
             N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
         ) from panic
     if content.startswith(b"PK"):
-        by_title = unread_cells(content)
+        try:
+            by_title = unread_cells(content)
+        except _DAMAGES as error:
+            raise UnusableTableError(
+                N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
+            ) from error
         _add_unread(grids, [by_title.get(grid.title, {}) for grid in grids])
     else:
         _add_unread(grids, [sheet.errors for sheet in xls])
@@ -138,8 +149,7 @@ def _check_size(content: bytes, file: str) -> None:
             for member in members:
                 if member.filename.endswith(".xml"):
                     _check_corner(archive.read(member), file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        # RuntimeError is what zipfile raises for a member with a password.
+    except _DAMAGES as error:
         raise UnusableTableError(
             N_("%(file)s cannot be opened as a workbook; it may be damaged."), file=file
         ) from error
@@ -171,7 +181,10 @@ def _csv_rows(text: str, file: str) -> list[list[str]]:
         return max(((lines, width) for width, lines in widths.items()), default=(0, 0))
 
     try:
-        return _split(text, max(_DELIMITERS, key=fits))
+        delimiter = max(_DELIMITERS, key=fits)
+        if text.count(delimiter) + text.count("\n") > _MAX_CELLS:
+            raise UnusableTableError(N_("%(file)s is too large for a table."), file=file)
+        return _split(text, delimiter)
     except csv.Error as error:
         raise UnusableTableError(
             N_("%(file)s cannot be read as CSV: %(reason)s"), file=file, reason=str(error)

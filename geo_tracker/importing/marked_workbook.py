@@ -14,9 +14,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
+from geo_tracker.errors import UnusableTableError
 from geo_tracker.importing.grids import read_grids
 from geo_tracker.importing.headers import CHOOSABLE_ROWS, is_reason
 from geo_tracker.importing.unread_cells import NOT_CALCULATED
+from geo_tracker.language import N_
 
 # Not the colours of a spreadsheet's own styles, so that what was coloured here is known again.
 _BAD = PatternFill("solid", fgColor="FFFAC8C6")
@@ -26,6 +28,12 @@ _NO_FILL = PatternFill(fill_type=None)
 
 _MOST_UNPACKED_BYTES = 80 * 1024**2
 """openpyxl takes about fifty times as much memory as is unpacked: larger files are rebuilt."""
+
+_MOST_CELLS = 1_000_000
+"""What is rebuilt takes some hundred bytes for every cell."""
+
+_LAST_COLUMN = 16_384
+"""A spreadsheet has no more columns; a csv may."""
 
 _LONG_NUMBER = 10**10
 """Whole numbers from here on are codes; a spreadsheet would round or shorten them."""
@@ -92,7 +100,7 @@ def marked_workbook(
     Raises
     ------
     UnusableTableError
-        If the file is no table.
+        If the file is no table, or too large.
     """
     original = _original(path)
     book = original if original is not None else _rebuilt(path, file_name)
@@ -157,13 +165,20 @@ def _write_text(cell: Any, text: str) -> None:
 def _rebuilt(path: Path, file_name: str) -> Any:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for grid in read_grids(path, file_name=file_name):
+    grids = read_grids(path, file_name=file_name)
+    if sum(len(line) for grid in grids for line in grid.cells) > _MOST_CELLS:
+        raise UnusableTableError(
+            N_("%(file)s is too large to be given back with its errors."), file=file_name
+        )
+    for grid in grids:
         sheet = book.create_sheet(_free_title(book, grid.title))
         for row, line in enumerate(grid.cells, start=1):
-            for column, value in enumerate(line, start=1):
+            for column, value in enumerate(line[: _LAST_COLUMN - 1], start=1):
                 if value not in ("", None):
                     _write(sheet.cell(row, column), value)
         for (top, left), (bottom, right) in grid.merged:
+            if right >= _LAST_COLUMN - 1:
+                continue
             sheet.merge_cells(
                 start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
             )
@@ -206,16 +221,16 @@ def _clear(sheet: Worksheet) -> None:
 
 
 def _mark(sheet: Worksheet, told: SheetMarks, wording: Wording) -> None:
-    column = _last_column(sheet) + 1
+    column = min(_last_column(sheet) + 1, _LAST_COLUMN)
     header = sheet.cell(told.header_row, column)
     if not isinstance(header, MergedCell):
         header.value = wording.reason_header
         header.font = Font(bold=True)
     sheet.column_dimensions[header.column_letter].width = _REASON_WIDTH
     for row, marks in told.rows.items():
-        for number in marks.doubtful - marks.bad:
+        for number in {n for n in marks.doubtful - marks.bad if n < _LAST_COLUMN}:
             sheet.cell(row, number + 1).fill = _DOUBTFUL
-        for number in marks.bad:
+        for number in {n for n in marks.bad if n < _LAST_COLUMN}:
             sheet.cell(row, number + 1).fill = _BAD
         reason = sheet.cell(row, column)
         if not isinstance(reason, MergedCell):

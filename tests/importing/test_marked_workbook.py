@@ -134,3 +134,18 @@ def test_a_planners_own_formula_stays_unless_it_reaches_out(
     path = workbook(tmp_path / "a.xlsx", 村庄=[["村名", "户数"], ["甲村", formula]])
     cell = marked(path)["村庄"]["B2"]
     assert (cell.value, cell.data_type) == (formula, "f" if stays else "s")
+
+
+def test_a_csv_wider_than_a_spreadsheet_comes_back_as_wide_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "村庄.csv"
+    path.write_text("村名,户数\n甲村,很多" + ",x" * 20_000 + "\n", encoding="utf-8")
+    sheet = marked(path, one_error())["村庄"]
+    assert sheet.max_column == 16_384
+    assert sheet["XFD2"].value == "很多 不是数字。"
+
+
+def test_a_table_too_large_to_be_built_anew_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "村庄.csv"
+    path.write_text("村名,户数\n" + "甲村,1\n" * 500_001, encoding="utf-8")
+    with pytest.raises(UnusableTableError, match="too large to be given back"):
+        marked_workbook(path, [one_error()], WORDS, file_name="村庄.csv")

@@ -268,11 +268,22 @@ def test_an_xls_cut_off_anywhere_is_refused(tmp_path: Path, cut: int) -> None:
         read_workbook(path)
 
 
-def test_bytes_changed_anywhere_in_an_xls_end_in_a_report_or_a_refusal(tmp_path: Path) -> None:
-    whole = xls(tmp_path / "a.xls", 村庄=[["村名", "户数"], *[["甲村", 1]] * 30]).read_bytes()
+def small_book(path: Path, suffix: str) -> Path:
+    rows: list[list[Any]] = [["村名", "户数"], *[["甲村", 1]] * 30]
+    if suffix == "xls":
+        return xls(path, 村庄=rows)
+    if suffix == "xlsx":
+        return workbook(path, 村庄=rows)
+    path.write_text("\n".join(f"{name},{count}" for name, count in rows), encoding="gbk")
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["xls", "xlsx", "csv"])
+def test_bytes_changed_anywhere_end_in_a_report_or_a_refusal(tmp_path: Path, suffix: str) -> None:
+    whole = small_book(tmp_path / "a", suffix).read_bytes()
     chance = random.Random(20261125)
-    path = tmp_path / "changed.xls"
-    for _ in range(150):
+    path = tmp_path / f"changed.{suffix}"
+    for _ in range(100):
         changed = bytearray(whole)
         for _ in range(3):
             changed[chance.randrange(8, len(whole))] = chance.randrange(256)
