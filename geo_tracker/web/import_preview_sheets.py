@@ -19,6 +19,7 @@ def sheet_values(sheet: dict[str, Any]) -> dict[str, Any]:
     report = sheet["report"]
     kind = sheet["kind"]
     open_villages = open_village_values(sheet)
+    undecided = {entry["row"] for entry in open_villages if entry["chosen"] is None}
     return {
         "title": sheet["title"],
         "kind": "published_figures" if kind == "published" else kind,
@@ -38,6 +39,8 @@ def sheet_values(sheet: dict[str, Any]) -> dict[str, Any]:
         "mapping": mapping_values(sheet),
         "layout": sheet.get("layout") or None,
         "open_villages": open_villages,
+        # Only the first rows are kept for choosing; the next ones come up once these are decided.
+        "open_more": max(0, sheet["unmatched_count"] - len(undecided)),
         "can_choose": any(entry["options"] for entry in open_villages),
         "chosen_count": sum(entry["chosen"] is not None for entry in open_villages),
     }

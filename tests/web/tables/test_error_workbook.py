@@ -77,7 +77,10 @@ def test_the_error_workbook_has_more_problems_than_the_page_lists(planner: Visit
         *(["倪宅村", "花街镇", "x"] for _ in range(300)),
     ]
     rows += [["无名村", "花街镇", 1]] * 300
-    sheet = errors_of(planner, sent(planner, book({"村庄": rows})))["村庄"]
+    import_id = sent(planner, book({"村庄": rows}))
+    # Of the bad cells and of the unknown villages the page lists 200 each, and says how many not.
+    assert planner.page(f"/imports/{import_id}/preview").count("and 100 more") == 2
+    sheet = errors_of(planner, import_id)["村庄"]
     assert all(sheet.cell(row, 4).value for row in range(2, 602))
 
 
