@@ -18,6 +18,7 @@ from geo_tracker.web import (
     crosswalk,
     home,
     import_changes,
+    import_tables,
     import_undo,
     imports,
     lagging,
@@ -55,6 +56,7 @@ NOUNS = (
     imports,
     import_changes,
     import_undo,
+    import_tables,
     settings_pages,
     session,
 )

@@ -24,6 +24,7 @@ NO_HAN = {
     "%(done)s of %(total)s",
     "%(open)s of %(all)s",
     "%(share)s%%",
+    "%(village)s (%(why)s)",
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from geo_tracker.db.models import BoundaryLayer, Place, VillageVersion
 
@@ -27,25 +27,44 @@ def known_villages(
     Returns
     -------
     DataFrame
-        ``unit_id``, ``stat_code``, ``name``, ``town``; one row per unit.
+        ``unit_id``, ``stat_code``, ``name``, ``town``, ``county``; one row per unit.
     """
-    layers = session.execute(
-        sa.select(BoundaryLayer.id, BoundaryLayer.as_of_on).order_by(BoundaryLayer.as_of_on)
-    ).all()
+    layers = layer_days(session)
     if on is not None:
-        begun = [layer.id for layer in layers if layer.as_of_on <= on]
-        chosen = begun[-1:] or [layer.id for layer in layers[:1]]
+        chosen = [layer_at(layers, on)] if layers else []
     elif former:
-        chosen = [layer.id for layer in layers[:-1]] or [layer.id for layer in layers]
+        chosen = [layer for layer, _ in layers[:-1]] or [layer for layer, _ in layers]
     else:
-        chosen = [layer.id for layer in layers[-1:]]
+        chosen = [layer for layer, _ in layers[-1:]]
+    county = aliased(Place)
     rows = session.execute(
-        sa.select(VillageVersion.unit_id, VillageVersion.stat_code, VillageVersion.name, Place.name)
+        sa.select(
+            VillageVersion.unit_id,
+            VillageVersion.stat_code,
+            VillageVersion.name,
+            Place.name,
+            county.name,
+        )
         .outerjoin(Place, Place.id == VillageVersion.town_id)
+        .outerjoin(county, county.id == Place.parent_id)
         .where(VillageVersion.layer_id.in_(chosen))
         .order_by(VillageVersion.valid_from)
     ).all()
     villages = pd.DataFrame(
-        [tuple(row) for row in rows], columns=["unit_id", "stat_code", "name", "town"]
+        [tuple(row) for row in rows], columns=["unit_id", "stat_code", "name", "town", "county"]
     )
     return villages.drop_duplicates("unit_id", keep="last", ignore_index=True)
+
+
+def layer_days(session: Session) -> list[tuple[int, date]]:
+    """Return the layers' ids with the days they hold from, in order of these."""
+    found = session.execute(
+        sa.select(BoundaryLayer.id, BoundaryLayer.as_of_on).order_by(BoundaryLayer.as_of_on)
+    )
+    return [(layer, day) for layer, day in found]
+
+
+def layer_at(layers: list[tuple[int, date]], on: date) -> int:
+    """Return which of some layers holds at a day; before the first one, the first."""
+    begun = [layer for layer, day in layers if day <= on]
+    return begun[-1] if begun else layers[0][0]

@@ -1,6 +1,7 @@
 """The cells of one column, read the way the column asks for."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -53,16 +54,16 @@ def stage(text: str | None) -> str | None:
     return None if text is None else _STAGES.get(re.sub(r"\s", "", text), text)
 
 
-def header_unit_yuan(header: str) -> Decimal | None:
-    """Return yuan in one unit of a money column as its header states, ``预算(万元)``."""
+def header_unit(header: str) -> str | None:
+    """Return the unit a money column's header states: ``预算(万元)`` says 万元."""
     unit = _HEADER_UNIT.search(header)
-    return MONEY_UNITS[unit[0]] if unit else None
+    return unit[0] if unit else None
 
 
-def stated_unit_yuan(text: str) -> Decimal | None:
-    """Return yuan in one unit of all money of a sheet, as ``单位：万元`` above the header says."""
+def stated_unit(text: str) -> str | None:
+    """Return the unit of all money of a sheet, as ``单位：万元`` above the header says."""
     unit = _STATED_UNIT.search(text)
-    return MONEY_UNITS[unit[1]] if unit else None
+    return unit[1] if unit else None
 
 
 def channels(value: object, *, unit_yuan: Decimal) -> list[tuple[str, Decimal | None]] | None:
@@ -104,6 +105,7 @@ def between_0_and_1(cell: Any) -> bool:
 
 def _number(cell: Any) -> float:
     try:
-        return float(cell)
+        # Full-width digits and dots, too.
+        return float(unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else cell)
     except (TypeError, ValueError):
         return 0

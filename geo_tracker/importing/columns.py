@@ -200,6 +200,18 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
 }  # fmt: skip
 """Each kind of sheet."""
 
+TEMPLATE_MARK: Final = "geo_tracker 模板"
+"""Stands above the header of a table that this program handed out to be filled in."""
+
+GIVEN_IN_TEMPLATES: Final[dict[SheetKind, tuple[str, ...]]] = {
+    "villages": ("stat_code", "name", "county", "town"),
+    "mergers": ("old_code", "old_name", "town"),
+    "votes": ("former_code", "former_name", "town"),
+    "projects": (),
+    "published": (),
+}
+"""Columns in which a template names the villages: a row with nothing else says nothing."""
+
 EVENT_TYPES: Final[dict[str, tuple[str, ...]]] = {
     "fusion": ("新设合并", "新设", "合并新设", "合并设立"),
     "integration": ("并入", "吸收合并", "兼并"),

@@ -12,11 +12,15 @@ from geo_tracker.importing.grids import Grid
 HEADER_ROWS = 10
 """How many rows from the top a header is looked for in."""
 
+CHOOSABLE_ROWS = 20
+"""How many rows from the top a person may call the header."""
+
 _SERIAL_HEADERS = {"序号", "no", "no.", "编号", ""}
 _UNIT_ONLY = re.compile(r"\(?(单位:?)?(亿元|万元|千元|元|亩|户|人|个|名|票|%|m2|㎡)\)?")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TRAILING_UNIT = re.compile(r"[/,:、-]?(亿元|万元|千元|元|%|人|户|票|名|个)$")
-_NOT_A_TABLE = ("说明", "字典", "目录", "封面")
+_NOT_A_TABLE = ("说明", "字典", "目录", "封面", "explanation", "instructions")
+_REASONS = {"问题(geotracker)", "problem(geotracker)"}
 _LEAST_MATCHES = 3
 
 
@@ -50,7 +54,12 @@ def titled_kind(title: str) -> SheetKind | None:
 
 def is_no_table(title: str) -> bool:
     """Say whether the name of a sheet announces words, not rows."""
-    return any(word in title for word in _NOT_A_TABLE)
+    return any(word in title.casefold() for word in _NOT_A_TABLE)
+
+
+def is_reason(text: Any) -> bool:
+    """Say whether a header is that of the column in which this program wrote what is wrong."""
+    return isinstance(text, str) and plain_header(text) in _REASONS
 
 
 def fitting_kind(grid: Grid) -> SheetKind | None:
@@ -81,6 +90,33 @@ def best_header(grid: Grid, layout: Layout) -> Header | None:
     if below < len(cells) and _are_units(cells[below]):
         return _header(cells, best.first, 2, aliases)
     return best
+
+
+def header_at(grid: Grid, layout: Layout | None, *, first: int, last: int) -> Header:
+    """Return the header in given rows, counted from 0, whatever is found there."""
+    aliases = _targets_by_alias(layout) if layout else {}
+    return _header(_with_merged_filled(grid, last + 1), first, last - first + 1, aliases)
+
+
+def likely_header(grid: Grid) -> tuple[int, int]:
+    """Return the rows in which a sheet of no known kind seems to have its header, from 0."""
+    known = [header for layout in LAYOUTS.values() if (header := best_header(grid, layout))]
+    if known:
+        best = max(known, key=lambda header: len(header.found))
+        return best.first, best.last
+    words = [
+        sum(isinstance(c, str) and bool(c.strip()) for c in r) for r in grid.cells[:HEADER_ROWS]
+    ]
+    row = words.index(max(words)) if words else 0
+    return row, row
+
+
+def possible_headers(grid: Grid) -> list[tuple[int, int]]:
+    """Return the rows a person may call the header: first and last, counted from 0."""
+    rows = range(min(CHOOSABLE_ROWS, len(grid.cells)))
+    filled = [row for row in rows if any(str(cell).strip() for cell in grid.cells[row])]
+    twos = [(row, row + 1) for row in filled if _may_be_second(grid.cells, row + 1)]
+    return sorted([(row, row) for row in filled] + twos)
 
 
 def _rank(header: Header) -> tuple[int, int]:
@@ -116,7 +152,7 @@ def _targets_by_alias(layout: Layout) -> dict[str, tuple[str, int]]:
 def _header(
     cells: list[list[Any]], row: int, depth: int, aliases: dict[str, tuple[str, int]]
 ) -> Header:
-    top = cells[row]
+    top = cells[row] if row < len(cells) else []
     bottom = cells[row + 1] if depth == 2 else [""] * len(top)
     texts = []
     likeliest: dict[str, tuple[int, int]] = {}
@@ -166,9 +202,9 @@ def _are_units(line: Sequence[Any]) -> bool:
     )
 
 
-def _with_merged_filled(grid: Grid) -> list[list[Any]]:
+def _with_merged_filled(grid: Grid, rows: int = HEADER_ROWS + 1) -> list[list[Any]]:
     """Return the first rows, with the text of a merged range in each of its cells."""
-    cells = [list(line) for line in grid.cells[: HEADER_ROWS + 1]]
+    cells = [list(line) for line in grid.cells[:rows]]
     for (top, left), (bottom, right) in grid.merged:
         if top >= len(cells) or left >= len(cells[top]):
             continue

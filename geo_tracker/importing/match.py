@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,13 @@ def base_town(town: str) -> str:
 
 
 def matched_units(
-    rows: pd.DataFrame, villages: pd.DataFrame, *, code: str, name: str, town: str | None
+    rows: pd.DataFrame,
+    villages: pd.DataFrame,
+    *,
+    code: str,
+    name: str,
+    town: str | None,
+    spelled: Callable[[str], str] = str,
 ) -> pd.DataFrame:
     """Find the village each row is about.
 
@@ -43,6 +50,8 @@ def matched_units(
         ``unit_id`` (int), ``stat_code``, ``name``, ``town`` (text or missing).
     code, name, town : str
         Columns of ``rows``; those that are not there count as empty. ``town`` may be None.
+    spelled : callable
+        Brings a name to the usual characters, so that 後宅 is 后宅.
 
     Returns
     -------
@@ -55,7 +64,7 @@ def matched_units(
     -----
     Base names repeat across towns, so a name without its town never decides.
     """
-    known = _Known(villages)
+    known = _Known(villages, spelled)
     found = [
         known.match(*cells)
         for cells in zip(_column(rows, code), _column(rows, name), _column(rows, town), strict=True)
@@ -82,7 +91,8 @@ _Village = tuple[int, str | None, str | None]
 class _Known:
     """The villages by code, by town and name, and by name."""
 
-    def __init__(self, villages: pd.DataFrame) -> None:
+    def __init__(self, villages: pd.DataFrame, spelled: Callable[[str], str]) -> None:
+        self.spelled = spelled
         self.by_code: dict[str, list[_Village]] = defaultdict(list)
         self.by_town: dict[tuple[str, str], list[_Village]] = defaultdict(list)
         self.by_name: dict[str, list[_Village]] = defaultdict(list)
@@ -93,9 +103,13 @@ class _Known:
             if code:
                 self.by_code[code].append(village)
             if name:
-                self.by_name[base_name(name)].append(village)
+                self.by_name[self.base(name)].append(village)
             if name and town:
-                self.by_town[base_town(town), base_name(name)].append(village)
+                self.by_town[base_town(spelled(town)), self.base(name)].append(village)
+
+    def base(self, name: str) -> str:
+        """Return a village's bare name in the usual characters."""
+        return base_name(self.spelled(name))
 
     def match(self, code: str | None, name: str | None, town: str | None) -> _Match:
         """Return the unit, and a reason for doubt or for failure."""
@@ -121,7 +135,7 @@ class _Known:
                 {"count": len(candidates), "code": code},
             )
         unit, known, _ = candidates[0]
-        if name and known and base_name(name) != base_name(known):
+        if name and known and self.base(name) != self.base(known):
             return unit, Message(
                 N_("The village with the code %(code)s is called %(known)s, not %(name)s."),
                 {"code": code, "known": known, "name": name},
@@ -130,12 +144,12 @@ class _Known:
 
     def _by_name(self, name: str, town: str | None) -> _Match:
         if town is None:
-            count = len(self.by_name.get(base_name(name), []))
+            count = len(self.by_name.get(self.base(name), []))
             return None, Message(
                 N_("A name without town or code does not decide: %(count)s villages %(name)s."),
                 {"name": name, "count": count},
             )
-        candidates = self.by_town.get((base_town(town), base_name(name)), [])
+        candidates = self.by_town.get((base_town(self.spelled(town)), self.base(name)), [])
         # 城东镇 beside 城东街道, 倪宅村 beside 倪宅社区: the exact spelling decides, if it can.
         for exact in (
             [village for village in candidates if _same(village[2], town)],

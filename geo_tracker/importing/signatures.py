@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyogrio
 
-from geo_tracker.errors import UnusableLayerError
+from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.language import N_
 
 _HEADS = {
@@ -68,13 +68,13 @@ def check_xml(content: bytes, *, file: str) -> None:
 
     Raises
     ------
-    UnusableLayerError
+    InputError
         If there is a document type, or the text is in an encoding that could hide one.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:64]:
-        raise UnusableLayerError(N_("%(file)s holds XML that is not in UTF-8."), file=file)
+        raise InputError(N_("%(file)s holds XML that is not in UTF-8."), file=file)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise UnusableLayerError(
+        raise InputError(
             N_("%(file)s defines entities, as only hostile files do; it was refused."), file=file
         )
 

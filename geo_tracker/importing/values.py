@@ -12,6 +12,7 @@ from geo_tracker.importing.codes import (
     has_lost_digits,
     is_missing,
 )
+from geo_tracker.importing.unread_cells import NOT_CALCULATED
 from geo_tracker.language import N_
 
 _FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
@@ -27,10 +28,11 @@ _SERIALS = (18264, 73051)
 _YEARS = (1949, 2100)
 
 _DATE = re.compile(
-    r"(?P<year>\d{4})\s*[-./年]\s*(?P<month>\d{1,2})(?:\s*[-./月]\s*(?P<day>\d{1,2})\s*日?)?\s*月?"
+    r"(?P<year>\d{4})\s*[-./年]\s*(?P<month>\d{1,2})(?:\s*[-./月]\s*(?P<day>\d{1,2})\s*[日号]?)?\s*月?"
     r"(?:[ T]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _COMPACT_DATE = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
+_SERIAL_AS_TEXT = re.compile(r"[1-7]\d{4}")
 _COUNTED_IN = re.compile(r"\s*(户|人|个|名|票|张|份|次)$")
 
 MONEY_UNITS = {
@@ -40,6 +42,9 @@ MONEY_UNITS = {
     "元": Decimal(1),
 }
 """Yuan in one of each unit, the longer names first."""
+
+_NO_TOWN = "000000"
+"""How the codes of counties end, and 4.45E+11 written out; no village's does."""
 
 _FEN = Decimal("0.01")
 
@@ -71,6 +76,10 @@ def text(value: object) -> str | None:
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
     read = tidy_text(value)
+    if read == NOT_CALCULATED:
+        raise CellError(
+            N_("The formula was never calculated. Open the file in Excel or WPS and save it.")
+        )
     if read in _EXCEL_ERRORS:
         raise CellError(N_("The cell holds the error of a formula: %(value)s."), value=read)
     return None if read in _EMPTY else read
@@ -87,12 +96,12 @@ def code(value: object) -> str | None:
     if text(value) is None:
         return None
     read = code_of(value)
-    if read is not None:
+    if read is not None and not (read.stat or "").endswith(_NO_TOWN):
         return read.stat
-    if has_lost_digits(value):
+    if read is not None or has_lost_digits(value):
         raise CellError(
             N_("%(value)s: the code was stored as a number and has lost digits. Enter it as text."),
-            value=str(value),
+            value=tidy_text(value),
         )
     raise CellError(
         N_("%(value)s is no village code of %(short)s or %(long)s digits."),
@@ -120,6 +129,8 @@ def day(value: object) -> date | None:
     read = _numeric_text(value)
     if read is None:
         return None
+    if _SERIAL_AS_TEXT.fullmatch(read) and _SERIALS[0] <= int(read) <= _SERIALS[1]:
+        return _EXCEL_EPOCH + timedelta(days=int(read))
     match = _DATE.fullmatch(read) or _COMPACT_DATE.fullmatch(read)
     if match is None:
         raise CellError(N_("%(value)s is no date."), value=read)

@@ -21,7 +21,7 @@ _MAX_DIRECTORY_BYTES = MAX_MEMBERS * 600
 
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(OSError, EOFError, ValueError, IndexError, NotImplementedError, RuntimeError),
+    *(OSError, EOFError, ValueError, LookupError, NotImplementedError, RuntimeError),
 )
 """What `zipfile` raises for damage; RuntimeError for a member with a password."""
 

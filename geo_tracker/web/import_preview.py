@@ -6,8 +6,8 @@ from geo_tracker.config import Settings
 from geo_tracker.db.models import ImportRun
 from geo_tracker.web.import_changes import compared_values
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
-from geo_tracker.web.import_preview_sheets import sheet_values
-from geo_tracker.web.import_result import problem_groups, run_values
+from geo_tracker.web.import_preview_sheets import layout_names, sheet_values, unread_values
+from geo_tracker.web.import_result import has_errors, problem_groups, run_values
 from geo_tracker.web.texts import shown
 
 
@@ -18,6 +18,7 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
     return {
         "run": run_values(run),
         "blocked": shown(preview.get("problem")) or None,
+        "said_below": any(sheet["fault"] for sheet in preview.get("unread", [])),
         "synthetic": run.source.synthetic,
         "problems": problem_groups(preview["report"]) if is_layer else [],
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,
@@ -26,5 +27,8 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
             sheet_values(sheet) | {"changes": compared_values(sheet.get("changes"))}
             for sheet in preview.get("sheets", [])
         ],
+        "unread": [unread_values(sheet) for sheet in preview.get("unread", [])],
         "skipped": preview.get("skipped", []),
+        "has_errors": has_errors(preview),
+        **layout_names(run, settings),
     }

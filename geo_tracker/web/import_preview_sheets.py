@@ -2,17 +2,24 @@
 
 from typing import Any
 
-from flask_babel import get_locale
-
-from geo_tracker.importing.columns import LAYOUTS
+from geo_tracker.config import Settings
+from geo_tracker.db.models import ImportRun
+from geo_tracker.web.import_mapping import (
+    column_word,
+    mapping_values,
+    open_village_values,
+)
 from geo_tracker.web.import_result import problem_groups
 from geo_tracker.web.texts import shown
+from geo_tracker.workflows.layout_files import remembered_layouts
 
 
 def sheet_values(sheet: dict[str, Any]) -> dict[str, Any]:
     """Return what was understood of a sheet."""
     report = sheet["report"]
     kind = sheet["kind"]
+    open_villages = open_village_values(sheet)
+    undecided = {entry["row"] for entry in open_villages if entry["chosen"] is None}
     return {
         "title": sheet["title"],
         "kind": "published_figures" if kind == "published" else kind,
@@ -29,12 +36,31 @@ def sheet_values(sheet: dict[str, Any]) -> dict[str, Any]:
             {"row": row["row"], "text": shown(row["reason"])} for row in sheet["unmatched"]
         ],
         "unmatched_count": sheet["unmatched_count"],
+        "mapping": mapping_values(sheet),
+        "layout": sheet.get("layout") or None,
+        "open_villages": open_villages,
+        # Only the first rows are kept for choosing; the next ones come up once these are decided.
+        "open_more": max(0, sheet["unmatched_count"] - len(undecided)),
+        "can_choose": any(entry["options"] for entry in open_villages),
+        "chosen_count": sum(entry["chosen"] is not None for entry in open_villages),
     }
 
 
-def column_word(kind: str, target: str) -> str:
-    """Return what a column of a sheet is called: planners' commonest header, or its English."""
-    column = LAYOUTS[kind].columns.get(target)  # type: ignore[index]
-    if column is None or not str(get_locale()).startswith("zh"):
-        return target.replace("_", " ")
-    return column.aliases[0]
+def unread_values(sheet: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of a sheet that was not read."""
+    return {
+        "title": sheet["title"],
+        "fault": shown(sheet["fault"]) if sheet["fault"] else None,
+        "mapping": mapping_values(sheet),
+    }
+
+
+def layout_names(run: ImportRun, settings: Settings) -> dict[str, Any]:
+    """Return the suppliers whose layouts are remembered, and the one this file was read by."""
+    if run.kind != "records":
+        return {"suppliers": [], "supplier": None}
+    used = [sheet["layout"] for sheet in run.preview.get("sheets", []) if sheet.get("layout")]
+    return {
+        "suppliers": [layout.supplier for layout in remembered_layouts(settings)],
+        "supplier": used[0] if used else None,
+    }

@@ -74,7 +74,17 @@ def result_values(run: ImportRun, job: Job | None) -> dict[str, Any]:
         "failure": shown(job.error) or None if job is not None else None,
         "results": _results(run) if run.state == "published" else [],
         "problems": _problems(run),
+        "has_errors": has_errors(run.preview),
     }
+
+
+def has_errors(preview: dict[str, Any]) -> bool:
+    """Say whether a workbook has anything that its error workbook would point at."""
+    return any(
+        sheet["unmatched_count"]
+        or any(sheet["report"]["counts"].get(severity) for severity in ("error", "warning"))
+        for sheet in preview.get("sheets", [])
+    )
 
 
 def _results(run: ImportRun) -> list[dict[str, Any]]:
@@ -114,6 +124,9 @@ def _sheet_results(run: ImportRun, sheet: dict[str, Any]) -> list[dict[str, Any]
             "url": url,
         }
     ]
+    if sheet.get("chosen"):
+        text = _("%(sheet)s: villages chosen by a person", sheet=word)
+        rows.append({"text": text, "count": len(sheet["chosen"]), "url": None})
     if sheet["unmatched"]:
         text = _("%(sheet)s: rows left out, their village is not known", sheet=word)
         rows.append({"text": text, "count": len(sheet["unmatched"]), "url": None})

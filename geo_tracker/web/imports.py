@@ -21,6 +21,7 @@ from geo_tracker.web.import_undo import undo_values
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.imports import accept, read_again, receive_boundaries, receive_records
+from geo_tracker.workflows.table_templates import counties
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
@@ -39,6 +40,7 @@ def _index(
 ) -> ResponseReturnValue:
     with read_session() as session:
         imports = [import_row(run) for run in recent_imports(session)]
+        known_counties = counties(session)
     error = shown(refused.message) if refused else None
     earlier = refused.import_id if isinstance(refused, AlreadyImportedError) else None
     return render_template(
@@ -50,6 +52,7 @@ def _index(
         as_of_on=as_of_on,
         max_upload_mb=services().settings.max_upload_mb,
         imports=imports,
+        counties=known_counties,
     )
 
 
@@ -104,10 +107,11 @@ def _day(text: str) -> date:
 @role_needed(*IMPORTING_ROLES)
 def preview(import_id: int) -> ResponseReturnValue:
     """Show what was understood of a file, before anything is stored."""
-    return _preview(import_id)
+    return shown_preview(import_id)
 
 
-def _preview(import_id: int, error: str | None = None) -> ResponseReturnValue:
+def shown_preview(import_id: int, error: str | None = None) -> ResponseReturnValue:
+    """Show the preview of an import, with why something was refused."""
     with read_session() as session:
         run = existing_import(session, import_id)
         if run.state != "previewed":
@@ -138,7 +142,7 @@ def read_again_as_chosen(import_id: int) -> ResponseReturnValue:
     try:
         read_again(services().engine, services().settings, import_id, choices=choices)
     except InputError as refused:
-        return make_response(_preview(import_id, shown(refused.message)), 422)
+        return make_response(shown_preview(import_id, shown(refused.message)), 422)
     return redirect(url_for(".preview", import_id=import_id), code=303)
 
 
@@ -154,7 +158,7 @@ def confirm(import_id: int) -> ResponseReturnValue:
             user_id=current_user.id,
         )
     except ConflictError as refused:
-        return make_response(_preview(import_id, shown(refused.message)), 409)
+        return make_response(shown_preview(import_id, shown(refused.message)), 409)
     services().worker.wake(job_id)
     return redirect(url_for(".show", import_id=import_id), code=303)
 

@@ -14,8 +14,11 @@ from geo_tracker.db.imports import added_import, existing_import, import_of_file
 from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
-from geo_tracker.language import N_
-from geo_tracker.workflows.files import keep_file, stored_file
+from geo_tracker.importing.tables import refuse_without_tables, understood_workbook
+from geo_tracker.language import N_, Message
+from geo_tracker.workflows.files import keep_file, read_apart, stored_file
+from geo_tracker.workflows.layout_files import remembered_layouts
+from geo_tracker.workflows.mapping import preview_choices
 from geo_tracker.workflows.preview_layer import layer_preview
 from geo_tracker.workflows.preview_records import records_preview
 
@@ -59,6 +62,8 @@ def receive_records(
 ) -> int:
     """Keep a workbook, look at it, and return the id of its previewed import.
 
+    A sheet that fits a remembered layout is read by it. What is read how is kept with the import.
+
     Raises
     ------
     AlreadyImportedError
@@ -68,7 +73,16 @@ def receive_records(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return records_preview(engine, settings, kept, as_of_on, title=file_name)
+        workbook = read_apart(
+            settings,
+            understood_workbook,
+            kept,
+            file_name=file_name,
+            layouts=remembered_layouts(settings),
+        )
+        refuse_without_tables(workbook)
+        preview, synthetic = records_preview(engine, workbook, as_of_on, title=file_name)
+        return preview | {"choices": {"sheets": preview_choices(workbook)}}, synthetic
 
     return _received(engine, settings, path, "records", look, file_name, as_of_on, user_id, {})
 
@@ -96,6 +110,7 @@ def _received(
         )
     preview, synthetic = look(path)
     svg = preview.pop("svg", None)
+    choices = preview.pop("choices", choices)
     kept = keep_file(settings, path, sha256=sha256, suffix=Path(file_name).suffix)
     with writing(engine) as session:
         run = added_import(
@@ -179,6 +194,9 @@ def _is_stored_without_map(session: Session, run: ImportRun) -> bool:
 def _check_acceptable(session: Session, run: ImportRun) -> None:
     if run.state not in {"previewed", "failed"}:
         raise ConflictError(N_("This import was accepted already."))
+    if run.kind == "records" and "problem" in run.preview:
+        problem = Message.from_json(run.preview["problem"])
+        raise ConflictError(problem.text, **problem.values)
     if run.preview.get("crs_proposals") or "problem" in run.preview:
         raise ConflictError(N_("Choose the coordinate system first."))
     twin = import_of_file(session, run.source.sha256 or "", kind=run.kind)

@@ -1,44 +1,104 @@
 """Which unit each row of a sheet is about."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from geo_tracker.db.villages import known_villages
+from geo_tracker.db.villages import known_villages, layer_at, layer_days
+from geo_tracker.importing.columns import SheetKind
 from geo_tracker.importing.match import matched_units
-from geo_tracker.importing.tables import Sheet
+from geo_tracker.importing.sheets import Sheet
+from geo_tracker.lineage.name_forms import name_forms
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Columns in which a kind of sheet names a village, and which villages it may be.
+
+    ``of`` is ``former``, ``present`` (of the newest layer) or ``dated`` (valid at the row's date).
+    """
+
+    name: str
+    code: str
+    of: str
+
+
+REFERENCES: dict[SheetKind, tuple[Reference, ...]] = {
+    "villages": (Reference("name", "stat_code", "dated"),),
+    "mergers": (
+        Reference("old_name", "old_code", "former"),
+        Reference("new_name", "new_code", "present"),
+    ),
+    "votes": (Reference("former_name", "former_code", "former"),),
+    "projects": (
+        Reference("former_name", "former_code", "former"),
+        Reference("village_name", "village_code", "present"),
+    ),
+    "published": (),
+}
+
+
+def usual_spelling(name: str) -> str:
+    """Return a name in the usual characters: 後 is 后, 峯 is 峰, full width is half."""
+    return name_forms(name).exact
 
 
 def former_units(session: Session, sheet: Sheet, *, code: str, name: str) -> pd.DataFrame:
     """Match columns that name a former village; see `matched_units` for the result."""
-    return matched_units(
-        sheet.rows, known_villages(session, former=True), code=code, name=name, town="town"
-    )
+    return _matched(sheet, known_villages(session, former=True), code=code, name=name)
 
 
 def present_units(session: Session, sheet: Sheet, *, code: str, name: str) -> pd.DataFrame:
     """Match columns that name a village of the newest layer."""
-    return matched_units(sheet.rows, known_villages(session), code=code, name=name, town="town")
+    return _matched(sheet, known_villages(session), code=code, name=name)
 
 
 def dated_units(session: Session, sheet: Sheet, dates: pd.Series) -> pd.DataFrame:
     """Match each row with the villages that were valid at the row's date."""
     parts = [
-        matched_units(
-            sheet.rows.loc[group.index],
-            known_villages(session, on=day),
-            code="stat_code",
-            name="name",
-            town="town",
-        )
-        for day, group in dates.groupby(dates)
+        _matched(sheet, villages, code="stat_code", name="name", rows=sheet.rows.loc[index])
+        for index, villages in _dated_villages(session, dates)
     ]
     if not parts:
         return pd.DataFrame(
             {"unit_id": pd.array([], dtype="Int64"), "reason": []}, index=sheet.rows.index[:0]
         )
     return pd.concat(parts).reindex(sheet.rows.index)
+
+
+def _dated_villages(session: Session, dates: pd.Series) -> list[tuple[pd.Index, pd.DataFrame]]:
+    """Return which rows may mean which villages: one group per layer, not one per date."""
+    layers = layer_days(session)
+    if not layers:
+        return [(dates.index, known_villages(session))] if len(dates) else []
+    days = dict(layers)
+    of_layer = dates.map({day: layer_at(layers, day) for day in dates.unique()})
+    return [
+        (group.index, known_villages(session, on=days[layer]))
+        for layer, group in of_layer.groupby(of_layer)
+    ]
+
+
+def _matched(
+    sheet: Sheet,
+    villages: pd.DataFrame,
+    *,
+    code: str,
+    name: str,
+    rows: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Match rows by code, then by town and name; what a person chose goes before both."""
+    rows = sheet.rows if rows is None else rows
+    found = matched_units(rows, villages, code=code, name=name, town="town", spelled=usual_spelling)
+    known = set(villages["unit_id"])
+    for row, unit_id in sheet.chosen.get(name, {}).items():
+        if row in found.index and unit_id in known:
+            found.loc[row, "unit_id"] = unit_id
+            found.loc[row, "reason"] = None
+    return found
 
 
 def dates_or(sheet: Sheet, as_of_on: date) -> pd.Series:
@@ -51,24 +111,51 @@ def dates_or(sheet: Sheet, as_of_on: date) -> pd.Series:
     )
 
 
-def sheet_matches(session: Session, sheet: Sheet, *, as_of_on: date) -> pd.DataFrame:
-    """Return the rows of a sheet whose village is not known, with the ``reason``."""
-    match sheet.kind:
-        case "villages":
-            found = [dated_units(session, sheet, dates_or(sheet, as_of_on))]
-        case "mergers":
-            found = [
-                former_units(session, sheet, code="old_code", name="old_name"),
-                present_units(session, sheet, code="new_code", name="new_name"),
-            ]
-        case "votes":
-            found = [former_units(session, sheet, code="former_code", name="former_name")]
-        case "projects":
-            former = former_units(session, sheet, code="former_code", name="former_name")
-            present = present_units(session, sheet, code="village_code", name="village_name")
-            found = [former[present["unit_id"].isna()]]
-        case _:
-            return pd.DataFrame({"reason": []})
+def matches_of(session: Session, sheet: Sheet, *, as_of_on: date) -> dict[str, pd.DataFrame]:
+    """Match all columns of a sheet that name a village.
+
+    Returns
+    -------
+    dict
+        Column of the name → ``unit_id`` and ``reason`` as of `matched_units`.
+    """
+    found = {}
+    for reference in REFERENCES[sheet.kind]:
+        columns = {"code": reference.code, "name": reference.name}
+        match reference.of:
+            case "former":
+                found[reference.name] = former_units(session, sheet, **columns)
+            case "present":
+                found[reference.name] = present_units(session, sheet, **columns)
+            case _:
+                found[reference.name] = dated_units(session, sheet, dates_or(sheet, as_of_on))
+    return found
+
+
+def villages_meant(
+    session: Session, sheet: Sheet, reference: Reference, *, as_of_on: date
+) -> list[tuple[pd.Index, pd.DataFrame]]:
+    """Return the villages that the rows of a sheet may mean: rows' index and `known_villages`."""
+    if reference.of == "dated":
+        return _dated_villages(session, dates_or(sheet, as_of_on))
+    return [(sheet.rows.index, known_villages(session, former=reference.of == "former"))]
+
+
+def rows_left_out(sheet: Sheet, matches: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of a sheet that are left out for want of a village, with the ``reason``.
+
+    A project needs one of its two villages, all others need each of theirs.
+    """
+    if not matches:
+        return pd.DataFrame({"reason": []})
+    found = list(matches.values())
+    if sheet.kind == "projects":
+        former, present = found
+        unknown = former[former["unit_id"].isna() & present["unit_id"].isna()].copy()
+        # A row that names only its present village is not reproached for the former one.
+        unnamed = sheet.rows.loc[unknown.index, ["former_name", "former_code"]].isna().all(axis=1)
+        unknown.loc[unnamed, "reason"] = present.loc[unknown.index[unnamed], "reason"]
+        return unknown
     unknown = pd.concat([match[match["unit_id"].isna()] for match in found]).sort_index()
     return unknown[~unknown.index.duplicated()]
 

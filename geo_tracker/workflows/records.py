@@ -15,8 +15,9 @@ from geo_tracker.db.models import ImportRun
 from geo_tracker.db.record_journal import Journal
 from geo_tracker.db.record_plan import prepared_writes, records_locked, records_stamp
 from geo_tracker.db.writes import Writes
-from geo_tracker.importing.tables import Sheet, read_workbook
+from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_
+from geo_tracker.workflows.decided import decided_workbook, persons_words
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
@@ -41,9 +42,10 @@ def publish_records(
         run = existing_import(session, import_id)
         published = run.state == "published"
         path = None if published else stored_file(settings, run.source)
+        name, choices = run.source.file_name, run.choices
     if path is not None:
         progress.at(N_("Reading and checking the file"))
-        workbook = read_workbook(path)
+        workbook = decided_workbook(path, file_name=name, choices=choices)
         progress.at(N_("Storing %(count)s rows"), count=sum(len(s.rows) for s in workbook.sheets))
         store_sheets(engine, import_id, workbook.sheets)
     infer_lineage(engine, progress)
@@ -86,7 +88,8 @@ def _prepared(
             {"kind": sheet.kind, "title": sheet.title}
             | asdict(sheet.counts)
             | {"unmatched": unmatched_rows(sheet.unmatched)}
-            for sheet in plan.sheets
+            | {"chosen": persons_words(session, run, read)}
+            for sheet, read in zip(plan.sheets, sheets, strict=True)
         ],
         "journal": Journal.of(plan.planned).to_json(),
         # Moments are kept to the second; which of two imports came later must be certain.

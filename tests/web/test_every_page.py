@@ -23,7 +23,16 @@ LISTS = (
     *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
     *("/review/bulk", "/lineage/faults", "/lineage/crosswalk"),
 )
-PAGES = ("/", "/map/", *LISTS, "/imports/", "/imports/3", "/settings/", "/password")
+PAGES = (
+    "/",
+    "/map/",
+    *LISTS,
+    "/imports/",
+    "/imports/3",
+    "/imports/layouts",
+    "/settings/",
+    "/password",
+)
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 FORMERS = ("新川村", "倪宅村", "上溪村")
 

@@ -14,7 +14,9 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    var button = form.querySelector("button[data-busy]");
+    // The button may stand outside of its form.
+    var pressed = event.submitter;
+    var button = pressed && pressed.dataset.busy ? pressed : form.querySelector("button[data-busy]");
     if (button) { button.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
   });
 
