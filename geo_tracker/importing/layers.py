@@ -83,7 +83,7 @@ class BoundaryLayer:
 
 
 def read_boundaries(path: Path, *, choices: LayerChoices = LayerChoices()) -> BoundaryLayer:
-    """Read village boundaries from a zipped shapefile, a GeoPackage or a GeoJSON file.
+    """Read village boundaries from a file of any kind that `archives` knows.
 
     Parameters
     ----------
