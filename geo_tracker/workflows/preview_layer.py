@@ -1,5 +1,6 @@
 """What is understood of a file of boundaries, as plain data for its preview."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def layer_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], 
         return (
             {
                 "problem": missing.message.to_json(),
-                "crs_proposals": [list(proposal) for proposal in missing.proposals],
+                "crs_proposals": [asdict(proposal) for proposal in missing.proposals],
                 "report": shortened(ImportReport()),
             },
             False,

@@ -180,7 +180,7 @@ def test_prj_missing_with_zone_prefix_proposes_one_system(tmp_path: Path) -> Non
     packed = zipped(shapefile(tmp_path, prefixed), without=[".prj"])
     with pytest.raises(MissingCrsError) as caught:
         read_boundaries(packed)
-    assert [code for code, _ in caught.value.proposals] == ["EPSG:4528"]
+    assert [proposal.crs for proposal in caught.value.proposals] == ["EPSG:4528"]
     layer = read_boundaries(packed, choices=LayerChoices(crs="EPSG:4528"))
     assert layer.crs == "EPSG:4528"
     assert layer.features.total_bounds[0] == pytest.approx(120, abs=1e-6)
@@ -190,7 +190,7 @@ def test_prj_that_cannot_be_right_is_refused_with_proposals(tmp_path: Path) -> N
     metres_in_degrees = villages().set_crs(4490, allow_override=True)
     with pytest.raises(MissingCrsError, match="cannot be in") as caught:
         read(tmp_path, metres_in_degrees)
-    assert "EPSG:4549" in dict(caught.value.proposals)
+    assert "EPSG:4549" in [proposal.crs for proposal in caught.value.proposals]
 
 
 def test_northing_first_is_said(tmp_path: Path) -> None:
