@@ -27,6 +27,10 @@ LAYER_SUFFIXES = (*LAYER_FILES, ".gdb")
 _COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
 _OTHER_SPELLINGS = {".json": ".geojson", ".geoparquet": ".parquet", ".parq": ".parquet"}
 _GEODATABASE_TABLE = ".gdbtable"
+_GEODATABASE_PARTS = (
+    *(_GEODATABASE_TABLE, ".gdbtablx", ".gdbindexes", ".atx", ".spx", ".freelist", ".horizon"),
+    "",  # gdb, timestamps
+)
 _CHUNK_BYTES = 1024 * 1024
 _FOREIGN = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z"}
 _UTF8_FLAG = 0x800
@@ -178,6 +182,8 @@ def _targets(path: Path, members: dict[str, zipfile.ZipInfo], into: Path) -> dic
         if "__MACOSX" in folders or file.startswith("._"):
             continue
         if tuple(folders) in geodatabases:
+            if suffix not in _GEODATABASE_PARTS:
+                continue
             *above, own = folders or [path.stem]
             # GDAL knows a geodatabase by the ending of its folder, which people lose.
             own = PurePosixPath(own).stem if own.lower().endswith(".gdb") else own

@@ -44,7 +44,7 @@ def make_harmless(path: Path) -> None:
     ------
     UnusableLayerError
         If it declares a document type or entities (which can blow up to any size or reach for
-        other files), is nested too deeply, too large, or no XML.
+        other files), is nested too deeply, too large, or no KML.
     """
     if path.stat().st_size > MAX_KML_BYTES:
         raise UnusableLayerError(
@@ -75,7 +75,7 @@ def _decoded(path: Path) -> str:
             return content.decode(attempt)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise _no_xml(path, "?")
+    raise _no_kml(path, "?")
 
 
 def _check_nesting(path: Path, content: bytes) -> None:
@@ -83,8 +83,11 @@ def _check_nesting(path: Path, content: bytes) -> None:
     parser = expat.ParserCreate("UTF-8")
     depth = 0
 
-    def begin(_name: str, _attributes: object) -> None:
+    def begin(name: str, _attributes: object) -> None:
         nonlocal depth
+        # GDAL goes by content: under another root it would be another kind of file.
+        if depth == 0 and name.rpartition(":")[2].lower() != "kml":
+            raise _no_kml(path, name)
         depth += 1
         if depth > _DEEPEST:
             raise UnusableLayerError(
@@ -99,10 +102,10 @@ def _check_nesting(path: Path, content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise _no_xml(path, str(error)) from error
+        raise _no_kml(path, str(error)) from error
 
 
-def _no_xml(path: Path, reason: str) -> UnusableLayerError:
+def _no_kml(path: Path, reason: str) -> UnusableLayerError:
     return UnusableLayerError(
         N_("%(file)s cannot be read: %(reason)s"), file=path.name, reason=reason
     )

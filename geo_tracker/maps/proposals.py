@@ -90,7 +90,7 @@ def proposal_svg(known: Any, layer: Any) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}"'
         f' width="{WIDTH_PX}" height="{HEIGHT_PX}" aria-hidden="true" stroke-linejoin="round">'
         + "".join(parts)
-        + _scale_bar(wide)
+        + scale_bar(wide)
         + "</svg>"
     )
 
@@ -104,12 +104,13 @@ def _ring_around(shape: Any, left: float, top: float, px: float, line: str) -> s
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="none" stroke="{line}"/>'
 
 
-def _scale_bar(wide_km: float) -> str:
+def scale_bar(wide_km: float, *, wide: int = WIDTH_PX, high: int = HEIGHT_PX) -> str:
+    """Return a scale bar for the lower left corner of a picture so many km and pixels wide."""
     most = wide_km / 3
     power = 10.0 ** floor(log10(most))
     length = max(step * power for step in (1, 2, 5) if step * power <= most)
-    end = 8 + length / wide_km * WIDTH_PX
-    base = HEIGHT_PX - 8
+    end = 8 + length / wide_km * wide
+    base = high - 8
     words = f"{length:g} km" if length >= 1 else f"{1000 * length:g} m"
     return (
         f'<path d="M8 {base - 4}V{base}H{end:.1f}V{base - 4}" fill="none" stroke="{_TEXT}"/>'

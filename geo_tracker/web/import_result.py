@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from geo_tracker.db.columns import now
 from geo_tracker.db.models import ImportRun, Job
+from geo_tracker.web.import_choices import choices_said
 from geo_tracker.web.texts import number, shown, term
 
 _SEVERITIES = ("error", "warning", "info")
@@ -74,6 +75,7 @@ def result_values(run: ImportRun, job: Job | None) -> dict[str, Any]:
         "failure": shown(job.error) or None if job is not None else None,
         "results": _results(run) if run.state == "published" else [],
         "problems": _problems(run),
+        "chosen": choices_said(run) if run.kind == "boundaries" else [],
     }
 
 

@@ -91,6 +91,8 @@ def test_a_zipped_geodatabase_is_known_by_what_is_in_it(
     members = {
         rename(str(part.relative_to(tmp_path))): part.read_bytes() for part in source.iterdir()
     }
+    # What is no part of a geodatabase is left behind.
+    members[rename("cun.gdb/other.vrt")] = b"<OGRVRTDataSource/>"
     layer = read_boundaries(zip_of(tmp_path / "a.zip", members))
     assert (layer.layer, layer.crs) == ("cun", "EPSG:4549")
     assert layer.features["name"].to_list() == ["倪宅村", "新川村"]
@@ -152,8 +154,9 @@ def test_kml_with_a_document_type_is_refused_whatever_its_encoding(
         (kml()[:-20].encode(), "cannot be read"),
         (b"\xff\xfe\x00", "cannot be read"),
         (b"", "cannot be read"),
+        (b"<OGRVRTDataSource><OGRVRTLayer name='a'/></OGRVRTDataSource>", "OGRVRTDataSource"),
     ],
-    ids=["deep", "cut off", "half a character", "empty"],
+    ids=["deep", "cut off", "half a character", "empty", "another kind of XML"],
 )
 def test_kml_that_is_none_is_refused_with_its_reason(
     tmp_path: Path, content: bytes, reason: str
