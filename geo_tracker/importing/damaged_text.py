@@ -102,7 +102,7 @@ def look_at_texts(
         report.add(
             "info",
             Message(
-                N_("%(count)s texts that were stored in a wrong encoding were mended, as chosen."),
+                N_("Texts stored in a wrong encoding were mended, as chosen: %(count)s."),
                 {"count": damaged.mendable},
             ),
         )

@@ -8,7 +8,6 @@ import numpy as np
 import shapely
 
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS, TILE_CRS, way_between
-from geo_tracker.maps.generalise import simplified
 from geo_tracker.maps.preview import ring_paths
 from geo_tracker.maps.proposals import scale_bar
 
@@ -56,8 +55,8 @@ def problem_map_svg(
     width = max(east - west, (north - south) / _TALLEST) or 1.0
     px = width / _WIDTH_PX
     unit = px / _FINE
-    # Each for itself: of a layer with faults there is no coverage to keep.
-    drawn = simplified(drawn, tolerance=px * _TOLERANCE_PX, coverage=False)
+    # Each for itself, and quickly: this is what lies behind the marks, no more.
+    drawn = shapely.simplify(drawn, px * _TOLERANCE_PX, preserve_topology=False)
     path = "".join(ring_paths(drawn, west=west, north=north, unit=unit))
     columns, rows = (max(1, round(side / unit)) for side in (east - west, north - south))
     at = [to_plane(lon, lat) for lon, lat, _wrong in places[: listed + _MOST_DOTS]]

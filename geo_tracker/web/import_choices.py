@@ -66,5 +66,5 @@ def choices_said(run: ImportRun) -> list[str]:
         said.append(_("Texts stored in a wrong encoding were mended."))
     made = (run.preview.get("ground") or {}).get("made", 0)
     if made:
-        said.append(_("The ground of %(count)s villages was mended.", count=number(made)))
+        said.append(_("Villages whose ground was mended: %(count)s.", count=number(made)))
     return said

@@ -23,8 +23,8 @@ def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
     ground = run.preview.get("ground")
     if ground is None:
         return None
-    accepted = run.choices.get("repairs") or "none"
-    proposed = {change["row"]: place for place, change in enumerate(ground["changes"])}
+    accepted: str | list[int] = run.choices.get("repairs") or []
+    listed = {change["row"] for change in ground["changes"]}
     wrong = [count for count in ground["counts"] if count["kind"] not in HARMLESS]
     return {
         "svg": picture(settings, run.id, "ground"),
@@ -47,14 +47,15 @@ def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
                 "text": _(KIND_TEXTS[place["kind"]]),
                 "mu": place["area_m2"] / MU_M2,
                 "harmless": place["kind"] in HARMLESS,
-                "mendable": place["row"] is not None and place["row"] in proposed,
+                "mendable": place["row"] is not None,
+                "listed": place["row"] in listed,
             }
             for place in ground["places"]
         ],
         "changes": [_change(change, accepted) for change in ground["changes"]],
         "changes_total": ground["changes_total"],
         "made": ground["made"],
-        "accepted": accepted if isinstance(accepted, str) else "some",
+        "accepted": "all" if accepted == "all" else ("some" if accepted else "none"),
     }
 
 

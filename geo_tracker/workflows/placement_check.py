@@ -204,9 +204,19 @@ def _away(
         N_("The layer lies %(km)s km %(direction)s of the villages already stored."),
         {"km": f"{km:,.0f}", "direction": way},
     )
-    # The file's own coordinates are gone by now: the layer is drawn by its bounds.
-    shown, pictures = _drawn(better, np.array([shapely.box(*layer.raw_bounds)]), area)
+    shown, pictures = _drawn(better, _as_in_file(layer), area)
     return {"kind": "away", "text": text.to_json(), "proposals": shown}, pictures
+
+
+def _as_in_file(layer: BoundaryLayer) -> Any:
+    """Return shapes in the coordinates of the file; once they were read otherwise, their box."""
+    box = shapely.box(*layer.raw_bounds)
+    back = Transformer.from_crs(STORAGE_CRS, CRS.from_user_input(layer.crs), always_xy=True)
+    shapes = shapely.transform(
+        layer.features.geometry.to_numpy(), back.transform, interleaved=False
+    )
+    same = np.allclose(shapely.total_bounds(shapes), layer.raw_bounds, rtol=1e-6, atol=1e-6)
+    return shapes if same else np.array([box])
 
 
 def _shifted(new: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> dict[str, Any] | None:
@@ -247,7 +257,7 @@ _LIES_SHIFTED = N_(
 def _said(kind: str, text: str, ways: Any) -> dict[str, Any]:
     east, north = (float(part) for part in np.median(ways, axis=0))
     values = {
-        "count": len(ways),
+        "count": f"{len(ways):,}",
         "metres": f"{hypot(east, north):,.0f}",
         "direction": _direction(east, north),
     }

@@ -90,7 +90,7 @@ def test_gcj02_is_suspected_and_converted_when_chosen_and_stored_so(
         assert run.preview["placement"] is None
         return
     assert run.preview["placement"]["kind"] == "gcj02"
-    assert run.preview["placement"]["text"]["values"]["count"] == 12
+    assert run.preview["placement"]["text"]["values"]["count"] == "12"
     read_again(engine, settings, run.id, choices={"gcj02": True})
     with reading(engine) as session:
         again = session.get_one(ImportRun, run.id)

@@ -19,7 +19,8 @@
     var scale = to[2] / whole[2];
     Array.prototype.forEach.call(svg.querySelectorAll(".gt-mark circle"), function (circle) {
       var own = circle.dataset.r || (circle.dataset.r = circle.getAttribute("r"));
-      circle.setAttribute("r", own * scale);
+      var here = circle.parentNode.classList.contains("gt-mark-here");
+      circle.setAttribute("r", own * scale * (here ? 1.6 : 1));
       circle.setAttribute("stroke-width", 6 * scale);
     });
   }
@@ -53,6 +54,7 @@
     });
     chosen.classList.add("gt-mark-here");
     chosen.parentNode.appendChild(chosen);
+    look(view);
   }
 
   function goTo(place) {
