@@ -195,7 +195,7 @@ def _targets(path: Path, members: dict[str, zipfile.ZipInfo], into: Path) -> dic
             targets[name] = into.joinpath(*folders, spelled + suffix)
     if not any(target.suffix in (*LAYER_FILES, _GEODATABASE_TABLE) for target in targets.values()):
         raise UnusableArchiveError(
-            N_("%(file)s has no layer (shp, gdb, gpkg, geojson, kml …). Inside: %(inside)s."),
+            N_("There is no layer (shp, gdb, gpkg, kml …) in %(file)s. Inside: %(inside)s."),
             file=path.name,
             inside=_inside(list(members)),
         )
