@@ -13,7 +13,7 @@ import pytest
 
 from geo_tracker.bounded import bounded
 from geo_tracker.errors import InputError, TooHeavyError, UnreadableFileError
-from geo_tracker.importing.crs_guess import MissingCrsError
+from geo_tracker.importing.crs_guess import MissingCrsError, Proposal
 from geo_tracker.language import N_, translate
 
 
@@ -27,6 +27,9 @@ def double(number: int) -> int:
     return 2 * number
 
 
+PROPOSAL = Proposal("EPSG:4549", "CM 120E", "", 120.0, 28.9)
+
+
 def whose() -> int:
     """Say which process this is."""
     return os.getpid()
@@ -36,7 +39,7 @@ def refuse(path: Path) -> None:
     """Raise an error with everything such an error may have."""
     raise MissingCrsError(
         N_("%(file)s does not state its coordinate system."),
-        proposals=[("EPSG:4549", "CM 120E")],
+        proposals=[PROPOSAL],
         file=path.name,
     )
 
@@ -76,7 +79,7 @@ def test_a_result_comes_back_from_another_process() -> None:
 def test_an_error_comes_back_with_its_message_and_all_it_carries() -> None:
     with pytest.raises(MissingCrsError) as caught:
         run(refuse, Path("a/cun.shp"))
-    assert caught.value.proposals == [("EPSG:4549", "CM 120E")]
+    assert caught.value.proposals == [PROPOSAL]
     assert "cun.shp" in translate(caught.value.message, "zh_Hans_CN")
 
 

@@ -53,7 +53,7 @@ def chinese() -> Catalog:
 
 
 def test_the_texts_of_code_and_of_templates_are_found() -> None:
-    assert {"Lagging villages", "%(file)s is not a zip file.", "Copy link"} <= texts()
+    assert {"Lagging villages", "%(member)s is protected by a password.", "Copy link"} <= texts()
 
 
 def test_every_text_is_translated_and_nothing_else_is() -> None:

@@ -8,16 +8,26 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from geo_tracker.errors import UnusableArchiveError
+from geo_tracker.importing.kml import make_harmless
 from geo_tracker.importing.zip_bounds import DAMAGE, opened_zip, too_large
 from geo_tracker.language import N_
 
 MAX_UNPACKED_BYTES = 4 * 1024**3
 """Most that one archive may unpack to; parts of a shapefile end at 2 GB each."""
 
-LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson")
-"""Files that hold a layer."""
+LAYER_FILES = (".shp", ".gpkg", ".geojson", ".kml", ".fgb", ".parquet")
+"""Files that hold a layer, as they are called once they are unpacked."""
+
+LAYER_SUFFIXES = (*LAYER_FILES, ".gdb")
+"""What holds a layer: these files, and the folder that is a file geodatabase."""
 
 _COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
+_OTHER_SPELLINGS = {".json": ".geojson", ".geoparquet": ".parquet", ".parq": ".parquet"}
+_GEODATABASE_TABLE = ".gdbtable"
+_GEODATABASE_PARTS = (
+    *(_GEODATABASE_TABLE, ".gdbtablx", ".gdbindexes", ".atx", ".spx", ".freelist", ".horizon"),
+    "",  # gdb, timestamps
+)
 _CHUNK_BYTES = 1024 * 1024
 _FOREIGN = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z"}
 _UTF8_FLAG = 0x800
@@ -36,7 +46,7 @@ def vector_files(path: Path, into: Path, *, max_bytes: int = MAX_UNPACKED_BYTES)
     Parameters
     ----------
     path : Path
-        A zip in which layers lie at any depth, or a bare .shp, .gpkg or .geojson.
+        A zip (or KMZ) in which layers lie at any depth, or a bare file of `LAYER_FILES`.
     into : Path
         An existing folder; nothing is ever written outside of it.
     max_bytes : int
@@ -45,12 +55,15 @@ def vector_files(path: Path, into: Path, *, max_bytes: int = MAX_UNPACKED_BYTES)
     Returns
     -------
     list of Path
-        The .shp, .gpkg and .geojson files inside ``into``, sorted; suffixes in lower case.
+        What of `LAYER_SUFFIXES` is inside ``into``, sorted; suffixes in lower case. KML files
+        are harmless by then.
 
     Raises
     ------
     UnusableArchiveError
         If the file is no zip, is damaged, has a password, is too large or has no layer inside.
+    UnusableLayerError
+        If a KML file inside is refused.
     """
     with path.open("rb") as file:
         head = file.read(16)
@@ -58,7 +71,11 @@ def vector_files(path: Path, into: Path, *, max_bytes: int = MAX_UNPACKED_BYTES)
         _unpack(path, into, max_bytes)
     else:
         _take(path, head, into)
-    return sorted(file for file in into.rglob("*") if file.suffix in LAYER_SUFFIXES)
+    files = sorted(found for found in into.rglob("*") if found.suffix in LAYER_SUFFIXES)
+    for layer in files:
+        if layer.suffix == ".kml":
+            make_harmless(layer)
+    return files
 
 
 def member_name(member: zipfile.ZipInfo) -> str:
@@ -100,8 +117,14 @@ def _take(path: Path, head: bytes, into: Path) -> None:
                 shutil.copyfile(part, into / f"{path.stem}{part.suffix.lower()}")
     elif head.startswith(b"SQLite format 3") or suffix == ".gpkg":
         shutil.copyfile(path, into / f"{path.stem}.gpkg")
+    elif suffix == ".fgb" or head.startswith(b"fgb\x03"):
+        shutil.copyfile(path, into / f"{path.stem}.fgb")
+    elif head.startswith(b"PAR1"):
+        shutil.copyfile(path, into / f"{path.stem}.parquet")
     elif suffix in {".geojson", ".json"}:
         shutil.copyfile(path, into / f"{path.stem}.geojson")
+    elif suffix == ".kml":
+        shutil.copyfile(path, into / f"{path.stem}.kml")
     elif head[:4] in _FOREIGN:
         raise UnusableArchiveError(
             N_("%(file)s is a %(kind)s archive. Please pack the layer as zip."),
@@ -109,7 +132,9 @@ def _take(path: Path, head: bytes, into: Path) -> None:
             kind=_FOREIGN[head[:4]],
         )
     else:
-        raise UnusableArchiveError(N_("%(file)s is not a zip file."), file=path.name)
+        raise UnusableArchiveError(
+            N_("%(file)s is not a zip file or a layer of a kind that can be read."), file=path.name
+        )
 
 
 def _unpack(path: Path, into: Path, max_bytes: int) -> None:
@@ -131,23 +156,38 @@ def _targets(path: Path, members: dict[str, zipfile.ZipInfo], into: Path) -> dic
     """Return where each useful member goes, keyed by member name."""
     targets: dict[str, Path] = {}
     stems: dict[tuple[str, ...], str] = {}
+    geodatabases = _geodatabases(members)
     for name in sorted(members, key=lambda name: not name.lower().endswith(".shp")):
         *folders, file = _safe_parts(name)
         stem, suffix = PurePosixPath(file).stem, PurePosixPath(file).suffix.lower()
-        suffix = ".geojson" if suffix == ".json" else suffix
+        suffix = _OTHER_SPELLINGS.get(suffix, suffix)
         if "__MACOSX" in folders or file.startswith("._"):
             continue
-        if suffix in (*LAYER_SUFFIXES, *_COMPANIONS):
+        if tuple(folders) in geodatabases:
+            if suffix not in _GEODATABASE_PARTS:
+                continue
+            *above, own = folders or [path.stem]
+            # GDAL knows a geodatabase by the ending of its folder, which people lose.
+            own = PurePosixPath(own).stem if own.lower().endswith(".gdb") else own
+            targets[name] = into.joinpath(*above, f"{own}.gdb", file.lower())
+            continue
+        if suffix in (*LAYER_FILES, *_COMPANIONS):
             # Windows ignores case, so the parts of one shapefile may be spelled differently.
             spelled = stems.setdefault((*folders, stem.casefold()), stem)
             targets[name] = into.joinpath(*folders, spelled + suffix)
-    if not any(target.suffix in LAYER_SUFFIXES for target in targets.values()):
+    if not any(target.suffix in (*LAYER_FILES, _GEODATABASE_TABLE) for target in targets.values()):
         raise UnusableArchiveError(
-            N_("There is no layer (.shp, .gpkg, .geojson) in %(file)s. Inside: %(inside)s."),
+            N_("There is no layer (shp, gdb, gpkg, kml …) in %(file)s. Inside: %(inside)s."),
             file=path.name,
             inside=_inside(list(members)),
         )
     return targets
+
+
+def _geodatabases(members: dict[str, zipfile.ZipInfo]) -> set[tuple[str, ...]]:
+    """Return the folders that are file geodatabases, whatever they are called."""
+    tables = [name for name in members if name.lower().endswith(_GEODATABASE_TABLE)]
+    return {tuple(_safe_parts(name)[:-1]) for name in tables}
 
 
 def _inside(names: list[str]) -> str:

@@ -1,15 +1,26 @@
-"""What the coordinates of a layer say about its missing coordinate system."""
+"""What the coordinates of a layer say about a coordinate system that is missing or wrong."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import cos, hypot, radians
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from pyproj import CRS, Transformer
 
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.errors import UnusableLayerError
+from geo_tracker.importing.readings import AS_THEY_ARE, SWAPPED, TWICE, UNPROJECTED, read_as
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north."""
 
 CHINA_LON_LAT = (73.0, 3.0, 136.0, 54.0)
 """Rough box of the country in degrees: west, south, east, north."""
+
+CENTRAL_MERIDIAN_ZONES = range(4534, 4555)
+"""CGCS2000 in 3-degree zones without a zone number, from 75 to 135 degrees east."""
 
 _NORTHING = (3e5, 6.2e6)
 _ZONE_EASTING = (1e5, 9e5)
@@ -17,6 +28,33 @@ _METRES_PER_ZONE_NUMBER = 1e6
 _MERCATOR_M = (8.1e6, 15.2e6)
 _PREFIXED_3_DEGREE = range(25, 46)
 _PREFIXED_6_DEGREE = range(13, 24)
+_NOBODYS_M = 1e8
+"""No system of metres has coordinates as large; the zone number 45 makes 45,900,000."""
+_NEAR_EQUATOR_DEGREES = 0.01
+_KM_PER_DEGREE = 111.32
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A way to understand a layer's coordinates, and where its middle would then fall.
+
+    Attributes
+    ----------
+    crs : str
+        ``EPSG:4549``.
+    crs_name : str
+        The system's own name, the same in any language.
+    reading : str
+        How the coordinates are read before they are in that system; see `readings`.
+    lon, lat : float
+        Middle of the layer in `STORAGE_CRS`, in degrees.
+    """
+
+    crs: str
+    crs_name: str
+    reading: str
+    lon: float
+    lat: float
 
 
 class MissingCrsError(UnusableLayerError):
@@ -24,18 +62,28 @@ class MissingCrsError(UnusableLayerError):
 
     Attributes
     ----------
-    proposals : list of (str, str)
-        ``("EPSG:4549", why)``, the likelier first; empty when nothing fits. ``why`` is the name
-        of the system and where the middle of the layer would fall, the same in any language.
+    proposals : list of Proposal
+        The likelier first; empty when nothing fits.
+    layer : GeoDataFrame or None
+        The shapes as the file has them, for a picture of where they would fall, and ``code``
+        where the file has one.
     """
 
-    def __init__(self, text: str, *, proposals: list[tuple[str, str]], **values: Any) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        proposals: list[Proposal],
+        layer: gpd.GeoDataFrame | None = None,
+        **values: Any,
+    ) -> None:
         super().__init__(text, **values)
         self.proposals = proposals
+        self.layer = layer
 
 
-def crs_proposals(bounds: tuple[float, float, float, float]) -> list[tuple[str, str]]:
-    """Propose coordinate systems from the magnitude of coordinates.
+def crs_proposals(bounds: Bounds) -> list[Proposal]:
+    """Propose ways to understand coordinates from their magnitude.
 
     Parameters
     ----------
@@ -44,24 +92,56 @@ def crs_proposals(bounds: tuple[float, float, float, float]) -> list[tuple[str, 
 
     Returns
     -------
-    list of (str, str)
-        See `MissingCrsError.proposals`. A zone-prefixed easting leaves one system; an
-        unprefixed one leaves every central meridian of the country, from west to east.
+    list of Proposal
+        A zone-prefixed easting leaves one system; an unprefixed one leaves every central
+        meridian of the country, from west to east. Only coordinates that fit no system as they
+        are get proposals to read them otherwise: swapped, or projected once too often.
     """
-    west, south, east, north = bounds
     if not np.isfinite(bounds).all():
         return []
-    middle = ((west + east) / 2, (south + north) / 2)
-    described = [_described(epsg, middle) for epsg in _candidates(west, south, east, north)]
-    return [proposal for proposal in described if proposal is not None]
+    found = [
+        proposal
+        for epsg in _systems(*bounds)
+        if (proposal := _proposal(epsg, AS_THEY_ARE, bounds)) is not None
+    ]
+    return found or list(_read_otherwise(bounds))
 
 
-def are_swapped(bounds: tuple[float, float, float, float]) -> bool:
+def ranked(proposals: list[Proposal], area: Bounds | None) -> list[Proposal]:
+    """Return proposals with those first that fall into, or nearest to, an area in degrees."""
+    if area is None:
+        return proposals
+    middle = ((area[0] + area[2]) / 2, (area[1] + area[3]) / 2)
+
+    def away(proposal: Proposal) -> tuple[float, float]:
+        # Outside of the area first; inside of it, and of a wide one, nearer to its middle.
+        return (
+            round(distance_km(proposal.lon, proposal.lat, area)),
+            round(distance_km(proposal.lon, proposal.lat, (*middle, *middle)), -1),
+        )
+
+    return sorted(proposals, key=away)
+
+
+def distance_km(lon: float, lat: float, area: Bounds) -> float:
+    """Return how far a place lies from a box in degrees, roughly; 0 inside of it."""
+    west, south, east, north = area
+    across = max(west - lon, 0.0, lon - east) * cos(radians(lat))
+    return hypot(across, max(south - lat, 0.0, lat - north)) * _KM_PER_DEGREE
+
+
+def are_swapped(bounds: Bounds) -> bool:
     """Say whether the first coordinate is the northing (X in Chinese surveying) or latitude."""
     west, south, east, north = bounds
     if not np.isfinite(bounds).all():
         return False
-    return not _candidates(*bounds) and bool(_candidates(south, west, north, east))
+    return not _systems(*bounds) and bool(_systems(south, west, north, east))
+
+
+def are_degrees(bounds: Bounds) -> bool:
+    """Say whether coordinates can be degrees at all."""
+    west, south, east, north = bounds
+    return max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90
 
 
 def in_china(lon: Any, lat: Any) -> Any:
@@ -70,8 +150,8 @@ def in_china(lon: Any, lat: Any) -> Any:
     return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
-def _candidates(west: float, south: float, east: float, north: float) -> list[int]:
-    if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
+def _systems(west: float, south: float, east: float, north: float) -> list[int]:
+    if are_degrees((west, south, east, north)):
         inside = in_china(np.array([west, east]), np.array([south, north])).all()
         return [4490, 4326] if inside else []
     if not (_NORTHING[0] < south and north < _NORTHING[1]):
@@ -85,12 +165,33 @@ def _candidates(west: float, south: float, east: float, north: float) -> list[in
         return [4488 + int(zone)]
     if zone in _PREFIXED_6_DEGREE:
         return [4478 + int(zone), *mercator]
-    return list(range(4534, 4555)) if zone == 0 else mercator
+    return list(CENTRAL_MERIDIAN_ZONES) if zone == 0 else mercator
 
 
-def _described(epsg: int, middle: tuple[float, float]) -> tuple[str, str] | None:
+def _read_otherwise(bounds: Bounds) -> Iterator[Proposal]:
+    west, south, east, north = bounds
+    readings = [SWAPPED]
+    if max(abs(west), abs(east)) > _NOBODYS_M:
+        readings.append(TWICE)
+    if are_degrees(bounds) and max(abs(south), abs(north)) < _NEAR_EQUATOR_DEGREES:
+        # Degrees that were taken for metres and brought to degrees end up beside the equator,
+        # west of the central meridian by the false easting, or at 0° from Web Mercator.
+        readings += [f"{UNPROJECTED}:{epsg}" for epsg in (*CENTRAL_MERIDIAN_ZONES, 3857)]
+    for reading in readings:
+        xy = read_as(np.array([[west, south], [east, north]]), reading)
+        if np.isfinite(xy).all():
+            (west_, south_), (east_, north_) = np.sort(xy, axis=0).tolist()
+            for epsg in _systems(west_, south_, east_, north_)[: 1 if ":" in reading else None]:
+                proposal = _proposal(epsg, reading, (west_, south_, east_, north_))
+                if proposal is not None:
+                    yield proposal
+
+
+def _proposal(epsg: int, reading: str, bounds: Bounds) -> Proposal | None:
+    west, south, east, north = bounds
     crs = CRS.from_epsg(epsg)
-    lon, lat = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True).transform(*middle)
+    to_degrees = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
+    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if not in_china(lon, lat):
         return None
-    return f"EPSG:{epsg}", f"{crs.name}, {lon:.2f}°E {lat:.2f}°N"
+    return Proposal(f"EPSG:{epsg}", crs.name, reading, round(lon, 4), round(lat, 4))

@@ -12,21 +12,24 @@ FIELD_ALIASES: Final[dict[str, tuple[str, ...]]] = {
         # Land survey: the unit a parcel lies in, then administrative and survey districts.
         *("ZLDWDM", "XZQDM", "CJQYDM", "CJDCQDM", "XZQHDM", "CUNDM"),
         *("统计代码", "统计用区划代码", "村代码", "区划代码", "行政区划代码", "STAT_CODE"),
-        *("DM", "CODE"),
+        *("VILLAGE_CODE", "VILLAGECODE", "DM", "CODE"),
     ),
     "name": (
         *("ZLDWMC", "XZQMC", "CJQYMC", "CJDCQMC", "CUNMC", "CUN"),
-        *("村名", "行政村", "行政村名称", "村名称", "村庄名称", "名称", "MC", "NAME"),
+        *("村名", "行政村", "行政村名称", "村名称", "村庄名称", "名称"),
+        *("VILLAGE_NAME", "VILLAGENAME", "VILLAGE", "MC", "NAME"),
     ),
     "town": (
         *("XJQYMC", "XIANGMC", "XZMC", "XIANG", "ZHEN", "TOWN"),
-        *("乡镇", "镇街", "乡镇名称", "乡镇街道", "镇", "街道", "XJQYDM"),
+        *("乡镇", "镇街", "乡镇名称", "乡镇街道", "镇", "街道"),
+        *("TOWN_NAME", "TOWNNAME", "TOWNSHIP", "XJQYDM"),
     ),
     "county": (
         *("XIANMC", "XIAN", "QXMC", "QX", "COUNTY"),
         *("县", "区县", "县区", "县(市、区)", "县市区"),
+        *("COUNTY_NAME", "COUNTYNAME", "DISTRICT"),
     ),
-    "area": ("DCMJ", "JSMJ", "MJ", "SHAPE_AREA"),
+    "area": ("DCMJ", "JSMJ", "MJ", "面积", "AREA_M2", "SHAPE_AREA", "AREA"),
     "synthetic": ("SJXZ",),
 }
 """Aliases of each target, the likelier ones first. ``area`` is in square metres."""

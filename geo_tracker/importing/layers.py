@@ -1,28 +1,29 @@
 """A file of village boundaries as received becomes one checked layer and a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError, ProjError
 
-from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs
-from geo_tracker.errors import InputError, UnusableLayerError
-from geo_tracker.importing.codes import NO_CODE, codes_of
-from geo_tracker.importing.crs_guess import (
-    MissingCrsError,
-    are_swapped,
-    crs_proposals,
-    in_china,
-)
+from geo_tracker.crs import AREA_CRS, in_crs
+from geo_tracker.errors import UnusableLayerError
+from geo_tracker.importing.attributes import with_attributes
+from geo_tracker.importing.crs_guess import Bounds
+from geo_tracker.importing.damaged_text import DamagedText, look_at_texts
 from geo_tracker.importing.fields import SYNTHETIC_MARK, fields_of
+from geo_tracker.importing.ground import CheckedGround, checked_ground
+from geo_tracker.importing.placing import (
+    bounds_of,
+    converted_from_gcj02,
+    crs_name,
+    in_storage,
+    note_old_datum,
+    read_otherwise,
+    settled_crs,
+)
 from geo_tracker.importing.polygons import (
     dissolved,
     repaired,
@@ -31,32 +32,43 @@ from geo_tracker.importing.polygons import (
 )
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import chosen_layer, columns_of, raw_features, source_layers
-from geo_tracker.importing.values import tidy_text
 from geo_tracker.language import N_, Message
 
 COLUMNS = [
     *("stat_code", "land_code", "name", "town", "county", "town_code", "county_code"),
-    *("stated_area_m2", "area_m2", "parts", "geometry"),
+    *("stated_area_m2", "area_m2", "parts", "row", "geometry"),
 ]
 """Columns of `BoundaryLayer.features`."""
-
-_WIDEST_DEGREES = 5
-"""The largest villages, on the western plateau, are 2 degrees wide; tiles of more never end."""
-
-_OLD_DATUMS = ("xian 1980", "beijing 1954", "new beijing", "xian_1980", "beijing_1954")
 
 
 @dataclass(frozen=True)
 class LayerChoices:
     """What a planner changed in the preview; None or empty leaves it to the program.
 
-    ``fields`` maps a target (code, name, town, county, area) to a column, or to "" for none.
+    Attributes
+    ----------
+    layer, encoding, crs : str or None
+        Which layer of the file, the encoding of its text, its coordinate system.
+    fields : mapping
+        Target (code, name, town, county, area) → column, or "" for none.
+    reading : str or None
+        Fault of the coordinates to undo; see `readings`.
+    gcj02 : bool
+        Whether to convert from GCJ-02.
+    mend_text : bool
+        Whether to mend texts that were stored in a wrong encoding.
+    repairs : "all" or sequence of int
+        Villages whose ground is mended as proposed, by their first row in the file.
     """
 
     layer: str | None = None
     encoding: str | None = None
     crs: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    reading: str | None = None
+    gcj02: bool = False
+    mend_text: bool = False
+    repairs: Sequence[int] | Literal["all"] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,10 @@ class BoundaryLayer:
     - ``stat_code`` (12 digits), ``land_code`` (19 digits), ``name``, ``town``, ``county``,
       ``town_code`` (9 digits), ``county_code`` (6 digits): text or None;
     - ``stated_area_m2``: float or NaN; ``area_m2``: measured in `AREA_CRS`;
-    - ``parts``: rows of the file joined to the village, 1 or more.
+    - ``parts``: rows of the file joined to the village, 1 or more; ``row``: the first of them.
+
+    ``raw_bounds`` are west, south, east, north in the file's own coordinates. ``ground`` is what
+    `checked_ground` found before anything was mended, with what was; None if nobody asked.
     """
 
     layer_names: list[str]
@@ -81,11 +96,16 @@ class BoundaryLayer:
     fields: dict[str, str]
     features: gpd.GeoDataFrame
     synthetic: bool
+    damaged: DamagedText
+    raw_bounds: Bounds
+    ground: CheckedGround | None
     report: ImportReport
 
 
-def read_boundaries(path: Path, *, choices: LayerChoices = LayerChoices()) -> BoundaryLayer:
-    """Read village boundaries from a zipped shapefile, a GeoPackage or a GeoJSON file.
+def read_boundaries(
+    path: Path, *, choices: LayerChoices = LayerChoices(), with_ground: bool = False
+) -> BoundaryLayer:
+    """Read village boundaries from a file of any kind that `archives` knows.
 
     Parameters
     ----------
@@ -93,6 +113,8 @@ def read_boundaries(path: Path, *, choices: LayerChoices = LayerChoices()) -> Bo
         The file as received; it is not changed.
     choices : LayerChoices
         What a person has settled.
+    with_ground : bool
+        Whether to look for overlaps and gaps; needless to store a layer as it is.
 
     Returns
     -------
@@ -128,201 +150,40 @@ def read_boundaries(path: Path, *, choices: LayerChoices = LayerChoices()) -> Bo
     if columns.encoding.contradiction is not None:
         report.add("warning", columns.encoding.contradiction)
     stated_in = ".prj" if layer.is_shapefile else layer.path.suffix
-    crs, crs_evidence = _settled_crs(raw, choices.crs, stated_in)
-    if _is_old(crs):
-        report.add(
-            "warning",
-            Message(
-                N_("%(crs)s can be brought to CGCS2000 only roughly: places may be metres off."),
-                {"crs": crs.name},
-            ),
-        )
+    damaged = look_at_texts(raw, fields, report, mend=choices.mend_text)
+    raw = read_otherwise(raw, choices.reading, report)
+    crs, crs_evidence = settled_crs(raw, chosen=choices.crs, stated_in=stated_in)
+    note_old_datum(crs, report)
     polygons = with_polygons_only(raw.set_crs(crs, allow_override=True), report)
     if not len(polygons):
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
-    stored = repaired(_in_storage(polygons, report), report)
+    raw_bounds = bounds_of(polygons)
+    stored = repaired(in_storage(polygons, report), report)
+    if choices.gcj02:
+        stored = converted_from_gcj02(stored, report)
     if not len(stored):
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
     synthetic = "synthetic" in stored and bool((stored["synthetic"] == SYNTHETIC_MARK).all())
-    villages = dissolved(_with_attributes(stored, fields, report), report)
+    villages = dissolved(with_attributes(stored, fields, report), report)
     villages["area_m2"] = shapely.area(in_crs(villages, AREA_CRS).geometry.to_numpy())
+    villages["row"] = villages.index
     stated_against_measured(villages, report)
+    ground = None
+    if with_ground or choices.repairs:
+        villages, ground = checked_ground(villages, report, repairs=choices.repairs)
     return BoundaryLayer(
         layer_names=names,
         layer=layer.title,
         encoding=columns.encoding.name,
         encoding_evidence=columns.encoding.evidence,
-        crs=_crs_name(crs),
+        crs=crs_name(crs),
         crs_evidence=crs_evidence,
         columns=columns.names,
         fields=fields,
         features=villages[COLUMNS].reset_index(drop=True),
         synthetic=synthetic,
+        damaged=damaged,
+        raw_bounds=raw_bounds,
+        ground=ground,
         report=report,
     )
-
-
-def _settled_crs(
-    layer: gpd.GeoDataFrame, chosen: str | None, stated_in: str
-) -> tuple[CRS, Message]:
-    if chosen:
-        try:
-            crs = CRS.from_user_input(int(chosen) if chosen.strip().isdigit() else chosen)
-        except CRSError as error:
-            raise InputError(
-                N_("There is no coordinate system called %(crs)s."), crs=chosen
-            ) from error
-        if not (crs.is_projected or crs.is_geographic):
-            raise InputError(N_("%(crs)s is no system for maps."), crs=chosen)
-        return crs, Message(N_("Chosen by a person."))
-    crs = layer.crs
-    if crs is not None and (crs.is_projected or crs.is_geographic):
-        return crs, Message(N_("Stated in the file (%(place)s)."), {"place": stated_in})
-    raise _missing_crs(layer, N_("The layer does not state its coordinate system (.prj)."))
-
-
-def _missing_crs(layer: gpd.GeoDataFrame, text: str) -> MissingCrsError:
-    bounds = tuple(float(edge) for edge in layer.total_bounds)
-    west, south, east, north = bounds
-    if are_swapped((west, south, east, north)):
-        text = N_("The coordinates are swapped: the northing or latitude comes first.")
-    return MissingCrsError(text, proposals=crs_proposals((west, south, east, north)))
-
-
-def _is_old(crs: CRS) -> bool:
-    names = f"{crs.name} {crs.datum.name if crs.datum else ''}".lower()
-    return any(old in names for old in _OLD_DATUMS)
-
-
-def _crs_name(crs: CRS) -> str:
-    epsg = crs.to_epsg()
-    return f"EPSG:{epsg}" if epsg else str(crs.to_string())
-
-
-def _in_storage(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
-    """Bring the layer to the storage CRS, and refuse coordinates that cannot be in its CRS."""
-    nowhere = N_("The coordinates cannot be in the coordinate system that was stated.")
-    try:
-        stored = in_crs(layer, STORAGE_CRS)
-    except ProjError as error:
-        raise _missing_crs(layer, nowhere) from error
-    bounds = shapely.bounds(stored.geometry.to_numpy())
-    west, south, east, north = bounds.T
-    on_earth = np.isfinite(bounds).all() and np.abs(bounds).max() <= 180
-    if not on_earth:
-        raise _missing_crs(layer, nowhere)
-    endless = (east - west > _WIDEST_DEGREES) | (north - south > _WIDEST_DEGREES)
-    report.add_rows(
-        "error",
-        Message(
-            N_("The outline reaches over more than %(degrees)s degrees, as no village does."),
-            {"degrees": _WIDEST_DEGREES},
-        ),
-        stored.index[endless],
-    )
-    outside = ~endless & ~(in_china(west, south) & in_china(east, north))
-    if outside.any():
-        report.add(
-            "warning",
-            Message(
-                N_("%(count)s of %(total)s shapes lie outside of China, in %(crs)s."),
-                {"count": int(outside.sum()), "total": len(stored), "crs": _crs_name(layer.crs)},
-            ),
-            row=stored.index[outside][0],
-        )
-    return stored[~endless]
-
-
-def _with_attributes(
-    layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport
-) -> gpd.GeoDataFrame:
-    """Return the layer with tidy attributes, and note what is missing or no code."""
-    tidy = layer[["geometry"]].copy()
-    tidy["stat_code"], tidy["land_code"] = _codes(layer, fields, report)
-    for target in ("name", "town", "county"):
-        tidy[target] = _texts(layer, target)
-    if _looks_coded(tidy["town"]):
-        report.add(
-            "info",
-            Message(N_("The town column holds codes, not names; it was left out.")),
-            column=fields["town"],
-        )
-        tidy["town"] = _nothing(tidy)
-    _note_missing(tidy["name"], "name", fields, report)
-    tidy["town_code"], tidy["county_code"] = (
-        _as_objects([code and code[:digits] for code in tidy["stat_code"]], tidy)
-        for digits in (9, 6)
-    )
-    area = layer["area"] if "area" in layer else pd.Series(np.nan, index=layer.index)
-    tidy["stated_area_m2"] = pd.to_numeric(area, errors="coerce").astype(float)
-    return tidy
-
-
-def _codes(layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport) -> Any:
-    if "code" not in layer:
-        report.add("warning", Message(N_("No column with village codes was recognised.")))
-        return _nothing(layer), _nothing(layer)
-    column = fields["code"]
-    codes = codes_of(layer["code"].tolist())
-    unread = np.array([code is None for code in codes])
-    empty = np.array([code is NO_CODE for code in codes])
-    report.add_rows(
-        "warning",
-        Message(N_("Not a village code of 12 or 19 digits; it was left out.")),
-        layer.index[unread],
-        column=column,
-        values=layer["code"][unread],
-    )
-    report.add_rows(
-        "warning", Message(N_("The village code is missing.")), layer.index[empty], column=column
-    )
-    from_land = sum(1 for code in codes if code and code.land)
-    if from_land:
-        report.add(
-            "info",
-            Message(
-                N_("The first 12 of the 19 digits were taken as village code in %(count)s rows."),
-                {"count": from_land},
-            ),
-            column=column,
-        )
-    return (
-        _as_objects([code.stat if code else None for code in codes], layer),
-        _as_objects([code.land if code else None for code in codes], layer),
-    )
-
-
-def _texts(layer: gpd.GeoDataFrame, target: str) -> pd.Series:
-    if target not in layer:
-        return _nothing(layer)
-    # Towns and counties repeat.
-    tidied = cache(tidy_text)
-    return _as_objects([tidied(value) for value in layer[target].tolist()], layer)
-
-
-def _looks_coded(towns: pd.Series) -> bool:
-    known = towns.dropna()
-    return len(known) > 0 and all(town.isascii() and town.isdigit() for town in known)
-
-
-def _note_missing(
-    values: pd.Series, target: str, fields: dict[str, str], report: ImportReport
-) -> None:
-    if target not in fields:
-        report.add("warning", Message(N_("No column with village names was recognised.")))
-        return
-    report.add_rows(
-        "warning",
-        Message(N_("The village name is missing.")),
-        values.index[values.isna()],
-        column=fields[target],
-    )
-
-
-def _as_objects(values: list[Any], like: gpd.GeoDataFrame) -> pd.Series:
-    """Return a column that keeps None; pandas' own text type would make it NaN."""
-    return pd.Series(values, index=like.index, dtype=object)
-
-
-def _nothing(like: gpd.GeoDataFrame) -> pd.Series:
-    return _as_objects([None] * len(like), like)

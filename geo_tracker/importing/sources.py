@@ -28,6 +28,8 @@ from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.importing.archives import vector_files
 from geo_tracker.importing.dbf import DbfTable, read_dbf
 from geo_tracker.importing.encoding import TextEncoding, chosen_encoding, dbf_encoding
+from geo_tracker.importing.geoparquet import columns_in, geometry_type, read_parquet
+from geo_tracker.importing.kml import FURNITURE
 from geo_tracker.importing.shapefiles import check_shapes
 from geo_tracker.importing.signatures import check_signature
 from geo_tracker.language import N_, Message
@@ -37,6 +39,9 @@ _ROW_ENCODING = "ISO-8859-1"
 """Decodes any byte: for passes through GDAL in which no text matters."""
 
 _SHAPES_AT_ONCE = 4096
+
+_ONE_LAYER = (".shp", ".geojson", ".fgb", ".parquet")
+"""Files of a single layer, which goes by the file's name."""
 
 _MANY = 100_000
 
@@ -129,11 +134,7 @@ def columns_of(layer: SourceLayer, chosen: str | None) -> Columns:
         If a shapefile lacks its .dbf or was cut off.
     """
     if not layer.is_shapefile:
-        try:
-            info = pyogrio.read_info(layer.path, layer=layer.inner)
-        except (*UNREADABLE, CRSError, UnicodeDecodeError, UnboundLocalError) as error:
-            raise _unreadable(layer.path, error) from error
-        names = [str(name) for name in info["fields"]]
+        names = _column_names(layer)
         always = Message(N_("Files of this kind are always UTF-8."))
         return Columns(names, TextEncoding("utf-8", always))
     dbf = layer.path.with_suffix(".dbf")
@@ -147,6 +148,18 @@ def columns_of(layer: SourceLayer, chosen: str | None) -> Columns:
     stated = cpg.read_text("latin-1") if cpg.exists() else None
     encoding = chosen_encoding(chosen) if chosen else dbf_encoding(table, stated)
     return Columns(table.names(encoding.codec), encoding, table)
+
+
+def _column_names(layer: SourceLayer) -> list[str]:
+    if layer.path.suffix == ".parquet":
+        return columns_in(layer.path)
+    try:
+        names = [str(name) for name in pyogrio.read_info(layer.path, layer=layer.inner)["fields"]]
+    except (*UNREADABLE, CRSError, UnicodeDecodeError, UnboundLocalError) as error:
+        raise _unreadable(layer.path, error) from error
+    if layer.path.suffix == ".kml":
+        return [name for name in names if name.lower() not in FURNITURE]
+    return names
 
 
 def raw_features(layer: SourceLayer, columns: Columns, wanted: dict[str, str]) -> gpd.GeoDataFrame:
@@ -223,6 +236,8 @@ def _opened(
     layer: SourceLayer, *, columns: list[str], encoding: str | None
 ) -> tuple[pd.DataFrame, Any, CRS | None]:
     """Return the columns by feature number, shapes as WKB, and the CRS."""
+    if layer.path.suffix == ".parquet":
+        return read_parquet(layer.path, columns)
     try:
         with warnings.catch_warnings():
             # GDAL's asides about ring order and the like; what matters is checked by us.
@@ -283,13 +298,15 @@ def layers_in(file: Path) -> list[SourceLayer]:
     if file.suffix == ".shp":
         # The file's name is the layer; its geometry is known from the header without GDAL.
         return [SourceLayer(file.stem, file, file.stem, _shape_type(file))]
+    if file.suffix == ".parquet":
+        return [SourceLayer(file.stem, file, file.stem, geometry_type(file))]
     try:
         listed = pyogrio.list_layers(file)
     except UNREADABLE as error:
         raise _unreadable(file, error) from error
     return [
         SourceLayer(
-            file.stem if file.suffix == ".geojson" else str(name), file, str(name), kind or None
+            file.stem if file.suffix in _ONE_LAYER else str(name), file, str(name), kind or None
         )
         for name, kind in listed
     ]
@@ -311,7 +328,7 @@ def _with_unique_titles(layers: list[SourceLayer], into: Path) -> list[SourceLay
     return [
         SourceLayer(
             f"{layer.path.relative_to(into).with_suffix('')}"
-            + (f"/{layer.inner}" if layer.path.suffix == ".gpkg" else ""),
+            + ("" if layer.path.suffix in _ONE_LAYER else f"/{layer.inner}"),
             layer.path,
             layer.inner,
             layer.geometry_type,

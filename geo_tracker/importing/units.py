@@ -40,6 +40,7 @@ MOST_UNPACKED = 50_000
 """Outlines of more units are kept in a file."""
 
 _AT_ONCE = 4096
+_ARCHIVES = (".zip", ".kmz", ".json", ".geoparquet")
 
 _ID_ALIASES = ("uid", "unit_id", "id", "gid", "objectid", "fid")
 _NAMED_IDS = 5
@@ -160,11 +161,11 @@ def _made_valid(
 
 @contextmanager
 def _layers(path: Path) -> Iterator[list[SourceLayer]]:
-    if path.suffix.lower() in {".zip", ".json", *LAYER_SUFFIXES}:
-        with source_layers(path) as layers:
-            yield layers
+    if path.is_dir() or path.suffix.lower() not in {*_ARCHIVES, *LAYER_SUFFIXES}:
+        yield layers_in(path)
         return
-    yield layers_in(path)
+    with source_layers(path) as layers:
+        yield layers
 
 
 def _wanted(columns: list[str], id_column: str | None, name_column: str | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whether one layer lies shifted against the other, by how much, and what that looks like."""
 
 from dataclasses import dataclass
-from math import cos, hypot, pi, radians, sin, sqrt
+from math import hypot, sqrt
 from typing import Any
 
 import geopandas as gpd
@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_tracker.crs import STORAGE_CRS
+from geo_tracker.gcj02 import gcj02_offset
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
 from geo_tracker.packed import Layer
@@ -21,8 +22,6 @@ _SAME_LENGTH = 0.08
 _FEWEST_VOTES = 8
 _LEAST_SHARE = 0.1
 _GCJ_LIKENESS = 0.25
-_ELLIPSOID_M, _ECCENTRICITY = 6378245.0, 0.00669342162296594323
-"""Krasovsky's ellipsoid, which the published GCJ-02 offset is computed on."""
 
 
 @dataclass(frozen=True)
@@ -186,28 +185,7 @@ def _gcj_cause(before: Layer, crs: CRS, east: float, north: float) -> Message | 
 
 def _gcj_way(crs: CRS, lon: float, lat: float) -> tuple[float, float]:
     """Return the offset of GCJ-02 at a place, in metres of a CRS."""
-    moved = (lon + _gcj_lon(lon, lat), lat + _gcj_lat(lon, lat))
+    east, north = gcj02_offset(lon, lat)
     there = Transformer.from_crs(STORAGE_CRS, crs, always_xy=True)
-    (x0, y0), (x1, y1) = there.transform(lon, lat), there.transform(*moved)
+    (x0, y0), (x1, y1) = there.transform(lon, lat), there.transform(lon + east, lat + north)
     return x1 - x0, y1 - y0
-
-
-def _gcj_lon(lon: float, lat: float) -> float:
-    x, y = lon - 105, lat - 35
-    metres = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(abs(x)) + _ripple(x, x)
-    metres += (150 * sin(x / 12 * pi) + 300 * sin(x / 30 * pi)) * 2 / 3
-    magic = 1 - _ECCENTRICITY * sin(radians(lat)) ** 2
-    return metres * 180 / (_ELLIPSOID_M / sqrt(magic) * cos(radians(lat)) * pi)
-
-
-def _gcj_lat(lon: float, lat: float) -> float:
-    x, y = lon - 105, lat - 35
-    metres = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x)) + _ripple(x, y)
-    metres += (160 * sin(y / 12 * pi) + 320 * sin(y * pi / 30)) * 2 / 3
-    magic = 1 - _ECCENTRICITY * sin(radians(lat)) ** 2
-    return metres * 180 / (_ELLIPSOID_M * (1 - _ECCENTRICITY) / (magic * sqrt(magic)) * pi)
-
-
-def _ripple(x: float, y: float) -> float:
-    fine = (20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)) * 2 / 3
-    return fine + (20 * sin(y * pi) + 40 * sin(y / 3 * pi)) * 2 / 3

@@ -5,6 +5,7 @@ from typing import Any
 from geo_tracker.config import Settings
 from geo_tracker.db.models import ImportRun
 from geo_tracker.web.import_changes import compared_values
+from geo_tracker.web.import_ground import ground_values
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
 from geo_tracker.web.import_preview_sheets import layout_names, sheet_values, unread_values
 from geo_tracker.web.import_result import has_errors, problem_groups, run_values
@@ -22,7 +23,8 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
         "synthetic": run.source.synthetic,
         "problems": problem_groups(preview["report"]) if is_layer else [],
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,
-        "choices": layer_choices(run) if is_layer else None,
+        "choices": layer_choices(run, settings) if is_layer else None,
+        "ground": ground_values(run, settings) if is_layer else None,
         "sheets": [
             sheet_values(sheet) | {"changes": compared_values(sheet.get("changes"))}
             for sheet in preview.get("sheets", [])

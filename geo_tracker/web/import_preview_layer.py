@@ -1,18 +1,17 @@
 """What the preview of boundaries shows: layer, encoding, coordinate system, fields."""
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from markupsafe import Markup
-from pyproj import CRS
 
 from geo_tracker.config import Settings
 from geo_tracker.db.models import ImportRun
+from geo_tracker.importing.crs_list import crs_families
+from geo_tracker.importing.readings import SWAPPED, said_of
 from geo_tracker.language import N_
+from geo_tracker.web.import_ground import picture
 from geo_tracker.web.texts import shown
-from geo_tracker.workflows.imports import preview_picture
 
 _FIELDS = {
     "code": (N_("Code of the village"), "stat_code"),
@@ -24,19 +23,10 @@ _FIELDS = {
 _ENCODINGS = ["GB18030", "UTF-8", "Big5", "CP1252"]
 
 
-@cache
-def crs_options() -> list[tuple[str, str]]:
-    """Return the coordinate systems to choose from: (``EPSG:4549``, name)."""
-    zones = [*range(4534, 4555), *range(4513, 4534), *range(4502, 4513), *range(4491, 4502)]
-    known = [4490, *zones, 4326, 3857]
-    return [(f"EPSG:{code}", f"EPSG:{code} · {CRS.from_epsg(code).name}") for code in known]
-
-
 def layer_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
     """Return what was understood of a layer."""
     preview = run.preview
     sample = preview["sample"]
-    picture = preview_picture(settings, run.id)
     fields = [
         {
             "target": target,
@@ -48,11 +38,12 @@ def layer_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
     ]
     names = ("count", "counties", "towns", "layer", "encoding", "columns")
     return {name: preview[name] for name in names} | {
-        "crs": dict(crs_options()).get(preview["crs"], preview["crs"]),
+        "crs": _crs_named(preview["crs"]),
         "encoding_evidence": shown(preview["encoding_evidence"]),
         "crs_evidence": shown(preview["crs_evidence"]),
-        # Drawn by maps.preview, which puts no text of the file into it.
-        "svg": Markup(picture.read_text(encoding="utf-8")) if picture.exists() else None,  # noqa: S704
+        "svg": picture(settings, run.id, "outline"),
+        "damaged": preview.get("damaged"),
+        "placement": _placement(run, settings),
         "fields": fields,
         "sample": [row | {"area_ha": _hectares(row["area_m2"])} for row in sample],
     }
@@ -66,14 +57,59 @@ def _hectares(area_m2: float | None) -> float | None:
     return None if area_m2 is None else area_m2 / 10_000
 
 
-def layer_choices(run: ImportRun) -> dict[str, Any]:
+def _crs_named(crs: str) -> str:
+    names = {code: name for _family, members in crs_families() for code, name in members}
+    return f"{crs} · {names[crs]}" if crs in names else crs
+
+
+def _placement(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
+    placed = run.preview.get("placement")
+    if placed is None:
+        return None
+    return {
+        "kind": placed["kind"],
+        "text": shown(placed["text"]),
+        "proposals": proposal_values(placed["proposals"], run, settings),
+    }
+
+
+def proposal_values(
+    proposals: list[dict[str, Any]], run: ImportRun, settings: Settings
+) -> list[dict[str, Any]]:
+    """Return ways to understand coordinates as ``templates/imports/_crs.html`` names them."""
+    # Ticked is only what is sure, and never another system than the one the file states.
+    sure = "layer" not in run.preview and sum(proposal["fits"] for proposal in proposals) == 1
+    return [
+        {
+            "value": f"{proposal['crs']}|{proposal['reading']}",
+            "crs": proposal["crs"],
+            "name": proposal["crs_name"],
+            "where": shown(proposal["where"]),
+            "reading": shown(said_of(proposal["reading"])),
+            "svg": picture(settings, run.id, proposal["picture"]) if proposal["picture"] else None,
+            "checked": sure and proposal["fits"],
+            "fits": proposal["fits"],
+        }
+        for proposal in proposals
+    ]
+
+
+def layer_choices(run: ImportRun, settings: Settings) -> dict[str, Any]:
     """Return what a planner may change before the layer is read again."""
-    proposals = [(code, f"{code} · {why}") for code, why in run.preview.get("crs_proposals", [])]
-    proposed = {code for code, _why in proposals}
-    others = [option for option in crs_options() if option[0] not in proposed]
+    reading = run.choices.get("reading") or ""
+    readings = [("", _("as the file has them")), (SWAPPED, _("axes exchanged"))]
+    if reading not in {"", SWAPPED}:
+        readings.append((reading, shown(said_of(reading))))
     return {
         "layers": [(name, name) for name in run.preview.get("layer_names", [])],
         "encodings": [(name, name) for name in _ENCODINGS],
-        "crs_options": [*proposals, *others],
+        "crs_families": [
+            (_(family), [(code, f"{code} · {name}") for code, name in members])
+            for family, members in crs_families()
+        ],
+        "proposals": proposal_values(run.preview.get("crs_proposals", []), run, settings),
+        "readings": readings,
+        "reading": reading,
         **{name: run.choices.get(name) for name in ("layer", "encoding", "crs")},
+        **{name: bool(run.choices.get(name)) for name in ("gcj02", "mend_text")},
     }

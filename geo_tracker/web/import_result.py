@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from geo_tracker.db.columns import now
 from geo_tracker.db.models import ImportRun, Job
+from geo_tracker.web.import_choices import choices_said
 from geo_tracker.web.texts import number, shown, term
 
 _SEVERITIES = ("error", "warning", "info")
@@ -75,6 +76,7 @@ def result_values(run: ImportRun, job: Job | None) -> dict[str, Any]:
         "results": _results(run) if run.state == "published" else [],
         "problems": _problems(run),
         "has_errors": has_errors(run.preview),
+        "chosen": choices_said(run) if run.kind == "boundaries" else [],
     }
 
 

@@ -1,25 +1,27 @@
 """导入: a file is uploaded, shown as it was understood, confirmed, and stored in the background."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from geo_tracker.db.imports import existing_import, recent_imports
 from geo_tracker.db.jobs import latest_job
-from geo_tracker.errors import AlreadyImportedError, ConflictError, InputError
+from geo_tracker.errors import AlreadyImportedError, ConflictError, InputError, NotFoundError
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.import_choices import choices_from
 from geo_tracker.web.import_preview import preview_values
 from geo_tracker.web.import_result import import_row, job_values, result_values, run_values
 from geo_tracker.web.import_undo import undo_values
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
+from geo_tracker.workflows.files import preview_picture
 from geo_tracker.workflows.imports import accept, read_again, receive_boundaries, receive_records
 from geo_tracker.workflows.table_templates import counties
 
@@ -27,6 +29,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 IMPORTING_ROLES = ("admin", "planner")
 _LONGEST_NAME = 200
+_PICTURE_NAME = re.compile(r"[a-z]+(-\d{1,4})?")
 
 
 @bp.get("/")
@@ -124,26 +127,25 @@ def shown_preview(import_id: int, error: str | None = None) -> ResponseReturnVal
 @role_needed(*IMPORTING_ROLES)
 def read_again_as_chosen(import_id: int) -> ResponseReturnValue:
     """Look at a file of boundaries again, with what the planner changed."""
-    choices: dict[str, Any] = {
-        name: request.form[name]
-        for name in ("layer", "encoding", "crs")
-        if request.form.get(name, "").strip()
-    }
     with read_session() as session:
-        shown_layer = existing_import(session, import_id).preview.get("layer")
-    fields = {
-        name.removeprefix("field_"): column
-        for name, column in request.form.items()
-        if name.startswith("field_")
-    }
-    # Another layer has other columns: what was chosen for the first one means nothing there.
-    if choices.get("layer") in {None, shown_layer}:
-        choices["fields"] = fields
+        earlier = existing_import(session, import_id).preview
+    choices = choices_from(request.form, earlier)
     try:
         read_again(services().engine, services().settings, import_id, choices=choices)
     except InputError as refused:
         return make_response(shown_preview(import_id, shown(refused.message)), 422)
     return redirect(url_for(".preview", import_id=import_id), code=303)
+
+
+@bp.get("/<int:import_id>/pictures/<name>.svg")
+@role_needed(*IMPORTING_ROLES)
+def picture(import_id: int, name: str) -> ResponseReturnValue:
+    """Send a picture of the preview: a place close up."""
+    path = preview_picture(services().settings, import_id, name)
+    if not _PICTURE_NAME.fullmatch(name) or not path.exists():
+        raise NotFoundError(N_("There is no such picture."))
+    # Reading the file again draws it anew under the same name.
+    return send_file(path, mimetype="image/svg+xml", max_age=0)
 
 
 @bp.post("/<int:import_id>/confirm")

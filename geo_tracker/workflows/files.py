@@ -40,6 +40,19 @@ def stored_file(settings: Settings, source: Source) -> Path:
     return path
 
 
+def preview_picture(settings: Settings, import_id: int, name: str = "outline") -> Path:
+    """Return where a picture of the preview of an import lies, whether it is there or not."""
+    return settings.uploads_dir / f"preview-{import_id}-{name}.svg"
+
+
+def keep_pictures(settings: Settings, import_id: int, pictures: dict[str, str]) -> None:
+    """Keep the pictures of a preview, by name, in place of those of an earlier one."""
+    for earlier in settings.uploads_dir.glob(f"preview-{import_id}-*.svg"):
+        earlier.unlink()
+    for name, svg in pictures.items():
+        preview_picture(settings, import_id, name).write_text(svg, encoding="utf-8")
+
+
 def read_apart(settings: Settings, read: Callable[..., _Read], path: Path, **options: Any) -> _Read:
     """Read a file that nobody has looked at yet, as `bounded`, within the settings' bounds."""
     return bounded(

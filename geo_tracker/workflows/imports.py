@@ -16,7 +16,7 @@ from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
 from geo_tracker.importing.tables import refuse_without_tables, understood_workbook
 from geo_tracker.language import N_, Message
-from geo_tracker.workflows.files import keep_file, read_apart, stored_file
+from geo_tracker.workflows.files import keep_file, keep_pictures, read_apart, stored_file
 from geo_tracker.workflows.layout_files import remembered_layouts
 from geo_tracker.workflows.mapping import preview_choices
 from geo_tracker.workflows.preview_layer import layer_preview
@@ -44,7 +44,7 @@ def receive_boundaries(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return layer_preview(settings, kept, choices or {})
+        return layer_preview(engine, settings, kept, choices or {}, as_of_on=as_of_on)
 
     return _received(
         engine, settings, path, "boundaries", look, file_name, as_of_on, user_id, choices or {}
@@ -109,8 +109,8 @@ def _received(
             date=str(earlier.created_at.date()),
         )
     preview, synthetic = look(path)
-    svg = preview.pop("svg", None)
     choices = preview.pop("choices", choices)
+    pictures = preview.pop("pictures", {})
     kept = keep_file(settings, path, sha256=sha256, suffix=Path(file_name).suffix)
     with writing(engine) as session:
         run = added_import(
@@ -125,14 +125,8 @@ def _received(
             choices=choices,
             user_id=user_id,
         )
-    if svg is not None:
-        preview_picture(settings, run.id).write_text(svg, encoding="utf-8")
+    keep_pictures(settings, run.id, pictures)
     return run.id
-
-
-def preview_picture(settings: Settings, import_id: int) -> Path:
-    """Return where the preview map of an import lies."""
-    return settings.uploads_dir / f"preview-{import_id}.svg"
 
 
 def read_again(
@@ -151,15 +145,14 @@ def read_again(
         run = existing_import(session, import_id)
         if run.state != "previewed":
             raise ConflictError(N_("This import was accepted already."))
-        path = stored_file(settings, run.source)
-    preview, synthetic = layer_preview(settings, path, choices)
-    svg = preview.pop("svg", None)
+        path, as_of_on = stored_file(settings, run.source), run.as_of_on
+    preview, synthetic = layer_preview(engine, settings, path, choices, as_of_on=as_of_on)
+    pictures = preview.pop("pictures", {})
     with writing(engine) as session:
         run = existing_import(session, import_id)
         run.preview, run.choices = preview, choices
         run.source.synthetic = synthetic
-    if svg is not None:
-        preview_picture(settings, import_id).write_text(svg, encoding="utf-8")
+    keep_pictures(settings, import_id, pictures)
 
 
 def accept(

@@ -1,7 +1,12 @@
 """What is understood of a file of boundaries, as plain data for its preview."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from geo_tracker.config import Settings
 from geo_tracker.importing.crs_guess import MissingCrsError
@@ -9,33 +14,62 @@ from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_bound
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.maps.preview import preview_svg
 from geo_tracker.workflows.files import read_apart
+from geo_tracker.workflows.placement_check import (
+    KnownArea,
+    known_area,
+    placement,
+    shown_proposals,
+)
+from geo_tracker.workflows.preview_ground import ground_preview
 from geo_tracker.workflows.preview_report import shortened
 
 SHOWN_ROWS = 8
 
 
 def layer_preview(
-    settings: Settings, path: Path, choices: dict[str, Any]
+    engine: sa.Engine,
+    settings: Settings,
+    path: Path,
+    choices: Mapping[str, Any],
+    *,
+    as_of_on: date,
 ) -> tuple[dict[str, Any], bool]:
-    """Return what is understood of a file, and whether it says of itself that it is made up."""
+    """Return what is understood of a file, and whether it says of itself that it is made up.
+
+    ``pictures`` holds SVG by name, to be kept apart.
+    """
+    area = known_area(engine, as_of_on)
     try:
-        layer = read_apart(settings, read_boundaries, path, choices=LayerChoices(**choices))
+        layer = read_apart(
+            settings,
+            read_boundaries,
+            path,
+            choices=LayerChoices(**choices),
+            with_ground=True,
+        )
     except MissingCrsError as missing:
+        proposals, pictures = shown_proposals(missing, area)
         return (
             {
                 "problem": missing.message.to_json(),
-                "crs_proposals": [list(proposal) for proposal in missing.proposals],
+                "crs_proposals": proposals,
                 "report": shortened(ImportReport()),
+                "pictures": pictures,
             },
             False,
         )
-    return _understood(layer), layer.synthetic
+    return _understood(layer, area), layer.synthetic
 
 
-def _understood(layer: BoundaryLayer) -> dict[str, Any]:
+def _understood(layer: BoundaryLayer, area: KnownArea | None) -> dict[str, Any]:
     features = layer.features
     columns = ["stat_code", "name", "town", "county", "area_m2"]
     sample = features[columns].head(SHOWN_ROWS).astype(object)
+    placed, pictures = placement(layer, area)
+    ground = None
+    if layer.ground is not None:
+        ground, ground_pictures = ground_preview(layer.ground, layer.report)
+        pictures |= ground_pictures
     return {
         "layer_names": layer.layer_names,
         "layer": layer.layer,
@@ -49,6 +83,9 @@ def _understood(layer: BoundaryLayer) -> dict[str, Any]:
         "counties": int(features["county"].nunique()),
         "towns": int(features["town_code"].nunique()),
         "sample": sample.where(sample.notna(), None).to_dict("records"),
+        "damaged": asdict(layer.damaged),
+        "placement": placed,
+        "ground": ground,
         "report": shortened(layer.report),
-        "svg": preview_svg(features.geometry),
+        "pictures": {"outline": preview_svg(features.geometry), **pictures},
     }

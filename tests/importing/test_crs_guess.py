@@ -4,7 +4,7 @@ from geo_tracker.importing.crs_guess import are_swapped, crs_proposals
 
 
 def codes(*bounds: float) -> list[str]:
-    return [code for code, _ in crs_proposals(bounds)]  # type: ignore[arg-type]
+    return [proposal.crs for proposal in crs_proposals(bounds)]  # type: ignore[arg-type]
 
 
 def test_degrees_are_cgcs2000_or_wgs_84() -> None:
@@ -17,9 +17,11 @@ def test_a_zone_number_before_the_easting_leaves_one_system() -> None:
 
 
 def test_a_bare_easting_leaves_every_central_meridian() -> None:
-    proposals = dict(crs_proposals((500_000, 3_200_000, 510_000, 3_210_000)))
-    assert len(proposals) == 21
-    assert proposals["EPSG:4549"].startswith("CGCS2000 / 3-degree Gauss-Kruger CM 120E, 120.05°E")
+    found = crs_proposals((500_000, 3_200_000, 510_000, 3_210_000))
+    proposals = {proposal.crs: proposal for proposal in found}
+    assert len(found) == len(proposals) == 21
+    assert proposals["EPSG:4549"].crs_name == "CGCS2000 / 3-degree Gauss-Kruger CM 120E"
+    assert proposals["EPSG:4549"].lon == pytest.approx(120.05, abs=0.01)
 
 
 def test_web_mercator_is_recognised_beside_the_zone_it_may_be_taken_for() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from geo_tracker.errors import InputError
-from geo_tracker.importing.fields import fields_of
+from geo_tracker.importing.fields import FIELD_ALIASES, fields_of
 
 
 def test_land_survey_names_are_known_in_any_case() -> None:
@@ -28,6 +28,11 @@ def test_land_survey_names_are_known_in_any_case() -> None:
         ("Shape_Area", "area"),
         ("XIAN", "county"),
         ("XIANG", "town"),
+        ("VillageCode", "code"),
+        ("village_na", "name"),
+        ("Township", "town"),
+        ("DISTRICT", "county"),
+        ("面积", "area"),
     ],
 )
 def test_full_and_cut_names_are_known(column: str, target: str) -> None:
@@ -47,3 +52,14 @@ def test_choices_that_do_not_exist_are_refused() -> None:
         fields_of(["A"], {"name": "B"})
     with pytest.raises(InputError, match="colour"):
         fields_of(["A"], {"colour": "A"})
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+@pytest.mark.parametrize("target", ["code", "name", "town", "county", "area"])
+def test_every_alias_is_known_as_a_shapefile_cuts_it(target: str, codec: str) -> None:
+    for alias in FIELD_ALIASES[target]:
+        cut = alias.encode(codec)[:10].decode(codec, "ignore")
+        if len(cut) > 1 or cut == alias:
+            assert fields_of([cut])[target] == cut
+            # What is left of a character cut in two.
+            assert fields_of([f"{cut}\ufffd"])[target] == f"{cut}\ufffd"

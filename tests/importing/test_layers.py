@@ -180,7 +180,7 @@ def test_prj_missing_with_zone_prefix_proposes_one_system(tmp_path: Path) -> Non
     packed = zipped(shapefile(tmp_path, prefixed), without=[".prj"])
     with pytest.raises(MissingCrsError) as caught:
         read_boundaries(packed)
-    assert [code for code, _ in caught.value.proposals] == ["EPSG:4528"]
+    assert [proposal.crs for proposal in caught.value.proposals] == ["EPSG:4528"]
     layer = read_boundaries(packed, choices=LayerChoices(crs="EPSG:4528"))
     assert layer.crs == "EPSG:4528"
     assert layer.features.total_bounds[0] == pytest.approx(120, abs=1e-6)
@@ -190,7 +190,7 @@ def test_prj_that_cannot_be_right_is_refused_with_proposals(tmp_path: Path) -> N
     metres_in_degrees = villages().set_crs(4490, allow_override=True)
     with pytest.raises(MissingCrsError, match="cannot be in") as caught:
         read(tmp_path, metres_in_degrees)
-    assert "EPSG:4549" in dict(caught.value.proposals)
+    assert "EPSG:4549" in [proposal.crs for proposal in caught.value.proposals]
 
 
 def test_northing_first_is_said(tmp_path: Path) -> None:
@@ -334,3 +334,38 @@ def test_every_square_keeps_its_area_whatever_the_row_order(tmp_path: Path) -> N
     assert by_code["name"].to_list() == [f"{i}村" for i in range(9)]
     west = by_code.geometry.bounds["minx"].to_list()
     assert west == sorted(west)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [" 330784 114200", "330784114222 "],
+        ["330784114200.0", "330784114222.00"],
+        ["'330784114200", "３３０７８４１１４２２２"],
+        ["3307841142000000000", "3307841142220000000"],
+    ],
+    ids=["blanks", "floats", "quotes and wide digits", "19 digits"],
+)
+def test_codes_are_the_same_however_they_are_written(tmp_path: Path, codes: list[str]) -> None:
+    features = read(tmp_path, villages(codes=codes), encoding="UTF-8").features
+    assert features["stat_code"].to_list() == ["330784114200", "330784114222"]
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+def test_a_long_chinese_field_name_cut_by_its_writer_is_known(
+    tmp_path: Path, encoding: str
+) -> None:
+    layer = villages().rename(columns={"ZLDWDM": "统计用区划代码", "ZLDWMC": "行政村名称"})
+    fields = read(tmp_path, layer, encoding=encoding).fields
+    assert set(fields) == {"code", "name"}
+
+
+def test_rows_of_one_village_by_its_19_digit_groups_are_joined(tmp_path: Path) -> None:
+    layer = read(
+        tmp_path,
+        villages(["甲村", "甲村", "乙村"],
+                 ["3307841142000010000", "3307841142000020000", "3307841142010000000"]),
+    )  # fmt: skip
+    assert layer.features["stat_code"].to_list() == ["330784114200", "330784114201"]
+    assert layer.features["land_code"].to_list() == [None, "3307841142010000000"]
+    assert layer.features[["parts", "row"]].to_numpy().tolist() == [[2, 1], [1, 3]]
