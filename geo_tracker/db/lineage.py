@@ -7,18 +7,18 @@ from geo_tracker.db.frames import COUNTING_EVENTS
 from geo_tracker.db.models import (
     ChangeEvent,
     DecisionLink,
+    DrawnVillage,
     LineageDecision,
     MergerClaim,
     Project,
     RecordChange,
     Unit,
     VillageFigures,
-    VillageVersion,
     Vote,
 )
 
 _REFERENCES = (
-    VillageVersion.unit_id,
+    DrawnVillage.unit_id,
     VillageFigures.unit_id,
     Vote.unit_id,
     Project.unit_id,

@@ -5,16 +5,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
-from geo_tracker.db.imports import added_import, existing_import, import_of_file, layers_in_order
+from geo_tracker.db.imports import added_import, existing_import, import_of_file
 from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
 from geo_tracker.language import N_
+from geo_tracker.workflows.corrections import changes_of, check_unchanged
 from geo_tracker.workflows.files import keep_file, stored_file
 from geo_tracker.workflows.preview_layer import layer_preview
 from geo_tracker.workflows.preview_records import records_preview
@@ -41,7 +43,7 @@ def receive_boundaries(
     """
 
     def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return layer_preview(kept, choices or {})
+        return _layer_preview(engine, kept, choices or {}, as_of_on)
 
     return _received(
         engine, settings, path, "boundaries", look, file_name, as_of_on, user_id, choices or {}
@@ -115,6 +117,15 @@ def _received(
     return run.id
 
 
+def _layer_preview(
+    engine: sa.Engine, path: Path, choices: dict[str, Any], as_of_on: date
+) -> tuple[dict[str, Any], bool]:
+    def changes(features: gpd.GeoDataFrame) -> dict[str, Any] | None:
+        return changes_of(engine, as_of_on, features)
+
+    return layer_preview(path, choices, changes=changes)
+
+
 def preview_picture(settings: Settings, import_id: int) -> Path:
     """Return where the preview map of an import lies."""
     return settings.uploads_dir / f"preview-{import_id}.svg"
@@ -136,8 +147,8 @@ def read_again(
         run = existing_import(session, import_id)
         if run.state != "previewed":
             raise ConflictError(N_("This import was accepted already."))
-        path = stored_file(settings, run.source)
-    preview, synthetic = layer_preview(path, choices)
+        path, as_of_on = stored_file(settings, run.source), run.as_of_on
+    preview, synthetic = _layer_preview(engine, path, choices, as_of_on)
     svg = preview.pop("svg", None)
     with writing(engine) as session:
         run = existing_import(session, import_id)
@@ -148,16 +159,35 @@ def read_again(
 
 
 def accept(
-    engine: sa.Engine, import_id: int, *, synthetic: bool | None = None, user_id: int | None = None
+    engine: sa.Engine,
+    import_id: int,
+    *,
+    synthetic: bool | None = None,
+    drops_missing: bool | None = None,
+    user_id: int | None = None,
 ) -> int:
     """Queue an import that was looked at, or one that failed; return its job's id.
 
     An import whose records are stored and whose map could not be drawn goes on from there.
 
+    Parameters
+    ----------
+    engine : Engine
+        The database.
+    import_id : int
+        Which import.
+    synthetic : bool, optional
+        That the file is made up; as before where not given.
+    drops_missing : bool, optional
+        Of a corrected layer, that villages it does not have go; as before where not given.
+    user_id : int, optional
+        Who accepts it.
+
     Raises
     ------
     ConflictError
-        If it is under way or stored, cannot be read as it is, or its date is taken.
+        If it is under way or stored, cannot be read as it is, or would change another layer than
+        the one it was compared with.
     """
     with writing(engine) as session:
         run = existing_import(session, import_id)
@@ -165,6 +195,8 @@ def accept(
             _check_acceptable(session, run)
             if synthetic is not None:
                 run.source.synthetic = synthetic
+            if drops_missing is not None:
+                run.drops_missing = drops_missing
             run.state = "queued"
         job = jobs.added_job(session, kind=f"publish_{run.kind}", import_id=run.id, user_id=user_id)
     return job.id
@@ -184,8 +216,5 @@ def _check_acceptable(session: Session, run: ImportRun) -> None:
     twin = import_of_file(session, run.source.sha256 or "", kind=run.kind)
     if twin is not None:
         raise ConflictError(N_("The same file is being imported already."))
-    dates = {layer.as_of_on for layer in layers_in_order(session)}
-    if run.kind == "boundaries" and run.as_of_on in dates:
-        raise ConflictError(
-            N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
-        )
+    if run.kind == "boundaries":
+        check_unchanged(session, run)

@@ -1,7 +1,10 @@
 """What is understood of a file of boundaries, as plain data for its preview."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import geopandas as gpd
 
 from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
@@ -12,8 +15,16 @@ from geo_tracker.workflows.preview_report import shortened
 SHOWN_ROWS = 8
 
 
-def layer_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Return what is understood of a file, and whether it says of itself that it is made up."""
+def layer_preview(
+    path: Path,
+    choices: dict[str, Any],
+    *,
+    changes: Callable[[gpd.GeoDataFrame], dict[str, Any] | None],
+) -> tuple[dict[str, Any], bool]:
+    """Return what is understood of a file, and whether it says of itself that it is made up.
+
+    ``changes`` tells what its villages would change in a layer that is stored.
+    """
     try:
         layer = read_boundaries(path, choices=LayerChoices(**choices))
     except MissingCrsError as missing:
@@ -25,7 +36,7 @@ def layer_preview(path: Path, choices: dict[str, Any]) -> tuple[dict[str, Any], 
             },
             False,
         )
-    return _understood(layer), layer.synthetic
+    return _understood(layer) | {"changes": changes(layer.features)}, layer.synthetic
 
 
 def _understood(layer: BoundaryLayer) -> dict[str, Any]:

@@ -7,7 +7,13 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from geo_tracker.db.models import ImportRun, MergerClaim, VillageFigures, VillageVersion
+from geo_tracker.db.models import (
+    DrawnVillage,
+    ImportRun,
+    MergerClaim,
+    VillageFigures,
+    VillageVersion,
+)
 from geo_tracker.db.records import Counts, upsert
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.workflows.matching import (
@@ -86,7 +92,7 @@ def _place_seats(session: Session, seats: list[tuple[int, date, float, float]]) 
         if (version.seat_lon, version.seat_lat) != (lon, lat):
             updates.append({"id": version.id, "seat_lon": lon, "seat_lat": lat})
     if updates:
-        session.execute(sa.update(VillageVersion), updates)
+        session.execute(sa.update(DrawnVillage), updates)
 
 
 def stored_claims(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Counts, pd.DataFrame]:

@@ -6,7 +6,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_villages
-from geo_tracker.db.models import BoundaryLayer
+from geo_tracker.db.models import StoredLayer
 from geo_tracker.language import N_
 from geo_tracker.maps.pyramid import build_pyramid, pyramid_key
 from geo_tracker.workflows.progress import Progress
@@ -31,7 +31,7 @@ def build_tiles(engine: sa.Engine, settings: Settings, progress: Progress) -> No
         build_pyramid(path, villages, progress=progress.count)
         with writing(engine) as session:
             session.execute(
-                sa.update(BoundaryLayer).where(BoundaryLayer.id == layer_id).values(tiles_key=key)
+                sa.update(StoredLayer).where(StoredLayer.id == layer_id).values(tiles_key=key)
             )
         if shown_key and shown_key != key:
             (settings.tiles_dir / f"{shown_key}.mbtiles").unlink(missing_ok=True)
