@@ -176,6 +176,12 @@ def drawn_frame(session: Session, import_id: int) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(numbers, "float64"))
 
 
+def place_seats(session: Session, seats: list[dict[str, Any]]) -> None:
+    """Put committees' seats on drawn villages: ``id``, ``seat_lon``, ``seat_lat`` each."""
+    if seats:
+        session.execute(sa.update(DrawnVillage), seats)
+
+
 def drawn_bounds(session: Session, import_id: int) -> Bounds:
     """Return how far the villages of an import reach."""
     if session.get_bind().dialect.name == "sqlite":

@@ -39,7 +39,11 @@ class ChangeEvent(Base):
     after_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_layer.id"))
     effective_on: Mapped[date]
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # lives on
-    survivor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # of a 并入
+    # Of a village that lives on: what it was held for from this event on, until it was known.
+    joined_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    survivor_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("unit.id"), index=True
+    )  # of a 并入
     document_no: Mapped[str | None] = mapped_column(sa.String(100))
     document_on: Mapped[date | None]
     basis: Mapped[str | None] = mapped_column(sa.String(300))

@@ -6,6 +6,8 @@ from geo_tracker.config import Settings
 from geo_tracker.workflows.boundaries import publish_boundaries
 from geo_tracker.workflows.jobs import Worker
 from geo_tracker.workflows.records import publish_records
+from geo_tracker.workflows.staging import discard_leftovers
+from geo_tracker.workflows.undoing import undo_boundaries
 
 
 def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
@@ -13,5 +15,10 @@ def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
     return Worker(
         engine,
         settings,
-        {"publish_boundaries": publish_boundaries, "publish_records": publish_records},
+        {
+            "publish_boundaries": publish_boundaries,
+            "publish_records": publish_records,
+            "undo_boundaries": undo_boundaries,
+        },
+        tidy=discard_leftovers,
     )

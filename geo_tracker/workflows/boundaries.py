@@ -24,7 +24,7 @@ from geo_tracker.importing.layers import LayerChoices, read_boundaries
 from geo_tracker.language import N_
 from geo_tracker.lineage.continuing import continuing_units
 from geo_tracker.lineage.corrections import corrected_units
-from geo_tracker.workflows.corrections import check_unchanged, note_changes, prepared
+from geo_tracker.workflows.corrections import check_unchanged, note_changes, part_redrawn, prepared
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
@@ -51,6 +51,7 @@ def publish_boundaries(
     if not published:
         store_layer(engine, settings, import_id, progress)
     note_changes(engine, import_id, progress)
+    part_redrawn(engine, import_id)
     infer_lineage(engine, progress)
     build_tiles(engine, settings, progress)
 

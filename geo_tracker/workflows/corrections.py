@@ -12,6 +12,7 @@ from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db import reading, writing
 from geo_tracker.db.drawings import drawn_frame, shown_import
 from geo_tracker.db.imports import existing_import
+from geo_tracker.db.lineage import units_parted
 from geo_tracker.db.models import ImportRun, RecordChange
 from geo_tracker.db.places import town_codes
 from geo_tracker.errors import ConflictError
@@ -207,3 +208,24 @@ def _history(old: pd.DataFrame, new: pd.DataFrame, changes: LayerChanges) -> lis
     for unit, name in zip(changes.missing["unit_id"], changes.missing["name"], strict=True):
         note(unit, VILLAGE, name, None)
     return rows
+
+
+def part_redrawn(engine: sa.Engine, import_id: int) -> None:
+    """Take apart units that turned out to be one, of villages that a correction draws otherwise.
+
+    After a correction is published or undone, before lineage is inferred anew; doing it again is
+    harmless.
+    """
+    with reading(engine) as session:
+        run = existing_import(session, import_id)
+        corrected = run.result.get("corrects_import_id")
+        if corrected is None:
+            return
+        one, other = drawn_frame(session, corrected), drawn_frame(session, import_id)
+        layer_id = run.result["layer_id"]
+    both = one.merge(other, on="unit_id", how="outer", suffixes=("", "_other"))
+    redrawn = both.loc[both["ground"] != both["ground_other"], "unit_id"].tolist()
+    turns = Turns(engine)
+    for at in range(0, len(redrawn), BATCH):
+        with turns.turn() as session:
+            units_parted(session, layer_id, redrawn[at : at + BATCH])

@@ -191,21 +191,27 @@ def accept(
     """
     with writing(engine) as session:
         run = existing_import(session, import_id)
-        if not _is_stored_without_map(session, run):
+        kind = _to_finish(session, run)
+        if kind is None:
+            kind = f"publish_{run.kind}"
             _check_acceptable(session, run)
             if synthetic is not None:
                 run.source.synthetic = synthetic
             if drops_missing is not None:
                 run.drops_missing = drops_missing
             run.state = "queued"
-        job = jobs.added_job(session, kind=f"publish_{run.kind}", import_id=run.id, user_id=user_id)
+        job = jobs.added_job(session, kind=kind, import_id=run.id, user_id=user_id)
     return job.id
 
 
-def _is_stored_without_map(session: Session, run: ImportRun) -> bool:
-    """Say whether the records are stored, but what follows from them could not be made."""
+def _to_finish(session: Session, run: ImportRun) -> str | None:
+    """Return the kind of job that stored or undid an import but not what follows from it."""
     job = jobs.latest_job(session, run.id)
-    return run.state == "published" and job is not None and job.state == "failed"
+    if job is None or job.state != "failed":
+        return None
+    if run.state == "published":
+        return f"publish_{run.kind}"
+    return job.kind if run.state == "undone" else None
 
 
 def _check_acceptable(session: Session, run: ImportRun) -> None:

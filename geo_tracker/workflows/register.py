@@ -7,8 +7,8 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geo_tracker.db.drawings import place_seats
 from geo_tracker.db.models import (
-    DrawnVillage,
     ImportRun,
     MergerClaim,
     VillageFigures,
@@ -91,8 +91,7 @@ def _place_seats(session: Session, seats: list[tuple[int, date, float, float]]) 
         version = candidates[-1]
         if (version.seat_lon, version.seat_lat) != (lon, lat):
             updates.append({"id": version.id, "seat_lon": lon, "seat_lat": lat})
-    if updates:
-        session.execute(sa.update(DrawnVillage), updates)
+    place_seats(session, updates)
 
 
 def stored_claims(session: Session, run: ImportRun, sheet: Sheet) -> tuple[Counts, pd.DataFrame]:

@@ -13,7 +13,8 @@ from geo_tracker.workflows.progress import Progress
 
 
 def build_tiles(engine: sa.Engine, settings: Settings, progress: Progress) -> None:
-    """Draw the tiles of each layer whose content they do not show yet."""
+    """Draw the tiles of each layer whose content they do not show yet; drop those of none."""
+    _drop_tiles_of_none(engine, settings)
     with reading(engine) as session:
         layers = [(layer.id, layer.tiles_key) for layer in layers_in_order(session)]
     for layer_id, shown_key in layers:
@@ -35,3 +36,21 @@ def build_tiles(engine: sa.Engine, settings: Settings, progress: Progress) -> No
             )
         if shown_key and shown_key != key:
             (settings.tiles_dir / f"{shown_key}.mbtiles").unlink(missing_ok=True)
+
+
+def _drop_tiles_of_none(engine: sa.Engine, settings: Settings) -> None:
+    """Delete the tiles of layers that were taken away."""
+    with reading(engine) as session:
+        kept = {layer.tiles_key for layer in layers_in_order(session)}
+        gone = session.execute(
+            sa.select(StoredLayer.id, StoredLayer.tiles_key).where(
+                StoredLayer.import_id.is_(None), StoredLayer.tiles_key.is_not(None)
+            )
+        ).all()
+    for layer_id, key in gone:
+        with writing(engine) as session:
+            session.execute(
+                sa.update(StoredLayer).where(StoredLayer.id == layer_id).values(tiles_key=None)
+            )
+        if key not in kept:
+            (settings.tiles_dir / f"{key}.mbtiles").unlink(missing_ok=True)

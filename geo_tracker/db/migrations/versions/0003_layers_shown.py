@@ -83,9 +83,11 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE import_run ADD COLUMN undone_by_id INTEGER REFERENCES user_account (id)"
     )
+    op.execute("ALTER TABLE change_event ADD COLUMN joined_unit_id INTEGER REFERENCES unit (id)")
     # Without these, every unit of a dead import that is cleared away scans both tables.
     op.create_index("ix_unit_same_as_id", "unit", ["same_as_id"])
-    op.create_index("ix_change_event_survivor_id", "change_event", ["survivor_id"])
+    for name in ("survivor_id", "joined_unit_id"):
+        op.create_index(f"ix_change_event_{name}", "change_event", [name])
 
 
 def _set_until(connection: sa.Connection) -> None:
