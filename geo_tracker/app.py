@@ -17,6 +17,7 @@ from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
     crosswalk,
     home,
+    import_undo,
     imports,
     lagging,
     lineage,
@@ -51,6 +52,7 @@ NOUNS = (
     projects,
     lagging,
     imports,
+    import_undo,
     settings_pages,
     session,
 )

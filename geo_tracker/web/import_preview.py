@@ -4,6 +4,7 @@ from typing import Any
 
 from geo_tracker.config import Settings
 from geo_tracker.db.models import ImportRun
+from geo_tracker.web.import_changes import change_values
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
 from geo_tracker.web.import_preview_sheets import sheet_values
 from geo_tracker.web.import_result import problem_groups, run_values
@@ -19,6 +20,8 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
         "blocked": shown(preview.get("problem")) or None,
         "synthetic": run.source.synthetic,
         "problems": problem_groups(preview["report"]) if is_layer else [],
+        "changes": change_values(run) if is_layer else None,
+        "drops_missing": run.drops_missing,
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,
         "choices": layer_choices(run) if is_layer else None,
         "sheets": [sheet_values(sheet) for sheet in preview.get("sheets", [])],

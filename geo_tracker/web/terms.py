@@ -72,6 +72,7 @@ TERMS: dict[str, str] = {
     "running": N_("Running"),
     "published": N_("Stored"),
     "failed": N_("Failed"),
+    "undone": N_("Undone"),
     "done": N_("Done"),
     "boundaries": N_("Boundaries"),
     "records": N_("Workbook"),

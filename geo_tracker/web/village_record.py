@@ -14,14 +14,23 @@ from geo_tracker.web.register import Register
 from geo_tracker.web.review_words import decision_text
 from geo_tracker.web.texts import MISSING, day, number, percent, term, yuan_wan
 
+_NO_NUMBERS = {"income_year", "stat_code", "land_code", "name", "town", "village"}
 _RECORDS = {
     "village_figures": N_("Figures"),
     "vote": N_("Vote"),
     "project": N_("Project"),
     "fund": N_("Fund"),
     "merger_claim": N_("Merger table"),
+    "village_version": N_("Boundaries"),
 }
 _FIELDS = {
+    "outline": N_("outline"),
+    "village": N_("village"),
+    "name": N_("name"),
+    "town": N_("town"),
+    "stat_code": N_("code"),
+    "land_code": N_("land survey code"),
+    "stated_area_m2": N_("stated area"),
     "households": N_("households"),
     "registered_population": N_("registered population"),
     "resident_population": N_("resident population"),
@@ -159,7 +168,9 @@ def _change_row(change: Any, held: Register, units: pd.DataFrame, here: int) -> 
         )
         if or_none(change.unit_id) not in (None, here) and change.unit_id in units.index:
             text = f"{units.at[change.unit_id, 'name']} · {text}"
-    return _row(change.at, change.username, text, change.import_id, change.reason)
+    is_code = change.table_name == "village_version" and change.reason
+    reason = term(change.reason) if is_code else change.reason
+    return _row(change.at, change.username, text, change.import_id, reason)
 
 
 def _decided_text(change: Any, held: Register, units: pd.DataFrame) -> str:
@@ -190,7 +201,7 @@ def _value(field: str, text: str | None) -> str:
         return str(_("yes") if text == "True" else _("no"))
     if field in _CODES:
         return term(text)
-    return number(int(text)) if text.isdecimal() and field != "income_year" else text
+    return number(int(text)) if text.isdecimal() and field not in _NO_NUMBERS else text
 
 
 def _amount_rows(amounts: Rows) -> list[dict[str, Any]]:

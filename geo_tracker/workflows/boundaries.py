@@ -20,11 +20,18 @@ from geo_tracker.db.drawings import (
 from geo_tracker.db.imports import existing_import, layers_in_order
 from geo_tracker.db.models import ImportRun
 from geo_tracker.db.places import town_ids
+from geo_tracker.errors import ConflictError
 from geo_tracker.importing.layers import LayerChoices, read_boundaries
 from geo_tracker.language import N_
 from geo_tracker.lineage.continuing import continuing_units
 from geo_tracker.lineage.corrections import corrected_units
-from geo_tracker.workflows.corrections import check_unchanged, note_changes, part_redrawn, prepared
+from geo_tracker.workflows.corrections import (
+    check_unchanged,
+    held_villages,
+    note_changes,
+    part_redrawn,
+    prepared,
+)
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
@@ -72,7 +79,8 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     Raises
     ------
     ConflictError
-        If the layer that it corrects was changed after the file was looked at.
+        If the layer that it corrects was changed after the file was looked at, or records stand
+        on villages that it takes away.
     InputError
         If the file cannot be used.
     """
@@ -95,9 +103,10 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     if near.corrected is not None:
         seats = near.corrected.set_index("unit_id")[["seat_lon", "seat_lat"]]
         villages[["seat_lon", "seat_lat"]] = seats.reindex(villages["unit_id"]).to_numpy()
-        if not run.drops_missing:
-            # Villages that a correction does not have stay as they are.
-            missing = seats.index.difference(villages["unit_id"].dropna()).tolist()
+        missing = seats.index.difference(villages["unit_id"].dropna()).tolist()
+        if run.drops_missing:
+            _check_free(engine, near.corrected_id, missing)
+            missing = []
     with writing(engine) as session:
         villages["town_id"] = pd.array(town_ids(session, villages), dtype="Int64")
     progress.at(N_("Storing %(count)s villages"), count=count)
@@ -105,6 +114,18 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     if near.corrected_id is not None and missing:
         carry_villages(engine, missing, from_import=near.corrected_id, to_import=import_id)
     return _published(engine, import_id, villages, near, kept=len(missing))
+
+
+def _check_free(engine: sa.Engine, import_id: int | None, unit_ids: list[int]) -> None:
+    """Check that nothing is recorded on villages that a correction takes away."""
+    if import_id is None:
+        return
+    with reading(engine) as session:
+        held = held_villages(session, import_id, unit_ids)
+    if held:
+        raise ConflictError(
+            N_("Records stand on villages that would go: %(names)s."), names=", ".join(held)
+        )
 
 
 def _neighbours(session: Session, run: ImportRun) -> _Neighbours:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db import reading, writing
 from geo_tracker.db.drawings import drawn_frame, shown_import
+from geo_tracker.db.hanging import hanging_on, units_only_in
 from geo_tracker.db.imports import existing_import
 from geo_tracker.db.lineage import units_parted
 from geo_tracker.db.models import ImportRun, RecordChange
@@ -82,7 +83,8 @@ def changes_of(
     dict or None
         ``corrects_import_id``; ``counts`` of ``added``, ``changed``, ``redrawn`` (of the changed:
         those with another outline), ``unchanged`` and ``missing``; ``added``, ``changed``,
-        ``missing``: lists of the first ones, those with the largest difference of area first.
+        ``missing``: lists of the first ones, those with the largest difference of area first;
+        ``held``: names of missing villages that records keep from going, see `held_villages`.
     """
     with reading(engine) as session:
         import_id = shown_import(session, as_of_on)
@@ -91,6 +93,8 @@ def changes_of(
         stored = drawn_frame(session, import_id)
     villages = prepared(villages.copy())
     changes = layer_changes(stored, villages, corrected_units(stored, villages))
+    with reading(engine) as session:
+        held = held_villages(session, import_id, changes.missing["unit_id"].tolist())
     counts = {
         "added": len(changes.added),
         "changed": len(changes.changed),
@@ -106,7 +110,18 @@ def changes_of(
         "added": _listed(changes.added),
         "changed": _listed(changes.changed.loc[order]),
         "missing": _listed(changes.missing),
+        "held": held,
     }
+
+
+def held_villages(session: Session, import_id: int, unit_ids: list[int]) -> list[str]:
+    """Name villages of a layer that no other layer has and on which figures or records stand.
+
+    They would hang in the air if a correction took the villages away.
+    """
+    only = units_only_in(session, import_id, earlier_id=None, among=unit_ids)
+    hanging = hanging_on(session, only)
+    return hanging.names if hanging.by_import else []
 
 
 def _listed(rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -190,7 +205,7 @@ def _history(old: pd.DataFrame, new: pd.DataFrame, changes: LayerChanges) -> lis
     rows: list[dict[str, Any]] = []
 
     def note(unit: Any, field: str, before: Any, after: Any) -> None:
-        texts = (None if value is None else str(value)[:500] for value in (before, after))
+        texts = (_text(value) for value in (before, after))
         rows.append(
             {"unit_id": int(unit), "record_id": int(drawn_id[unit]), "field": field}
             | dict(zip(("old", "new"), texts, strict=True))
@@ -200,14 +215,19 @@ def _history(old: pd.DataFrame, new: pd.DataFrame, changes: LayerChanges) -> lis
         for field, (before, after) in row["fields"].items():
             note(row["unit_id"], field, before, after)
         if row["redrawn"]:
-            areas = (f"{row[name]:.1f} m²" for name in ("area_before_m2", "area_m2"))
-            note(row["unit_id"], OUTLINE, *areas)
+            note(row["unit_id"], OUTLINE, row["area_before_m2"], row["area_m2"])
     come = new[~new["unit_id"].isin(old["unit_id"])]
     for unit, name in zip(come["unit_id"], come["name"], strict=True):
         note(unit, VILLAGE, None, name)
     for unit, name in zip(changes.missing["unit_id"], changes.missing["name"], strict=True):
         note(unit, VILLAGE, name, None)
     return rows
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return f"{value:.1f} m²" if isinstance(value, float) else str(value)[:500]
 
 
 def part_redrawn(engine: sa.Engine, import_id: int) -> None:
