@@ -70,8 +70,8 @@ def units_joined(session: Session, pairs: list[tuple[int, int]]) -> None:
 def units_parted(session: Session, layer_id: int, unit_ids: list[int]) -> None:
     """Take apart again what turned out to be one unit, where a layer was drawn anew.
 
-    From the later layer on the village is the unit that it was held for before; an inference then
-    says whether they are one after all. Figures, votes and projects stay where they are.
+    From the later layer on the village is the unit that it was held for before, with what is
+    recorded on it since; an inference then says whether they are one after all.
 
     Parameters
     ----------
@@ -102,10 +102,19 @@ def units_parted(session: Session, layer_id: int, unit_ids: list[int]) -> None:
         decided_later = sa.select(LineageDecision.id).where(
             LineageDecision.after_layer_id.in_(later)
         )
+        drawn_before = (
+            sa.select(DrawnVillage.unit_id)
+            .join(ImportRun, ImportRun.id == DrawnVillage.import_id)
+            .where(ImportRun.as_of_on < day)
+        )
+        recorded_later = sa.select(ImportRun.id).where(ImportRun.as_of_on >= day)
         for column, where in (
             (DrawnVillage.unit_id, DrawnVillage.import_id.in_(of_day)),
             (LineageDecision.from_unit_id, LineageDecision.before_layer_id.in_(later)),
             (DecisionLink.to_unit_id, DecisionLink.decision_id.in_(decided_later)),
+            (MergerClaim.to_unit_id, MergerClaim.from_unit_id.in_(drawn_before)),
+            (VillageFigures.unit_id, VillageFigures.as_of_on >= day),
+            (Project.unit_id, Project.import_id.in_(recorded_later)),
         ):
             session.execute(
                 sa.update(column.class_).where(column == unit, where).values({column.key: apart}),

@@ -195,6 +195,8 @@ def _value(field: str, text: str | None) -> str:
         return MISSING
     if field in _MONEY:
         return f"{yuan_wan(Decimal(text))} {_('10,000 yuan')}"
+    if field in {"outline", "stated_area_m2"}:
+        return f"{number(float(text) / 10_000, 2)} {_('ha')}"
     if field == "progress":
         return percent(float(text))
     if field == "synthetic":

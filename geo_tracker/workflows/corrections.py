@@ -227,7 +227,7 @@ def _history(old: pd.DataFrame, new: pd.DataFrame, changes: LayerChanges) -> lis
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    return f"{value:.1f} m²" if isinstance(value, float) else str(value)[:500]
+    return f"{value:.1f}" if isinstance(value, float) else str(value)[:500]
 
 
 def part_redrawn(engine: sa.Engine, import_id: int) -> None:
