@@ -14,7 +14,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs
+from geo_tracker.crs import STORAGE_CRS, areas_m2, in_crs
 from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.importing.codes import NO_CODE, codes_of
 from geo_tracker.importing.crs_guess import (
@@ -143,7 +143,7 @@ def read_boundaries(path: Path, *, choices: LayerChoices = LayerChoices()) -> Bo
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
     synthetic = "synthetic" in stored and bool((stored["synthetic"] == SYNTHETIC_MARK).all())
     villages = dissolved(_with_attributes(stored, fields, report), report)
-    villages["area_m2"] = shapely.area(in_crs(villages, AREA_CRS).geometry.to_numpy())
+    villages["area_m2"] = areas_m2(villages)
     stated_against_measured(villages, report)
     return BoundaryLayer(
         layer_names=names,
