@@ -1,6 +1,8 @@
-"""One large made-up layer as a planner would bring it: zipped, names in GBK, CGCS2000 zone 39."""
+"""One large made-up layer as a planner would bring it: zipped, names in GBK, CGCS2000 at 120°E."""
 
 import zipfile
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,6 +11,13 @@ import pyogrio
 import shapely
 
 from benchmarks.layers import winding
+from geo_tracker.config import Settings
+from geo_tracker.db import make_engine, writing
+from geo_tracker.db.imports import added_import
+from geo_tracker.importing.archives import sha256_of
+from geo_tracker.workflows.boundaries import store_layer
+from geo_tracker.workflows.files import keep_file
+from geo_tracker.workflows.progress import Progress
 
 _ACROSS = 400
 _WEST_M, _SOUTH_M = 300_000, 3_000_000
@@ -62,3 +71,29 @@ def zipped_layer(path: Path, count: int, *, vertices: int = 100, width_m: float 
         for part in sorted(folder.iterdir()):
             archive.write(part, part.name)
     return path
+
+
+def stored(settings: Settings, file: Path) -> Callable[[], None]:
+    """Return what stores a file, as the job of an accepted import does."""
+    engine = make_engine(settings.url)
+    sha256 = sha256_of(file)
+    kept = keep_file(settings, file, sha256=sha256, suffix=file.suffix)
+    with writing(engine) as session:
+        run = added_import(
+            session,
+            kind="boundaries",
+            file_name=file.name,
+            sha256=sha256,
+            path=kept,
+            as_of_on=date(2020, 1, 1),
+            synthetic=False,
+            preview={},
+            choices={},
+            user_id=None,
+        )
+
+    def store() -> None:
+        store_layer(engine, settings, run.id, Progress())
+        engine.dispose()
+
+    return store

@@ -14,24 +14,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
 from benchmarks.importing import DEMO, LAYERS
-from benchmarks.large_layer import zipped_layer
+from benchmarks.large_layer import stored, zipped_layer
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine, writing
-from geo_tracker.db.imports import added_import
 from geo_tracker.db.models import Source
 from geo_tracker.db.schema import migrate
-from geo_tracker.importing.archives import sha256_of
-from geo_tracker.workflows.boundaries import store_layer
 from geo_tracker.workflows.demo import run_import
-from geo_tracker.workflows.files import keep_file
 from geo_tracker.workflows.imports import receive_boundaries
-from geo_tracker.workflows.progress import Progress
 from tests.postgres import PostgresCluster
 
 COUNT = 100_000
@@ -84,32 +78,6 @@ def prepared(kind: str) -> Iterator[Settings]:
         migrate(engine)
         engine.dispose()
         yield settings
-
-
-def stored(settings: Settings, file: Path) -> Callable[[], None]:
-    """Return what stores a file, as the job of an accepted import does."""
-    engine = make_engine(settings.url)
-    sha256 = sha256_of(file)
-    kept = keep_file(settings, file, sha256=sha256, suffix=file.suffix)
-    with writing(engine) as session:
-        run = added_import(
-            session,
-            kind="boundaries",
-            file_name=file.name,
-            sha256=sha256,
-            path=kept,
-            as_of_on=date(2020, 1, 1),
-            synthetic=False,
-            preview={},
-            choices={},
-            user_id=None,
-        )
-
-    def store() -> None:
-        store_layer(engine, settings, run.id, Progress())
-        engine.dispose()
-
-    return store
 
 
 def demo(settings: Settings) -> Callable[[], None]:
