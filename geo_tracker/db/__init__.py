@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db.geometry import prepare_geopackage_connection
 
-__all__ = ["make_engine", "reading", "writing"]
+__all__ = ["make_engine", "reading", "settle", "writing"]
 
 _PATIENCE_S = 15.0
 _LOOK_MS = 2
@@ -60,6 +60,20 @@ def _begin_writing(connection: Any) -> None:
                 return
     finally:
         connection.execute(f"PRAGMA busy_timeout={int(_PATIENCE_S * 1000)}")
+
+
+def settle(engine: sa.Engine) -> None:
+    """Move what was written from SQLite's log into its file, without keeping anybody waiting.
+
+    Else whoever commits next while the log is long does it, and waits for the disk.
+    """
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            raw: Any = connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
 
 
 @contextmanager

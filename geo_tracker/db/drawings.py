@@ -1,5 +1,6 @@
 """What imports of boundaries draw: laid down unseen, batch by batch; then shown in one stroke."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,45 +27,60 @@ Bounds = tuple[float | None, float | None, float | None, float | None]
 """West, south, east, north in STORAGE_CRS; None where there is nothing."""
 
 
-def added_drawings(
-    session: Session,
-    villages: pd.DataFrame,
-    shapes: Encoded,
-    *,
-    import_id: int,
-    geometry_source: str,
-) -> None:
-    """Lay down a batch of villages of an import; nobody sees them before it is published.
+@dataclass(frozen=True)
+class Drawings:
+    """A batch of villages as the database takes them, made before its transaction begins.
+
+    Attributes
+    ----------
+    columns : dict of list
+        Values by column of `DrawnVillage`; ``unit_id`` is None for a new unit.
+    shapes : Encoded
+        MultiPolygons, in the order of the values.
+    """
+
+    columns: dict[str, list[Any]]
+    shapes: Encoded
+
+    @classmethod
+    def of(
+        cls, villages: pd.DataFrame, shapes: Encoded, *, import_id: int, geometry_source: str
+    ) -> "Drawings":
+        """Return a batch of an import.
+
+        Parameters
+        ----------
+        villages : DataFrame
+            ``unit_id`` (missing: a new unit), ``name``, ``ground``, ``pinyin``, ``initials``,
+            ``stat_code``, ``land_code``, ``town_id``, ``area_m2``, ``stated_area_m2``,
+            ``point_lon``, ``point_lat``, ``seat_lon``, ``seat_lat``.
+        shapes : Encoded
+            MultiPolygons, in the order of the rows.
+        import_id, geometry_source
+            Where they came from; ``surveyed`` or ``synthetic``.
+        """
+        same = {"import_id": import_id, "geometry_source": geometry_source}
+        columns = {name: [value] * len(villages) for name, value in same.items()}
+        columns |= {name: values_of(villages[name]) for name in ("unit_id", *_PLAIN_COLUMNS)}
+        return cls(columns, shapes)
+
+
+def added_drawings(session: Session, drawings: Drawings) -> None:
+    """Lay down a batch of villages; nobody sees them before their import is published.
 
     Parameters
     ----------
     session : Session
         A writing session; the caller commits.
-    villages : DataFrame
-        ``unit_id`` (missing: a new unit), ``name``, ``ground``, ``pinyin``, ``initials``,
-        ``stat_code``, ``land_code``, ``town_id``, ``area_m2``, ``stated_area_m2``,
-        ``point_lon``, ``point_lat``, ``seat_lon``, ``seat_lat``.
-    shapes : Encoded
-        MultiPolygons, in the order of the rows.
-    import_id, geometry_source
-        Where they came from; ``surveyed`` or ``synthetic``.
+    drawings : Drawings
+        The batch.
     """
     connection = session.connection()
-    count = len(villages)
-    unit_ids = villages["unit_id"].astype("Int64")
-    new = unit_ids.isna()
-    unit_ids[new] = inserted_blank_rows(connection, Unit, int(new.sum()))
-    insert_features(
-        connection,
-        DrawnVillage,
-        {
-            "import_id": [import_id] * count,
-            "unit_id": unit_ids.to_numpy("int64").tolist(),
-            "geometry_source": [geometry_source] * count,
-            **{name: values_of(villages[name]) for name in _PLAIN_COLUMNS},
-        },
-        shapes,
-    )
+    known = drawings.columns["unit_id"]
+    new = iter(inserted_blank_rows(connection, Unit, known.count(None)))
+    unit_ids = [next(new) if unit is None else int(unit) for unit in known]
+    columns = {**drawings.columns, "unit_id": unit_ids}
+    insert_features(connection, DrawnVillage, columns, drawings.shapes)
 
 
 def carried_drawings(

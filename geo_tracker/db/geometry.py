@@ -153,6 +153,8 @@ def prepare_geopackage_connection(connection: sqlite3.Connection) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=15000",
+        # Twice what imports leave in the log, see `db.settle`: pages of 4 kB.
+        "wal_autocheckpoint=2000",
         # 32 MB: a layer of a prefecture stays in memory until it is committed.
         "cache_size=-32768",
         "foreign_keys=ON",

@@ -83,7 +83,7 @@ def units_only_in(
         )
         query = query.where(~in_earlier.exists())
     found = list(session.scalars(query.order_by(d.unit_id)))
-    return found if among is None else [unit for unit in found if unit in set(among)]
+    return found if among is None else sorted(set(found) & set(among))
 
 
 def hanging_on(session: Session, unit_ids: list[int]) -> Hanging:

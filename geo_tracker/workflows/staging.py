@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from pypinyin import lazy_pinyin
 from sqlalchemy.orm import Session
 
-from geo_tracker.db import reading, writing
+from geo_tracker.db import reading, settle, writing
 from geo_tracker.db.bulk import Encoded
 from geo_tracker.db.drawings import (
+    Drawings,
     added_drawings,
     carried_drawings,
     dead_imports,
@@ -22,8 +23,11 @@ from geo_tracker.db.drawings import (
 )
 from geo_tracker.workflows.progress import Progress
 
-BATCH = 500
+BATCH = 250
 """Villages in one transaction."""
+
+_TURNS_IN_LOG = 5
+"""Transactions after which the database's log is emptied."""
 
 _PAUSE_S = 0.005
 """Between two transactions; whoever waits looks that often, see `db.make_engine`."""
@@ -35,6 +39,7 @@ class Turns:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._ended = 0.0
+        self._turns = 0
 
     @contextmanager
     def turn(self) -> Iterator[Session]:
@@ -43,6 +48,9 @@ class Turns:
         with writing(self._engine) as session:
             yield session
         self._ended = time.monotonic()
+        self._turns += 1
+        if self._turns % _TURNS_IN_LOG == 0:
+            settle(self._engine)
 
 
 def stage_villages(
@@ -77,10 +85,9 @@ def stage_villages(
         batch["point_lon"], batch["point_lat"] = points[:, 0], points[:, 1]
         parts, owner = shapely.get_parts(shapes[some], return_index=True)
         encoded = Encoded.of(shapely.multipolygons(parts, indices=owner), engine)
+        drawings = Drawings.of(batch, encoded, import_id=import_id, geometry_source=geometry_source)
         with turns.turn() as session:
-            added_drawings(
-                session, batch, encoded, import_id=import_id, geometry_source=geometry_source
-            )
+            added_drawings(session, drawings)
         progress.count(min(at + BATCH, len(facts)), len(facts))
 
 

@@ -14,6 +14,7 @@ from geo_tracker.db import reading, writing
 from geo_tracker.db.bulk import Encoded
 from geo_tracker.db.drawings import (
     Bounds,
+    Drawings,
     added_drawings,
     carried_drawings,
     discarded_drawings,
@@ -44,14 +45,13 @@ def facts(count: int, **columns: list[Any]) -> pd.DataFrame:
 
 def drawn(engine: sa.Engine, *wests: float, **columns: list[Any]) -> int:
     """Lay down squares for an import of their own; return it."""
+    shapes = Encoded.of(squares(*wests), engine)
     with writing(engine) as session:
         import_id = stored_import(session)
+        villages = facts(len(wests), **columns)
         added_drawings(
             session,
-            facts(len(wests), **columns),
-            Encoded.of(squares(*wests), engine),
-            import_id=import_id,
-            geometry_source="surveyed",
+            Drawings.of(villages, shapes, import_id=import_id, geometry_source="surveyed"),
         )
     return import_id
 

@@ -10,8 +10,11 @@ from flask import Flask
 
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
-from geo_tracker.db import reading
-from geo_tracker.db.models import VillageVersion
+from geo_tracker.db import reading, writing
+from geo_tracker.db.decisions import case_revision
+from geo_tracker.db.models import MergerClaim, Project, UserAccount, VillageVersion
+from geo_tracker.web.context import Services
+from geo_tracker.workflows.review import decide
 from tests import samples
 from tests.web.conftest import strict
 from tests.web.test_imports import brought_in, import_id_of, uploaded, work_done
@@ -126,3 +129,33 @@ def test_villages_with_records_are_not_taken_away_by_a_complete_file(
     assert "Records stand on villages that would go: 新川村." in planner.page(
         f"/imports/{import_id}"
     )
+
+
+def test_pages_stay_whole_when_a_layer_that_people_decided_about_is_gone(
+    county: Flask, tmp_path: Path
+) -> None:
+    services: Services = county.extensions["geo_tracker"]
+    who = visitor(county, "planner")
+    with reading(services.engine) as session:
+        former = session.scalars(
+            sa.select(VillageVersion.unit_id).where(VillageVersion.name == "新川村")
+        ).one()
+        revision = case_revision(session, former)
+        user = session.scalars(sa.select(UserAccount.id)).one()
+    decide(services.engine, former, kind="accept", user_id=user, revision=revision)
+    # The workbook names villages of the layer after, and would have to go first.
+    with writing(services.engine) as session:
+        for model in (MergerClaim, Project):
+            session.execute(sa.update(model).values(import_id=3))
+        session.execute(sa.delete(MergerClaim))
+        session.execute(sa.update(Project).values(unit_id=Project.former_unit_id))
+    page = who.page("/imports/2/undo")
+    assert "Decisions of people" in page
+    assert who.post("/imports/2/undo", {}).status_code == 303
+    work_done(county)
+    assert "This import was undone" in who.page("/imports/2")
+    pages = ("/", "/map/", "/villages/", f"/villages/{former}", "/review/", "/votes/", "/projects/")
+    for path in (*pages, "/lagging/", "/lineage/faults", "/imports/"):
+        who.page(path)
+    assert services.settings.tiles_dir.exists()
+    assert len(list(services.settings.tiles_dir.glob("*.mbtiles"))) == 1
