@@ -153,8 +153,7 @@ def prepare_geopackage_connection(connection: sqlite3.Connection) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=15000",
-        # Twice what imports leave in the log, see `db.settle`: pages of 4 kB.
-        "wal_autocheckpoint=2000",
+        "wal_autocheckpoint=2000",  # pages of 4 kB, twice what imports leave: see `db.settle`
         # 32 MB: a layer of a prefecture stays in memory until it is committed.
         "cache_size=-32768",
         "foreign_keys=ON",
@@ -263,10 +262,7 @@ def index_geometry(connection: sa.Connection, table: str, *, in_bulk: bool = Fal
 
 
 def unregister_index(connection: sa.Connection, table: str) -> None:
-    """Take the spatial index from a feature table that a view of the same name will replace.
-
-    The registration stays: to QGIS the view is the same layer.
-    """
+    """Take the spatial index from a feature table that a view will replace, registered as it is."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"DROP TABLE rtree_{table}_geom")
         connection.exec_driver_sql("DELETE FROM gpkg_extensions WHERE table_name = ?", (table,))
