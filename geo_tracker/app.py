@@ -17,7 +17,6 @@ from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
     crosswalk,
     home,
-    import_undo,
     imports,
     lagging,
     lineage,
@@ -52,7 +51,6 @@ NOUNS = (
     projects,
     lagging,
     imports,
-    import_undo,
     settings_pages,
     session,
 )

@@ -18,7 +18,7 @@ _FIELDS = {
 
 
 def change_values(run: ImportRun) -> dict[str, Any] | None:
-    """Return the values that ``templates/imports/_changes.html`` names at its head."""
+    """Return the values that ``templates/imports/_layer_changes.html`` names at its head."""
     changes = run.preview.get("changes")
     if not changes:
         return None
