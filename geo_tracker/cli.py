@@ -10,6 +10,8 @@ import click
 from geo_tracker.cli_crosswalk import carry, export
 from geo_tracker.cli_lineage import compare_layers
 from geo_tracker.config import Settings
+from geo_tracker.db import reading
+from geo_tracker.db.imports import existing_import
 from geo_tracker.language import N_, terminal_locale, translate
 from geo_tracker.terminal import DAY, Commands, open_database, say
 from geo_tracker.workflows import users
@@ -138,6 +140,16 @@ def import_boundaries(
         as_of_on=as_of_on,
         choices={name: value for name, value in given.items() if value},
     )
+    with reading(engine) as session:
+        changes = existing_import(session, import_id).preview.get("changes")
+    if changes:
+        say(
+            N_(
+                "Corrects the layer of this date: %(added)s added, %(changed)s changed,"
+                " %(unchanged)s unchanged, %(missing)s not in the file and kept"
+            ),
+            **changes["counts"],
+        )
     run_import(engine, settings, import_id)
     say(N_("Stored as import %(id)s."), id=import_id)
 

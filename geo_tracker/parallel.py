@@ -13,6 +13,9 @@ import numpy as np
 _FEWEST_SHAPES = 500
 """Fewer in a thread are done sooner than the thread is started."""
 
+_MOST_SHAPES = 4096
+"""More are handed to a thread in several pieces."""
+
 _MOST_THREADS = 4
 _NAME = "shapes"
 
@@ -40,7 +43,8 @@ def in_threads(function: Callable[[Any], Any], shapes: Any) -> Any:
     # One of the threads itself must not wait for the others: they may all do so.
     if threads < 2 or current_thread().name.startswith(_NAME):
         return function(shapes)
-    parts = np.array_split(shapes, threads)
+    # In pieces, so that what is made on the way of all of them is never in memory together.
+    parts = np.array_split(shapes, max(threads, len(shapes) // _MOST_SHAPES))
     return np.concatenate(list(_pool(os.getpid()).map(function, parts)))
 
 

@@ -64,9 +64,10 @@ class PostgresCluster:
             connection.exec_driver_sql(statement)
         engine.dispose()
 
-    def copied_database(self) -> AbstractContextManager[str]:
-        """Give the address of a fresh copy of the migrated database."""
-        return self._database("TEMPLATE template")
+    def copied_database(self, url: str | None = None) -> AbstractContextManager[str]:
+        """Give the address of a copy of a database that nobody uses: the migrated one."""
+        name = "template" if url is None else sa.make_url(url).database
+        return self._database(f"TEMPLATE {name}")
 
     def empty_database(self) -> AbstractContextManager[str]:
         """Give the address of a database in which there is nothing."""

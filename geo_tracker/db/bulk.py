@@ -1,18 +1,36 @@
 """Many rows at once, written past what a single row needs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
 import sqlalchemy as sa
 
 from geo_tracker.db.columns import Base
-from geo_tracker.db.geometry import geopackage_blobs
+from geo_tracker.db.geometry import SRID, geopackage_blobs
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Shapes as a database takes them, and their bounds.
+
+    Made before a transaction begins, because nobody else can write while it lasts.
+    """
+
+    blobs: list[bytes | None]
+    bounds: Any
+
+    @classmethod
+    def of(cls, geometries: Any, engine: sa.Engine) -> "Encoded":
+        """Encode an array of shapes in STORAGE_CRS, none missing or empty."""
+        bounds = shapely.bounds(geometries)
+        if engine.dialect.name == "sqlite":
+            return cls(geopackage_blobs(geometries), bounds)
+        return cls(shapely.to_wkb(geometries).tolist(), bounds)
 
 
 def insert_features(
-    connection: sa.Connection, model: type[Base], columns: dict[str, list[Any]], geometries: Any
+    connection: sa.Connection, model: type[Base], columns: dict[str, list[Any]], shapes: Encoded
 ) -> None:
     """Insert many rows with geometry, and fill the spatial index.
 
@@ -24,32 +42,52 @@ def insert_features(
         A feature table's, with columns ``id`` and ``geom``.
     columns : dict of list
         Value of each row by column, None where there is none; not ``id`` and ``geom``.
-    geometries : array of Geometry
-        In STORAGE_CRS, none missing or empty, in the order of the values.
+    shapes : Encoded
+        In the order of the values.
     """
     table = model.metadata.tables[model.__tablename__]
     if connection.dialect.name != "sqlite":
-        columns = {**columns, "geom": shapely.to_wkb(geometries).tolist()}
-        rows = zip(*columns.values(), strict=True)
-        values = [dict(zip(columns, row, strict=True)) for row in rows]
-        connection.execute(sa.insert(table), values)
+        _copied(connection, table, {**columns, "geom": shapes.blobs})
         return
     last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
-    ids = range(last + 1, last + 1 + len(geometries))
-    columns = {"id": list(ids), **columns, "geom": geopackage_blobs(geometries)}
+    ids = range(last + 1, last + 1 + len(shapes.blobs))
+    x0, y0, x1, y1 = shapes.bounds.T.tolist()
+    # First the index: the triggers of tables that are written in bulk then leave it as it is.
+    connection.exec_driver_sql(
+        f"INSERT OR REPLACE INTO rtree_{table.name}_geom VALUES (?, ?, ?, ?, ?)",
+        list(zip(ids, x0, x1, y0, y1, strict=True)),
+    )
+    columns = {"id": list(ids), **columns, "geom": shapes.blobs}
     bound = [bound_values(connection, table.c[name], values) for name, values in columns.items()]
-    with _index_apart(connection, table) as index:
-        # Tuples for the driver: a dictionary and its compilation cost as much as the row.
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(columns)})"
-            f" VALUES ({', '.join('?' * len(columns))})",
-            list(zip(*bound, strict=True)),
-        )
-        x0, y0, x1, y1 = shapely.bounds(geometries).T.tolist()
-        connection.exec_driver_sql(
-            f"INSERT INTO {index} VALUES (?, ?, ?, ?, ?)",
-            list(zip(ids, x0, x1, y0, y1, strict=True)),
-        )
+    # Tuples for the driver: a dictionary and its compilation cost as much as the row.
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        list(zip(*bound, strict=True)),
+    )
+
+
+def _copied(connection: sa.Connection, table: sa.Table, columns: dict[str, list[Any]]) -> None:
+    """Write rows by PostgreSQL's COPY; what goes into a geometry column is WKB."""
+    wkb = columns["geom"]
+    # The type's own text form, which carries the CRS: 01 | type with its flag | SRID | the rest.
+    columns = {**columns, "geom": [_ewkb(shape) for shape in wkb]}
+    raw: Any = connection.connection.driver_connection
+    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
+    driver: Any = connection.dialect.dbapi
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in zip(*columns.values(), strict=True):
+                copy.write_row(row)
+    except driver.Error as error:
+        # As SQLAlchemy itself would have said it.
+        raise sa.exc.DBAPIError.instance(statement, None, error, driver.Error) from error
+
+
+def _ewkb(wkb: bytes | None) -> str | None:
+    if wkb is None:
+        return None
+    kind = int.from_bytes(wkb[1:5], "little") | 0x20000000
+    return (b"\x01" + kind.to_bytes(4, "little") + SRID.to_bytes(4, "little") + wkb[5:]).hex()
 
 
 def bound_values(connection: sa.Connection, column: sa.Column[Any], values: list[Any]) -> list[Any]:
@@ -57,21 +95,6 @@ def bound_values(connection: sa.Connection, column: sa.Column[Any], values: list
     dialect = connection.dialect
     to_driver = column.type.dialect_impl(dialect).bind_processor(dialect)
     return values if to_driver is None else [to_driver(value) for value in values]
-
-
-@contextmanager
-def _index_apart(connection: sa.Connection, table: sa.Table) -> Iterator[str]:
-    """Set aside the trigger that puts each new row into the R*Tree; it costs as much as the row.
-
-    It is dropped inside the transaction, so that it is back however the transaction ends.
-    """
-    index = f"rtree_{table.name}_geom"
-    trigger = connection.exec_driver_sql(
-        "SELECT sql FROM sqlite_master WHERE name = ?", (f"{index}_insert",)
-    ).scalar_one()
-    connection.exec_driver_sql(f"DROP TRIGGER {index}_insert")
-    yield index
-    connection.exec_driver_sql(trigger)
 
 
 def inserted_blank_rows(connection: sa.Connection, model: type[Base], count: int) -> list[int]:

@@ -11,17 +11,16 @@ from geo_tracker.db.models import (
     ChangeEvent,
     LineageDecision,
     LineageEdge,
+    StoredLayer,
     VillageVersion,
 )
 
 
 def layer_locked(session: Session, layer_id: int) -> None:
-    """Let nobody else decide or infer about a later layer until this transaction ends."""
+    """Let nobody else decide, infer or publish about a layer until this transaction ends."""
     # SQLite's writers wait for each other anyway; there this only reads.
     session.execute(
-        sa.select(BoundaryLayer.id)
-        .where(BoundaryLayer.id == layer_id)
-        .with_for_update(key_share=True)
+        sa.select(StoredLayer.id).where(StoredLayer.id == layer_id).with_for_update(key_share=True)
     )
 
 

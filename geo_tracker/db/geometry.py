@@ -153,6 +153,7 @@ def prepare_geopackage_connection(connection: sqlite3.Connection) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=15000",
+        "wal_autocheckpoint=2000",  # pages of 4 kB, twice what imports leave: see `db.settle`
         # 32 MB: a layer of a prefecture stays in memory until it is committed.
         "cache_size=-32768",
         "foreign_keys=ON",
@@ -218,8 +219,8 @@ def prepare_database(connection: sa.Connection) -> None:
 
 def register_feature_table(connection: sa.Connection, table: str, kind: str) -> None:
     """Give a new table with columns ``id`` and ``geom`` its spatial index and registration."""
+    index_geometry(connection, table)
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"CREATE INDEX {table}_geom_gist ON {table} USING gist (geom)")
         return
     for statement, values in (
         (
@@ -235,10 +236,56 @@ def register_feature_table(connection: sa.Connection, table: str, kind: str) -> 
         ),
     ):
         connection.exec_driver_sql(statement, values)
+
+
+def index_geometry(connection: sa.Connection, table: str, *, in_bulk: bool = False) -> None:
+    """Give a new table with columns ``id`` and ``geom`` its spatial index.
+
+    A table that is not registered besides is one that QGIS does not offer. ``in_bulk``: rows come
+    by `bulk.insert_features`, which fills the index first, so that the trigger finds it filled.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"CREATE INDEX {table}_geom_gist ON {table} USING gist (geom)")
+        return
     connection.exec_driver_sql(
         f"CREATE VIRTUAL TABLE rtree_{table}_geom USING rtree(id, minx, maxx, miny, maxy)"
     )
     _create_triggers(connection, table)
+    if in_bulk:
+        name = f"rtree_{table}_geom"
+        standard = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE name = ?", (f"{name}_insert",)
+        ).scalar_one()
+        connection.exec_driver_sql(f"DROP TRIGGER {name}_insert")
+        unfilled = f"WHEN (NOT EXISTS (SELECT 1 FROM {name} WHERE id = NEW.id) AND "
+        connection.exec_driver_sql(standard.replace("WHEN (", unfilled, 1))
+
+
+def unregister_index(connection: sa.Connection, table: str) -> None:
+    """Take the spatial index from a feature table that a view will replace, registered as it is."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DROP TABLE rtree_{table}_geom")
+        connection.exec_driver_sql("DELETE FROM gpkg_extensions WHERE table_name = ?", (table,))
+
+
+def set_extent(connection: sa.Connection, table: str, bounds: list[float | None]) -> None:
+    """Note in a GeoPackage how far a feature table reaches and that it changed.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a writing transaction; on PostGIS nothing is done.
+    table : str
+        A registered feature table or view.
+    bounds : list of float or None
+        West, south, east, north in STORAGE_CRS; all None where the table is empty.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?,"
+            " last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = ?",
+            (*bounds, table),
+        )
 
 
 def register_plain_table(connection: sa.Connection, table: str) -> None:
@@ -334,7 +381,8 @@ def _within_box_by_rtree(element: within_box, compiler: SQLCompiler, **kw: Any) 
     value = {
         name: compiler.process(e, **kw) for name, e in zip("abcd", (x0, y0, x1, y1), strict=True)
     }
-    index = f"rtree_{geom.table.name}_{geom.name}"
+    # Of a view, its table's index.
+    index = f"rtree_{geom.table.info.get('indexed_as', geom.table.name)}_{geom.name}"
     return (
         f"{compiler.process(key, **kw)} IN (SELECT id FROM {index} WHERE maxx >= {value['a']}"
         f" AND minx <= {value['c']} AND maxy >= {value['b']} AND miny <= {value['d']})"

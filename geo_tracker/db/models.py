@@ -2,6 +2,14 @@
 
 from geo_tracker.db.columns import Base
 from geo_tracker.db.models_imports import ImportRun, Job, RecordChange, Source, UserAccount
+from geo_tracker.db.models_layers import (
+    BoundaryLayer,
+    DrawnVillage,
+    Place,
+    StoredLayer,
+    Unit,
+    VillageVersion,
+)
 from geo_tracker.db.models_ledger import (
     Fund,
     Payment,
@@ -11,14 +19,10 @@ from geo_tracker.db.models_ledger import (
     Vote,
 )
 from geo_tracker.db.models_register import (
-    BoundaryLayer,
     ChangeEvent,
     LineageEdge,
     MergerClaim,
-    Place,
-    Unit,
     VillageFigures,
-    VillageVersion,
 )
 from geo_tracker.db.models_review import DecisionLink, LineageDecision
 
@@ -27,6 +31,7 @@ __all__ = [
     "BoundaryLayer",
     "ChangeEvent",
     "DecisionLink",
+    "DrawnVillage",
     "Fund",
     "ImportRun",
     "Job",
@@ -40,6 +45,7 @@ __all__ = [
     "PublishedFigure",
     "RecordChange",
     "Source",
+    "StoredLayer",
     "Unit",
     "UserAccount",
     "VillageFigures",

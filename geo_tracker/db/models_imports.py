@@ -39,7 +39,8 @@ class Source(Base):
 class ImportRun(Base):
     """One file brought in by one person.
 
-    State: ``previewed → queued → running → published``, or ``failed`` (can be queued again).
+    State: ``previewed → queued → published → undone``, or ``failed`` (can be queued again).
+    ``drops_missing``: of a correction of boundaries, that the villages it does not have go.
     """
 
     __tablename__ = "import_run"
@@ -51,11 +52,15 @@ class ImportRun(Base):
     choices: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     preview: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    drops_missing: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     published_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     source: Mapped[Source] = relationship(lazy="joined")
-    user: Mapped[UserAccount | None] = relationship(lazy="joined")
+    user: Mapped[UserAccount | None] = relationship(lazy="joined", foreign_keys=[user_id])
+    undone_by: Mapped[UserAccount | None] = relationship(lazy="joined", foreign_keys=[undone_by_id])
 
 
 class Job(Base):

@@ -1,4 +1,4 @@
-"""Tables of the register: places, layers, units with their versions, events and lineage."""
+"""Tables of the register: figures of villages, events and lineage."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,65 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from geo_tracker.db.columns import Base, Moment, Yuan, now
-from geo_tracker.db.geometry import Geometry
-from geo_tracker.db.models_imports import ImportRun
-
-
-class Place(Base):
-    """A county or town, known by its statistical code."""
-
-    __tablename__ = "place"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    level: Mapped[str] = mapped_column(sa.String(10))  # county, town
-    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(100))
-    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
-    parent: Mapped["Place | None"] = relationship(remote_side="Place.id")
-
-
-class BoundaryLayer(Base):
-    """All villages' boundaries as they hold from a date on, until the next layer's date."""
-
-    __tablename__ = "boundary_layer"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"))
-    as_of_on: Mapped[date] = mapped_column(unique=True)
-    tiles_key: Mapped[str | None] = mapped_column(sa.String(40))
-    run: Mapped[ImportRun] = relationship(lazy="joined")
-
-
-class Unit(Base):
-    """A village's stable identity, never a code; ``same_as_id``: what it turned out to be."""
-
-    __tablename__ = "unit"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
-
-
-class VillageVersion(Base):
-    """A unit's name, codes and ground for a time: ``valid_from`` ≤ day < ``valid_to``."""
-
-    __tablename__ = "village_version"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"), index=True)
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    stat_code: Mapped[str | None] = mapped_column(sa.String(12))
-    land_code: Mapped[str | None] = mapped_column(sa.String(19))
-    name: Mapped[str] = mapped_column(sa.String(100))
-    pinyin: Mapped[str] = mapped_column(sa.String(200))
-    initials: Mapped[str] = mapped_column(sa.String(50))
-    town_id: Mapped[int | None] = mapped_column(sa.ForeignKey("place.id"), index=True)
-    ground: Mapped[str] = mapped_column(sa.String(32))  # digest: equal for equal outlines
-    area_m2: Mapped[float]
-    stated_area_m2: Mapped[float | None]
-    point_lon: Mapped[float]  # inside the polygon
-    point_lat: Mapped[float]
-    seat_lon: Mapped[float | None]  # of the village committee, where known
-    seat_lat: Mapped[float | None]
-    geometry_source: Mapped[str] = mapped_column(sa.String(20))  # surveyed, synthetic
-    geom: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON"))
 
 
 class VillageFigures(Base):
@@ -94,11 +35,15 @@ class ChangeEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_type: Mapped[str] = mapped_column(sa.String(30))
     status: Mapped[str] = mapped_column(sa.String(20))  # proposed, reviewed, effective, superseded
-    before_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"))
-    after_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"))
+    before_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_layer.id"))
+    after_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_layer.id"))
     effective_on: Mapped[date]
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # lives on
-    survivor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # of a 并入
+    # Of a village that lives on: what it was held for from this event on, until it was known.
+    joined_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    survivor_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("unit.id"), index=True
+    )  # of a 并入
     document_no: Mapped[str | None] = mapped_column(sa.String(100))
     document_on: Mapped[date | None]
     basis: Mapped[str | None] = mapped_column(sa.String(300))

@@ -20,8 +20,8 @@ class LineageDecision(Base):
     __tablename__ = "lineage_decision"
     id: Mapped[int] = mapped_column(primary_key=True)
     from_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
-    before_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"))
-    after_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("boundary_layer.id"))
+    before_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_layer.id"))
+    after_layer_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_layer.id"))
     kind: Mapped[str] = mapped_column(sa.String(10))
     note: Mapped[str | None] = mapped_column(sa.String(500))
     bulk_above: Mapped[float | None]  # accepted with others of at least this confidence

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db.bulk import bound_values
 from geo_tracker.db.columns import Base
-from geo_tracker.db.models import ImportRun
+from geo_tracker.db.models import DrawnVillage, ImportRun, VillageVersion
+
+_WRITTEN_AS: dict[type[Base], type[Base]] = {VillageVersion: DrawnVillage}
+"""Versions are a view of what imports drew; the ids are the same."""
 
 Change = tuple[int, dict[str, Any]]
 """Id of a record, and attributes to write."""
@@ -74,6 +77,7 @@ class Writes:
         for record_id, values in changes:
             if values:
                 alike[tuple(sorted(values))].append((record_id, values))
+        model = _WRITTEN_AS.get(model, model)
         columns = sa.inspect(model).columns
         for names, rows in alike.items():
             if not self._is_sqlite:

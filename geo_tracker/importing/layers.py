@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 import geopandas as gpd
-import shapely
 
-from geo_tracker.crs import AREA_CRS, in_crs
+from geo_tracker.crs import areas_m2
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.attributes import with_attributes
 from geo_tracker.importing.crs_guess import Bounds
@@ -165,7 +164,7 @@ def read_boundaries(
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
     synthetic = "synthetic" in stored and bool((stored["synthetic"] == SYNTHETIC_MARK).all())
     villages = dissolved(with_attributes(stored, fields, report), report)
-    villages["area_m2"] = shapely.area(in_crs(villages, AREA_CRS).geometry.to_numpy())
+    villages["area_m2"] = areas_m2(villages)
     villages["row"] = villages.index
     stated_against_measured(villages, report)
     ground = None

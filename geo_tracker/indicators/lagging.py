@@ -59,11 +59,13 @@ def lagging_list(
     listed = pd.DataFrame(index=formers.index)
     listed["income_per_head_fen"] = (income / population.where(population > 0)).astype(float)
     grouped = projects.groupby("former_unit_id")
-    listed["open_projects"] = grouped["is_open"].sum()
-    listed["red_projects"] = (projects["light"] == "red").groupby(projects["former_unit_id"]).sum()
+    red = (projects["light"] == "red").groupby(projects["former_unit_id"]).sum()
+    # An empty frame would take on the rows of what is put into it.
+    listed["open_projects"] = grouped["is_open"].sum().reindex(listed.index)
+    listed["red_projects"] = red.reindex(listed.index)
     counts = ["open_projects", "red_projects"]
     listed[counts] = listed[counts].astype("Float64").fillna(0).astype(int)
-    listed["behind_points"] = grouped["behind_points"].max()
+    listed["behind_points"] = grouped["behind_points"].max().reindex(listed.index)
     total = formers["total_income_fen"].astype("Float64")
     flags = pd.DataFrame(
         {

@@ -9,6 +9,7 @@ from geo_tracker.web.import_ground import ground_values
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
 from geo_tracker.web.import_preview_sheets import layout_names, sheet_values, unread_values
 from geo_tracker.web.import_result import has_errors, problem_groups, run_values
+from geo_tracker.web.layer_changes import change_values
 from geo_tracker.web.texts import shown
 
 
@@ -22,6 +23,8 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
         "said_below": any(sheet["fault"] for sheet in preview.get("unread", [])),
         "synthetic": run.source.synthetic,
         "problems": problem_groups(preview["report"]) if is_layer else [],
+        "changes": change_values(run) if is_layer else None,
+        "drops_missing": run.drops_missing,
         "boundaries": layer_values(run, settings) if is_layer and "layer" in preview else None,
         "choices": layer_choices(run, settings) if is_layer else None,
         "ground": ground_values(run, settings) if is_layer else None,

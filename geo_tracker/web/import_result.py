@@ -18,6 +18,7 @@ def run_values(run: ImportRun, job: Job | None = None) -> dict[str, Any]:
     source = run.source
     # Records are published before the map is drawn: until then the import is under way.
     is_under_way = job is not None and job.state in {"queued", "running"}
+    is_over = run.state in {"published", "undone"}
     return {
         "import_id": run.id,
         "kind": run.kind,
@@ -27,10 +28,12 @@ def run_values(run: ImportRun, job: Job | None = None) -> dict[str, Any]:
         "sha256_short": (source.sha256 or "")[:12],
         "size_mb": None if source.size_bytes is None else source.size_bytes / 1_000_000,
         "as_of_on": run.as_of_on,
-        "state": "running" if run.state in {"published", "undone"} and is_under_way else run.state,
+        "state": "running" if is_over and is_under_way else run.state,
         "username": run.user.username if run.user else None,
         "created_at": run.created_at,
         "published_at": run.published_at,
+        "undone_at": run.undone_at if run.state == "undone" else None,
+        "undone_by": run.undone_by.username if run.state == "undone" and run.undone_by else None,
         "synthetic": source.synthetic,
     }
 
@@ -94,6 +97,8 @@ def _results(run: ImportRun) -> list[dict[str, Any]]:
         stored, kept = run.result.get("villages", 0), run.result.get("continuing", 0)
         rows: list[tuple[str, int, str | None]] = []
         rows.append((_("villages stored"), stored, url_for("villages.index")))
+        if run.result.get("kept"):
+            rows.append((_("kept that the file does not have"), run.result["kept"], None))
         if kept:
             rows.append((_("of them unchanged since the neighbouring layer"), kept, None))
         return [{"text": text, "count": count, "url": url} for text, count, url in rows]

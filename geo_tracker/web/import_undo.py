@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.imports import existing_import
 from geo_tracker.db.models import ImportRun, Job
 from geo_tracker.errors import ConflictError
-from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.import_changes import village_names, village_url
 from geo_tracker.web.import_result import run_values
+from geo_tracker.web.layer_undo import layer_page
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.session import role_needed
 from geo_tracker.workflows.undo_plan import Stay, planned_undo
 from geo_tracker.workflows.undo_records import UNDONE, ask_undo, check_undoable
+from geo_tracker.workflows.undoing import queue_undoing
 
 bp = Blueprint("import_undo", __name__, url_prefix="/imports")
 
@@ -53,13 +54,16 @@ def undo(import_id: int) -> ResponseReturnValue:
     with read_session() as session:
         ask = _undoing(existing_import(session, import_id)).ask
     engine: sa.Engine = services().engine
-    services().worker.wake(ask(engine, import_id, user_id=current_user.id))
+    try:
+        job_id = ask(engine, import_id, user_id=current_user.id)
+    except ConflictError:
+        # Something came to build on it: the page says what.
+        return make_response(confirm(import_id), 409)
+    services().worker.wake(job_id)
     return redirect(url_for("imports.show", import_id=import_id), code=303)
 
 
 def _undoing(run: ImportRun) -> Undoing:
-    if run.kind not in UNDOING:
-        raise ConflictError(N_("Only workbooks can be undone."))
     return UNDOING[run.kind]
 
 
@@ -128,7 +132,7 @@ def undo_values(run: ImportRun, job: Job | None) -> dict[str, Any]:
     note = run.result.get("undone") if run.kind == "records" and run.state == UNDONE else None
     is_kept = "journal" in run.result
     return {
-        "possible": run.kind in UNDOING and run.state == "published" and is_kept,
+        "possible": run.state == "published" and (is_kept or run.kind == "boundaries"),
         "under_way": job is not None and job.kind.startswith("undo_"),
         "differs": bool(run.result.get("differs")) and run.state == "published",
         "changes_url": url_for("import_changes.index", import_id=run.id) if is_kept else None,
@@ -148,5 +152,8 @@ def _done_values(note: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-UNDOING: dict[str, Undoing] = {"records": Undoing(_records_page, ask_undo)}
+UNDOING: dict[str, Undoing] = {
+    "records": Undoing(_records_page, ask_undo),
+    "boundaries": Undoing(layer_page, queue_undoing),
+}
 """By kind of import."""

@@ -157,6 +157,7 @@ def confirm(import_id: int) -> ResponseReturnValue:
             services().engine,
             import_id,
             synthetic=request.form.get("synthetic") == "yes",
+            drops_missing=request.form.get("complete") == "yes",
             user_id=current_user.id,
         )
     except ConflictError as refused:

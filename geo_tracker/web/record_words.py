@@ -15,7 +15,7 @@ _RECORDS = {
     "project": N_("Project"),
     "fund": N_("Fund"),
     "merger_claim": N_("Merger table"),
-    "village_version": N_("Seat of the committee"),
+    "village_version": N_("Village"),
     "published_figure": N_("Published figure"),
     "project_amount": N_("Project"),
     "payment": N_("Project"),
@@ -56,6 +56,12 @@ _FIELDS = {
     "document_no": N_("approval document"),
     "document_on": N_("approval date"),
     "name": N_("name"),
+    "outline": N_("outline"),
+    "village": N_("village"),
+    "town": N_("town"),
+    "stat_code": N_("code"),
+    "land_code": N_("land survey code"),
+    "stated_area_m2": N_("stated area"),
     "project_no": N_("project number"),
     "unit_id": N_("village"),
     "former_unit_id": N_("former village"),
@@ -76,6 +82,8 @@ _MONEY = {"total_income", "operating_income", "planned", "received", "paid"}
 _MONEY |= {"estimate", "budget", "contract"}
 _CODES = {"form", "kind", "stage"}
 _PLAIN = {"income_year", "project_no", "name", "basis", "document_no", "source", "unit"}
+_PLAIN |= {"stat_code", "land_code", "town", "village"}
+_AREAS = {"outline", "stated_area_m2"}
 _VILLAGES = {"unit_id", "former_unit_id"}
 
 
@@ -106,6 +114,8 @@ def value_text(field: str, value: object, villages: Mapping[int, str] | None = N
     text = str(value)
     if field in _MONEY:
         return f"{yuan_wan(Decimal(text))} {_('10,000 yuan')}"
+    if field in _AREAS:
+        return f"{number(float(text) / 10_000, 2)} {_('ha')}"
     if field == "progress":
         return percent(float(text))
     if field == "synthetic":

@@ -103,7 +103,11 @@ def _change_row(change: Any, held: Register, units: pd.DataFrame, here: int) -> 
         text = _changed_text(change, units)
         if or_none(change.unit_id) not in (None, here) and change.unit_id in units.index:
             text = f"{units.at[change.unit_id, 'name']} · {text}"
-    reason = _("The import was undone.") if change.reason == UNDONE else change.reason
+    if change.reason == UNDONE:
+        reason = str(_("The import was undone."))
+    else:
+        is_code = change.table_name == "village_version" and change.reason
+        reason = term(change.reason) if is_code else change.reason
     return _row(change.at, change.username, text, change.import_id, reason)
 
 

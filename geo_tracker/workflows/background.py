@@ -6,7 +6,9 @@ from geo_tracker.config import Settings
 from geo_tracker.workflows.boundaries import publish_boundaries
 from geo_tracker.workflows.jobs import Worker
 from geo_tracker.workflows.records import publish_records
+from geo_tracker.workflows.staging import discard_leftovers
 from geo_tracker.workflows.undo_records import UNDO_JOB, undo_records
+from geo_tracker.workflows.undoing import undo_boundaries
 
 
 def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
@@ -18,5 +20,7 @@ def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
             "publish_boundaries": publish_boundaries,
             "publish_records": publish_records,
             UNDO_JOB: undo_records,
+            "undo_boundaries": undo_boundaries,
         },
+        tidy=discard_leftovers,
     )

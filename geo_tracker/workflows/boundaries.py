@@ -1,26 +1,46 @@
-"""A file of boundaries becomes a layer of the register."""
+"""A file of boundaries becomes a layer of the register, or corrects one."""
 
-from functools import cache
+from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 import sqlalchemy as sa
-from pypinyin import lazy_pinyin
+from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
-from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db import reading, writing
 from geo_tracker.db.columns import now
+from geo_tracker.db.drawings import (
+    drawn_bounds,
+    drawn_frame,
+    show_drawing,
+    shown_import,
+    undone_import,
+)
 from geo_tracker.db.imports import existing_import, layers_in_order
-from geo_tracker.db.layers import added_layer, layer_grounds
+from geo_tracker.db.models import ImportRun
+from geo_tracker.db.places import town_ids
 from geo_tracker.errors import ConflictError
 from geo_tracker.importing.layers import LayerChoices, read_boundaries
 from geo_tracker.language import N_
-from geo_tracker.lineage.continuing import continuing_units, ground_digests
+from geo_tracker.lineage.continuing import continuing_units
+from geo_tracker.lineage.corrections import corrected_units
+from geo_tracker.workflows.corrections import (
+    check_unchanged,
+    held_villages,
+    note_changes,
+    part_redrawn,
+    prepared,
+)
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
+from geo_tracker.workflows.staging import (
+    carry_villages,
+    discard_leftovers,
+    discard_staged,
+    stage_villages,
+)
 from geo_tracker.workflows.tiles import build_tiles
 
 
@@ -29,84 +49,138 @@ def publish_boundaries(
 ) -> None:
     """Read an accepted file again, store it as a layer, relate it to its neighbours, draw it.
 
-    The layer is stored in one transaction; running this again after an interruption continues
-    behind the last step that was finished.
+    The layer is laid down in batches that nobody sees and published in one small transaction;
+    running this again after an interruption begins anew, or continues behind the last step that
+    was finished once the layer is published.
     """
     with reading(engine) as session:
-        run = existing_import(session, import_id)
-        published = run.state == "published"
+        published = existing_import(session, import_id).state == "published"
     if not published:
         store_layer(engine, settings, import_id, progress)
+    note_changes(engine, import_id, progress)
+    part_redrawn(engine, import_id)
     infer_lineage(engine, progress)
     build_tiles(engine, settings, progress)
 
 
+@dataclass(frozen=True)
+class _Neighbours:
+    """Stored villages that those of a file may be, without their outlines."""
+
+    corrected_id: int | None
+    corrected: pd.DataFrame | None
+    undone: pd.DataFrame | None
+    other: pd.DataFrame | None
+
+
 def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress: Progress) -> int:
-    """Store the layer of an import and publish it; return the layer's id.
+    """Store what an import draws and publish it; return the layer's id.
 
     Raises
     ------
     ConflictError
-        If a layer of the same date is there already.
+        If the layer that it corrects was changed after the file was looked at, or records stand
+        on villages that it takes away.
     InputError
         If the file cannot be used.
     """
+    discard_leftovers(engine)
+    discard_staged(engine, import_id)
     with reading(engine) as session:
         run = existing_import(session, import_id)
-        neighbours = layers_in_order(session)
-        if any(layer.as_of_on == run.as_of_on for layer in neighbours):
-            raise ConflictError(
-                N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
-            )
-        progress.at(N_("Reading and checking the file"))
-        layer = read_boundaries(
-            stored_file(settings, run.source), choices=LayerChoices(**run.choices)
+        choices = LayerChoices(**run.choices)
+        path = stored_file(settings, run.source)
+        source = "synthetic" if run.source.synthetic else "surveyed"
+        check_unchanged(session, run)
+        near = _neighbours(session, run)
+    progress.at(N_("Reading and checking the file"))
+    villages = prepared(read_boundaries(path, choices=choices).features)
+    count = len(villages)
+    progress.at(N_("Preparing %(count)s villages"), count=count)
+    villages["unit_id"] = _units(near, villages)
+    missing: list[int] = []
+    villages["seat_lon"] = villages["seat_lat"] = float("nan")
+    if near.corrected is not None:
+        seats = near.corrected.set_index("unit_id")[["seat_lon", "seat_lat"]]
+        villages[["seat_lon", "seat_lat"]] = seats.reindex(villages["unit_id"]).to_numpy()
+        missing = seats.index.difference(villages["unit_id"].dropna()).tolist()
+        if run.drops_missing:
+            _check_free(engine, near.corrected_id, missing)
+            missing = []
+    with writing(engine) as session:
+        villages["town_id"] = pd.array(town_ids(session, villages), dtype="Int64")
+    progress.at(N_("Storing %(count)s villages"), count=count)
+    stage_villages(engine, villages, import_id=import_id, geometry_source=source, progress=progress)
+    if near.corrected_id is not None and missing:
+        carry_villages(engine, missing, from_import=near.corrected_id, to_import=import_id)
+    return _published(engine, import_id, villages, near, kept=len(missing))
+
+
+def _check_free(engine: sa.Engine, import_id: int | None, unit_ids: list[int]) -> None:
+    """Check that nothing is recorded on villages that a correction takes away."""
+    if import_id is None:
+        return
+    with reading(engine) as session:
+        held = held_villages(session, import_id, unit_ids)
+    if held:
+        raise ConflictError(
+            N_("Records stand on villages that would go: %(names)s."), names=", ".join(held)
         )
-        nearest = min(neighbours, key=lambda x: abs(x.as_of_on - run.as_of_on), default=None)
-        other = layer_grounds(session, nearest.id) if nearest else None
-    progress.at(N_("Preparing %(count)s villages"), count=len(layer.features))
-    villages = _with_names_and_points(layer.features)
-    villages["unit_id"] = _continuing(other, villages)
-    progress.at(N_("Storing %(count)s villages"), count=len(villages))
+
+
+def _neighbours(session: Session, run: ImportRun) -> _Neighbours:
+    corrected = shown_import(session, run.as_of_on)
+    undone = undone_import(session, run.as_of_on) if corrected is None else None
+    others = [layer for layer in layers_in_order(session) if layer.as_of_on != run.as_of_on]
+    nearest = min(others, key=lambda x: abs(x.as_of_on - run.as_of_on), default=None)
+    return _Neighbours(
+        corrected,
+        drawn_frame(session, corrected) if corrected is not None else None,
+        drawn_frame(session, undone) if undone is not None else None,
+        drawn_frame(session, nearest.import_id) if nearest is not None else None,
+    )
+
+
+def _units(near: _Neighbours, villages: gpd.GeoDataFrame) -> pd.Series:
+    """Return the unit of each village that is known, by the layer itself, else its neighbour."""
+    units = pd.Series(pd.NA, index=villages.index, dtype="Int64")
+    if near.corrected is not None:
+        units = corrected_units(near.corrected, villages)
+    for known in (near.undone, near.other):
+        if known is None:
+            continue
+        # Of a date that is only corrected, no village may become one that stays in the layer.
+        taken = set(units.dropna()) | set(
+            [] if near.corrected is None else near.corrected["unit_id"]
+        )
+        left = known[~known["unit_id"].isin(taken)]
+        found = continuing_units(left, villages[units.isna()])
+        units[found.index] = found
+    return units
+
+
+def _published(
+    engine: sa.Engine,
+    import_id: int,
+    villages: gpd.GeoDataFrame,
+    near: _Neighbours,
+    *,
+    kept: int,
+) -> int:
+    with reading(engine) as session:
+        bounds = drawn_bounds(session, import_id)
     with writing(engine) as session:
         run = existing_import(session, import_id)
-        stored = added_layer(
-            session,
-            villages,
-            import_id=import_id,
-            as_of_on=run.as_of_on,
-            geometry_source="synthetic" if run.source.synthetic else "surveyed",
-        )
+        check_unchanged(session, run)
+        layer = show_drawing(session, as_of_on=run.as_of_on, import_id=import_id, bounds=bounds)
         run.state = "published"
         run.published_at = now()
+        others = near.other["unit_id"] if near.other is not None else []
         run.result = {
             "villages": len(villages),
-            "continuing": int(villages["unit_id"].notna().sum()),
-            "layer_id": stored.id,
+            "continuing": int(villages["unit_id"].isin(others).sum()),
+            "layer_id": layer.id,
+            "corrects_import_id": near.corrected_id,
+            "kept": kept,
         }
-    return stored.id
-
-
-def _continuing(other: pd.DataFrame | None, villages: gpd.GeoDataFrame) -> pd.Series:
-    if other is None:
-        return pd.Series(pd.NA, index=villages.index, dtype="Int64")
-    return continuing_units(other, villages).reindex(villages.index).astype("Int64")
-
-
-@cache
-def _spelling(character: str) -> str:
-    # Character by character: place names are hardly ever words of a dictionary.
-    return lazy_pinyin(character)[0].lower()
-
-
-def _with_names_and_points(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    villages = features.copy()
-    villages["ground"] = ground_digests(features)
-    code = villages["stat_code"].fillna(villages["land_code"])
-    villages["name"] = villages["name"].fillna(code).fillna("?")
-    spelled = [[_spelling(character) for character in name] for name in villages["name"]]
-    villages["pinyin"] = ["".join(syllables)[:200] for syllables in spelled]
-    villages["initials"] = ["".join(s[:1] for s in syllables)[:50] for syllables in spelled]
-    points = shapely.get_coordinates(shapely.point_on_surface(villages.geometry.to_numpy()))
-    villages["point_lon"], villages["point_lat"] = points[:, 0], points[:, 1]
-    return villages.set_crs(STORAGE_CRS, allow_override=True)
+    return layer.id

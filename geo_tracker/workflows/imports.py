@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
-from geo_tracker.db.imports import added_import, existing_import, import_of_file, layers_in_order
+from geo_tracker.db.imports import added_import, existing_import, import_of_file
 from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
 from geo_tracker.importing.tables import refuse_without_tables, understood_workbook
 from geo_tracker.language import N_, Message
+from geo_tracker.workflows.corrections import check_unchanged
 from geo_tracker.workflows.files import keep_file, keep_pictures, read_apart, stored_file
 from geo_tracker.workflows.layout_files import remembered_layouts
 from geo_tracker.workflows.mapping import preview_choices
@@ -156,32 +157,59 @@ def read_again(
 
 
 def accept(
-    engine: sa.Engine, import_id: int, *, synthetic: bool | None = None, user_id: int | None = None
+    engine: sa.Engine,
+    import_id: int,
+    *,
+    synthetic: bool | None = None,
+    drops_missing: bool | None = None,
+    user_id: int | None = None,
 ) -> int:
     """Queue an import that was looked at, or one that failed; return its job's id.
 
     An import whose records are stored and whose map could not be drawn goes on from there.
 
+    Parameters
+    ----------
+    engine : Engine
+        The database.
+    import_id : int
+        Which import.
+    synthetic : bool, optional
+        That the file is made up; as before where not given.
+    drops_missing : bool, optional
+        Of a corrected layer, that villages it does not have go; as before where not given.
+    user_id : int, optional
+        Who accepts it.
+
     Raises
     ------
     ConflictError
-        If it is under way or stored, cannot be read as it is, or its date is taken.
+        If it is under way or stored, cannot be read as it is, or would change another layer than
+        the one it was compared with.
     """
     with writing(engine) as session:
         run = existing_import(session, import_id)
-        if not _is_stored_without_map(session, run):
+        kind = _to_finish(session, run)
+        if kind is None:
+            kind = f"publish_{run.kind}"
             _check_acceptable(session, run)
             if synthetic is not None:
                 run.source.synthetic = synthetic
+            if drops_missing is not None:
+                run.drops_missing = drops_missing
             run.state = "queued"
-        job = jobs.added_job(session, kind=f"publish_{run.kind}", import_id=run.id, user_id=user_id)
+        job = jobs.added_job(session, kind=kind, import_id=run.id, user_id=user_id)
     return job.id
 
 
-def _is_stored_without_map(session: Session, run: ImportRun) -> bool:
-    """Say whether the records are stored, but what follows from them could not be made."""
+def _to_finish(session: Session, run: ImportRun) -> str | None:
+    """Return the kind of job that stored or undid an import but not what follows from it."""
     job = jobs.latest_job(session, run.id)
-    return run.state == "published" and job is not None and job.state == "failed"
+    if job is None or job.state != "failed":
+        return None
+    if run.state == "published":
+        return f"publish_{run.kind}"
+    return job.kind if run.state == "undone" else None
 
 
 def _check_acceptable(session: Session, run: ImportRun) -> None:
@@ -195,8 +223,5 @@ def _check_acceptable(session: Session, run: ImportRun) -> None:
     twin = import_of_file(session, run.source.sha256 or "", kind=run.kind)
     if twin is not None:
         raise ConflictError(N_("The same file is being imported already."))
-    dates = {layer.as_of_on for layer in layers_in_order(session)}
-    if run.kind == "boundaries" and run.as_of_on in dates:
-        raise ConflictError(
-            N_("There is already a layer that holds from %(date)s."), date=str(run.as_of_on)
-        )
+    if run.kind == "boundaries":
+        check_unchanged(session, run)

@@ -1,8 +1,8 @@
 """Work in the background: a queue that wakes a worker, and job rows that tell the truth.
 
 The queue may lose or repeat a message; the job row decides. A job whose worker died is found by
-its missing heartbeat and run again from its start, which is safe because every job stores in
-one transaction.
+its missing heartbeat and run again from its start, which is safe because every job publishes in
+one transaction and knows what it has published.
 """
 
 import logging
@@ -32,8 +32,16 @@ JobBody = Callable[[sa.Engine, Settings, int, Progress], None]
 class Worker:
     """Runs jobs; the web process makes one to wake it, the worker process one to run it."""
 
-    def __init__(self, engine: sa.Engine, settings: Settings, bodies: dict[str, JobBody]) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        settings: Settings,
+        bodies: dict[str, JobBody],
+        *,
+        tidy: Callable[[sa.Engine], None],
+    ) -> None:
         self.engine = engine
+        self.tidy = tidy
         self.settings = settings
         self.bodies = bodies
         self.stale_after = timedelta(seconds=settings.job_stale_seconds)
@@ -86,12 +94,17 @@ class Worker:
     def _run_quietly(self, job_id: int) -> None:
         self.run(job_id)
 
-    def _end(self, job_id: int, import_id: int, error: Message | None) -> None:
+    def _end(self, job_id: int, import_id: int | None, error: Message | None) -> None:
         with writing(self.engine) as session:
             jobs.finished(session, job_id, error=error.to_json() if error else None)
+            if import_id is None:
+                return
             run = existing_import(session, import_id)
-            if error and run.state not in {"published", "undone"}:
+            if error and run.state == "queued":
                 run.state = "failed"
+        if error:
+            # What the job laid down and nobody will publish.
+            self.tidy(self.engine)
 
     def _keep_alive(self, job_id: int, progress: Progress, stop: threading.Event) -> None:
         # The only writer of progress: the job's own thread may hold the write lock.
@@ -107,16 +120,15 @@ class Worker:
         with reading(self.engine) as session:
             waiting = jobs.waiting_jobs(session, stale_after=self.stale_after)
         woken = []
-        for job_id, attempts in waiting:
+        for job_id, import_id, attempts in waiting:
             if job_id in self._running:
                 continue
             if attempts >= MAX_ATTEMPTS:
-                with writing(self.engine) as session:
-                    given_up = Message(
-                        N_("The job was interrupted %(times)s times. Nothing was stored."),
-                        {"times": attempts},
-                    )
-                    jobs.finished(session, job_id, error=given_up.to_json())
+                given_up = Message(
+                    N_("The job was interrupted %(times)s times. Nothing was stored."),
+                    {"times": attempts},
+                )
+                self._end(job_id, import_id, given_up)
             else:
                 self.wake(job_id)
                 woken.append(job_id)

@@ -1,15 +1,16 @@
 """Who became whom, inferred from neighbouring layers and the merger table."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import islice, pairwise
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from geo_tracker.db import reading, writing
+from geo_tracker.db import reading
 from geo_tracker.db.decisions import layer_locked, standing_decisions
 from geo_tracker.db.frames import claim_frame
 from geo_tracker.db.imports import layers_in_order
@@ -23,9 +24,14 @@ from geo_tracker.lineage.name_evidence import with_names
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.workflows.persons_word import follow_decisions
 from geo_tracker.workflows.progress import Progress
+from geo_tracker.workflows.staging import BATCH, Turns
+
+EVENTS_AT_ONCE = 100
+"""Events in one transaction."""
 
 _SIDES = ("from_id", "to_id")
 _Pair = tuple[Any, Any]
+_Item = TypeVar("_Item")
 ONE_UNIT_EVENTS = {
     "unchanged",
     "name_change",
@@ -49,7 +55,8 @@ def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
     """Infer the change events between every two neighbouring layers.
 
     What stands already and is found again stays as it is; what is no longer found is superseded,
-    never deleted. What people decided holds whatever is found.
+    never deleted. What people decided holds whatever is found. Events are stored some at a time, so
+    that nobody waits; after an interruption the next inference finds what is stored.
     """
     with reading(engine) as session:
         layers = layers_in_order(session)
@@ -63,9 +70,7 @@ def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
         progress.at(N_("Comparing the boundaries of %(count)s villages"), count=len(before))
         found = _Findings.of(before, after, claims)
         progress.at(N_("Storing who became whom"))
-        with writing(engine) as session:
-            layer_locked(session, later.id)
-            _store(session, found, earlier, later)
+        _store(engine, found, earlier, later)
     with reading(engine) as session:
         events = standing_events(session)
         summary.events = len(events)
@@ -79,10 +84,28 @@ def infer_lineage(engine: sa.Engine, progress: Progress) -> LineageSummary:
 def _end_overtaken_events(engine: sa.Engine, layers: list[BoundaryLayer]) -> None:
     """Supersede what was found between layers that have another between them by now."""
     neighbours = {(earlier.id, later.id) for earlier, later in pairwise(layers)}
-    with writing(engine) as session:
-        for event in standing_events(session):
-            if (event.before_layer_id, event.after_layer_id) not in neighbours:
-                event.status = "superseded"
+    with reading(engine) as session:
+        overtaken = [
+            event.id
+            for event in standing_events(session)
+            if (event.before_layer_id, event.after_layer_id) not in neighbours
+        ]
+    _supersede(engine, overtaken)
+
+
+def _batched(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _supersede(engine: sa.Engine, event_ids: list[int]) -> None:
+    turns = Turns(engine)
+    for some in _batched(event_ids, BATCH):
+        with turns.turn() as session:
+            session.execute(
+                sa.update(ChangeEvent).where(ChangeEvent.id.in_(some)).values(status="superseded")
+            )
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,7 @@ class _Findings:
     edges: pd.DataFrame
     claims: dict[_Pair, list[dict[str, Any]]]
     renamed: dict[int, str]
+    unrenamed: frozenset[int]
     ended: frozenset[int]
 
     @classmethod
@@ -129,6 +153,7 @@ class _Findings:
             edges[edges["event"].notna()],
             _by_pair(table),
             renamed,
+            frozenset(staying.tolist()) - renamed.keys(),
             frozenset(gone.index.tolist()),
         )
 
@@ -142,59 +167,65 @@ def _by_pair(table: pd.DataFrame) -> dict[_Pair, list[dict[str, Any]]]:
 
 
 def _store(
-    session: Session, found: _Findings, earlier: BoundaryLayer, later: BoundaryLayer
+    engine: sa.Engine, found: _Findings, earlier: BoundaryLayer, later: BoundaryLayer
 ) -> None:
-    standing = {
-        frozenset(
-            (e.from_unit_id, e.to_unit_id, e.said_by_geometry, e.said_by_table)
-            for e in event.edges
-            if e.said_by_geometry or e.said_by_table
-        ): event
-        for event in standing_events(session, between=(earlier.id, later.id))
-        if event.unit_id is None
-    }
-    # Events that only a person's links make up are not the inference's to end.
-    standing.pop(frozenset(), None)
-    decided = standing_decisions(session)
-    _store_renamings(session, found.renamed, earlier, later)
-    joined: list[tuple[int, int]] = []
+    with reading(engine) as session:
+        events = standing_events(session, between=(earlier.id, later.id))
+        standing = {
+            frozenset(
+                (e.from_unit_id, e.to_unit_id, e.said_by_geometry, e.said_by_table)
+                for e in event.edges
+                if e.said_by_geometry or e.said_by_table
+            ): event.id
+            for event in events
+            if event.unit_id is None
+        }
+        # Events that only a person's links make up are not the inference's to end.
+        standing.pop(frozenset(), None)
+    _store_renamings(engine, found, events, earlier, later)
     shared = _in_several_events(found.edges)
     members: dict[Any, list[dict[str, Any]]] = {}
     for edge in found.edges.to_dict("records"):
         members.setdefault(edge["event"], []).append(edge)
-    for facts in found.events.to_dict("records"):
-        edges = members.get(facts["event"])
-        if edges is None:
-            continue
-        alone = len(facts["from_ids"]) == len(facts["to_ids"]) == 1
-        # Where a part moved as well, the links have to be kept, and with them both villages.
-        alone = alone and not any(edge[side] in shared for edge in edges for side in _SIDES)
-        # Nor does a village turn out to be the one that a person said it became, or did not.
-        alone = alone and not any(edge["from_id"] in decided for edge in edges)
-        conflict = any(edge["conflict"] for edge in edges)
-        if alone and facts["event_type"] in ONE_UNIT_EVENTS and not conflict:
-            joined.append((int(facts["to_ids"][0]), int(facts["from_ids"][0])))
-            _add_event(session, facts, edges, found.claims, earlier, later, one_unit=True)
-            continue
-        signature = frozenset(
-            (edge["from_id"], edge["to_id"], edge["said_by_geometry"], edge["said_by_table"])
-            for edge in edges
-        )
-        if standing.pop(signature, None) is None:
-            _add_event(session, facts, edges, found.claims, earlier, later)
-    for outdated in standing.values():
-        outdated.status = "superseded"
-    units_joined(session, joined)
-    session.flush()
-    session.expire_all()
-    follow_decisions(
-        session,
-        {
-            former: decision
-            for former, decision in standing_decisions(session).items()
-            if former in found.ended
-        },
-    )
+    turns = Turns(engine)
+    stated = [facts for facts in found.events.to_dict("records") if facts["event"] in members]
+    for some in _batched(stated, EVENTS_AT_ONCE):
+        with turns.turn() as session:
+            layer_locked(session, later.id)
+            formers = [former for facts in some for former in facts["from_ids"]]
+            # Asked anew each time: people decide while this goes on.
+            decided = set(standing_decisions(session, [int(former) for former in formers]))
+            for facts in some:
+                edges = members[facts["event"]]
+                alone = len(facts["from_ids"]) == len(facts["to_ids"]) == 1
+                # Where a part moved as well, the links have to be kept, with both villages.
+                alone = alone and not any(edge[side] in shared for edge in edges for side in _SIDES)
+                # Nor does a village turn out to be the one that a person said it became, or not.
+                alone = alone and not any(edge["from_id"] in decided for edge in edges)
+                conflict = any(edge["conflict"] for edge in edges)
+                if alone and facts["event_type"] in ONE_UNIT_EVENTS and not conflict:
+                    _add_event(session, facts, edges, found.claims, earlier, later, one_unit=True)
+                    units_joined(session, [(int(facts["to_ids"][0]), int(facts["from_ids"][0]))])
+                    continue
+                signature = frozenset(
+                    tuple(edge[name] for name in (*_SIDES, "said_by_geometry", "said_by_table"))
+                    for edge in edges
+                )
+                if standing.pop(signature, None) is None:
+                    _add_event(session, facts, edges, found.claims, earlier, later)
+    _supersede(engine, list(standing.values()))
+    _follow_decisions(engine, sorted(found.ended), later)
+
+
+def _follow_decisions(engine: sa.Engine, formers: list[int], later: BoundaryLayer) -> None:
+    with reading(engine) as session:
+        ended = set(formers)
+        decided = [former for former in standing_decisions(session) if former in ended]
+    turns = Turns(engine)
+    for some in _batched(decided, EVENTS_AT_ONCE):
+        with turns.turn() as session:
+            layer_locked(session, later.id)
+            follow_decisions(session, standing_decisions(session, list(some)))
 
 
 def _in_several_events(edges: pd.DataFrame) -> set[int]:
@@ -205,25 +236,41 @@ def _in_several_events(edges: pd.DataFrame) -> set[int]:
 
 
 def _store_renamings(
-    session: Session, renamed: dict[int, str], earlier: BoundaryLayer, later: BoundaryLayer
+    engine: sa.Engine,
+    found: _Findings,
+    standing: list[ChangeEvent],
+    earlier: BoundaryLayer,
+    later: BoundaryLayer,
 ) -> None:
-    """Record a new name or code of villages that live on, once."""
-    standing = standing_events(session, between=(earlier.id, later.id))
+    """Record a new name or code of villages that live on, once; end what a correction took back."""
     known = {(event.unit_id, event.event_type) for event in standing}
-    session.add_all(
-        ChangeEvent(
-            event_type=event_type,
-            status="proposed",
-            before_layer_id=earlier.id,
-            after_layer_id=later.id,
-            effective_on=later.as_of_on,
-            unit_id=unit_id,
-            synthetic=any(layer.run.source.synthetic for layer in (earlier, later)),
-            confidence=1.0,
-        )
-        for unit_id, event_type in renamed.items()
-        if (unit_id, event_type) not in known
+    _supersede(
+        engine,
+        [
+            event.id
+            for event in standing
+            if event.unit_id is not None
+            and event.event_type in {"name_change", "identifier_change"}
+            and event.unit_id in found.unrenamed
+        ],
     )
+    new = [pair for pair in found.renamed.items() if pair not in known]
+    turns = Turns(engine)
+    for some in _batched(new, BATCH):
+        with turns.turn() as session:
+            session.add_all(
+                ChangeEvent(
+                    event_type=event_type,
+                    status="proposed",
+                    before_layer_id=earlier.id,
+                    after_layer_id=later.id,
+                    effective_on=later.as_of_on,
+                    unit_id=unit_id,
+                    synthetic=any(layer.run.source.synthetic for layer in (earlier, later)),
+                    confidence=1.0,
+                )
+                for unit_id, event_type in some
+            )
 
 
 def _add_event(
@@ -251,6 +298,7 @@ def _add_event(
         after_layer_id=later.id,
         effective_on=later.as_of_on,
         unit_id=int(facts["from_ids"][0]) if one_unit else None,
+        joined_unit_id=int(facts["to_ids"][0]) if one_unit else None,
         survivor_id=survivor if event_type == "integration" else None,
         document_no=_first(said, "document_no"),
         document_on=_first(said, "document_on"),

@@ -13,6 +13,7 @@ from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.maps.preview import preview_svg
+from geo_tracker.workflows.corrections import changes_of
 from geo_tracker.workflows.files import read_apart
 from geo_tracker.workflows.placement_check import (
     KnownArea,
@@ -58,7 +59,8 @@ def layer_preview(
             },
             False,
         )
-    return _understood(layer, area), layer.synthetic
+    changes = changes_of(engine, as_of_on, layer.features)
+    return _understood(layer, area) | {"changes": changes}, layer.synthetic
 
 
 def _understood(layer: BoundaryLayer, area: KnownArea | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import shapely
 import sqlalchemy as sa
 
 from geo_tracker.db import reading, writing
-from geo_tracker.db.bulk import insert_features, inserted_blank_rows
+from geo_tracker.db.bulk import Encoded, insert_features, inserted_blank_rows
 from geo_tracker.db.geometry import within_box
 from geo_tracker.db.models import Project, Unit
 from tests.db.test_geometry import stored_import
@@ -24,7 +24,7 @@ def add_projects(engine: sa.Engine, names: list[str], points: list[shapely.Point
             "synthetic": [False] * len(names),
             "reported_on": [date(2019, 3, 1)] + [None] * (len(names) - 1),
         }
-        insert_features(session.connection(), Project, columns, points)
+        insert_features(session.connection(), Project, columns, Encoded.of(points, engine))
 
 
 def found_in(engine: sa.Engine, *box: float) -> list[str]:

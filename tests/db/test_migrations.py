@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 import sqlalchemy as sa
 
-from geo_tracker.db import make_engine, reading
+from geo_tracker.db import make_engine, reading, writing
 from geo_tracker.db.decisions import standing_decisions
-from geo_tracker.db.models import Base
+from geo_tracker.db.geometry import Geometry, within_box
+from geo_tracker.db.models import Base, DrawnVillage, StoredLayer, VillageVersion
 from geo_tracker.db.schema import migrate
 from tests.postgres import PostgresCluster
 
@@ -82,9 +84,7 @@ def test_decisions_that_stood_on_links_become_decisions_of_their_own(bare: sa.En
     migrate(bare, "0001")
     with bare.begin() as connection:
         for table, values in [*ROWS, *(("lineage_edge", edge) for edge in EDGES)]:
-            names = ", ".join(values)
-            marks = ", ".join(f":{name}" for name in values)
-            connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
+            add_row(connection, table, values)
     migrate(bare)
     with reading(bare) as session:
         found = standing_decisions(session)
@@ -104,3 +104,49 @@ def test_the_schema_of_the_migrations_is_that_of_the_models(bare: sa.Engine) -> 
     for table in Base.metadata.sorted_tables:
         stored = {column["name"] for column in inspector.get_columns(table.name)}
         assert stored == {column.name for column in table.columns}, table.name
+
+
+def test_layers_of_an_older_database_are_shown_as_they_were(bare: sa.Engine) -> None:
+    migrate(bare, "0002")
+    other_run = dict(ROWS[2][1], id=2, as_of_on="2018-10-31")
+    layers = ((1, 2, "2018-10-31", DAY), (2, 1, DAY, None))
+    square = shapely.MultiPolygon([shapely.box(120, 29, 121, 30)])
+    with bare.begin() as connection:
+        for table, values in [*ROWS[:3], ("import_run", other_run), ("unit", {"id": 1})]:
+            add_row(connection, table, values)
+        for layer, run, day, until in layers:
+            add_row(connection, "boundary_layer", {"id": layer, "import_id": run, "as_of_on": day})
+            version = {"id": layer + 10, "unit_id": 1, "layer_id": layer, "valid_from": day}
+            version |= {"valid_to": until, "name": "甲村", "pinyin": "jiacun", "initials": "jc"}
+            version |= {"ground": "0" * 32, "area_m2": 1.0, "geometry_source": "surveyed"}
+            version |= {"point_lon": 120.5, "point_lat": 29.5}
+            geom = sa.literal(square, Geometry("MULTIPOLYGON"))
+            columns: list[Any] = [sa.column(name) for name in [*version, "geom"]]
+            versions = sa.table("village_version", *columns)
+            connection.execute(sa.insert(versions).values(**version, geom=geom))
+    migrate(bare)
+    v = VillageVersion
+    with reading(bare) as session:
+        rows = session.execute(
+            sa.select(v.id, v.layer_id, v.valid_from, v.valid_to, v.name, v.geom).order_by(v.id)
+        ).all()
+        east = session.scalars(sa.select(StoredLayer.east)).all()
+        inside = within_box(v.geom, v.id, 120.2, 29.2, 120.3, 29.3)
+        assert session.scalars(sa.select(v.id).where(inside).order_by(v.id)).all() == [11, 12]
+    times = [(row.id, row.layer_id, str(row.valid_from), str(row.valid_to)) for row in rows]
+    assert times == [(11, 1, "2018-10-31", DAY), (12, 2, DAY, "None")]
+    assert {row.name for row in rows} == {"甲村"}
+    assert all(row.geom.equals(square) for row in rows)
+    assert east == [121, 121]
+    with writing(bare) as session:
+        session.add(drawn_again(session.get_one(DrawnVillage, 12)))
+
+
+def drawn_again(drawn: DrawnVillage) -> DrawnVillage:
+    names = (column.name for column in DrawnVillage.__table__.columns)
+    return DrawnVillage(**{name: getattr(drawn, name) for name in names if name != "id"})
+
+
+def add_row(connection: sa.Connection, table: str, values: dict[str, Any]) -> None:
+    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)

@@ -172,20 +172,6 @@ def test_a_layer_without_its_day_is_refused(planner: Visitor, tmp_path: Path) ->
     assert "Give the date the file holds from" in answer.text
 
 
-def test_a_second_layer_of_the_same_day_is_refused_when_confirmed(
-    app: Flask, planner: Visitor, tmp_path: Path
-) -> None:
-    brought_in(app, planner, tmp_path)
-    other = samples.zipped_shapefile(
-        samples.square_villages([("330784114200", "倪宅村", "花街镇", 0, 6)]),
-        tmp_path / "other.zip",
-    )
-    import_id = import_id_of(uploaded(planner, "boundary", other))
-    answer = planner.post(f"/imports/{import_id}/confirm", {})
-    assert answer.status_code == 409
-    assert "There is already a layer that holds from 2018-10-31." in answer.text
-
-
 def test_a_layer_without_a_coordinate_system_waits_for_a_choice(
     app: Flask, planner: Visitor, tmp_path: Path
 ) -> None:

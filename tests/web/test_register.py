@@ -128,7 +128,7 @@ def test_villages_without_a_county_have_a_row_and_a_filter_of_their_own(
     services: Services = county.extensions["geo_tracker"]
     with services.engine.begin() as connection:
         connection.execute(
-            sa.text("UPDATE village_version SET town_id = NULL WHERE stat_code LIKE '330784115%'")
+            sa.text("UPDATE drawn_village SET town_id = NULL WHERE stat_code LIKE '330784115%'")
         )
     viewer = visitor(county, "viewer")
     assert "county not known 2 2 0.0 % 0" in plain(viewer.page("/"))

@@ -23,9 +23,9 @@ from geo_tracker.db.models import (
     VillageVersion,
     Vote,
 )
-from geo_tracker.errors import AlreadyImportedError, ConflictError, GeoTrackerError
+from geo_tracker.errors import AlreadyImportedError, GeoTrackerError
 from geo_tracker.workflows.demo import run_import
-from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
+from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.lineage_check import stored_faults
 from geo_tracker.workflows.progress import Progress
@@ -203,20 +203,6 @@ def test_the_very_same_file_is_recognised(
             as_of_on=samples.RECORDS_ON,
         )
     assert refused.value.import_id == import_id
-
-
-def test_one_date_has_one_layer(
-    engine: sa.Engine, settings: Settings, bring_boundaries: Bring, tmp_path: Path
-) -> None:
-    bring_boundaries()
-    other = samples.zipped_shapefile(
-        samples.square_villages([("330784116200", "另村", "另镇", 0, 1)]), tmp_path / "other.zip"
-    )
-    import_id = receive_boundaries(
-        engine, settings, other, file_name="other.zip", as_of_on=samples.AFTER_ON
-    )
-    with pytest.raises(ConflictError):
-        accept(engine, import_id)
 
 
 def test_a_layer_can_be_brought_in_behind_the_others(

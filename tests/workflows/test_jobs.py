@@ -86,18 +86,18 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_stored_and_another_fi
         "GEO_TRACKER_JOB_STALE_SECONDS": "2",
         "DATABASE_URL": settings.database_url,
     }
-    # The first worker is stopped by the operating system inside the transaction that stores.
+    # The first worker is stopped by the operating system inside the transaction that publishes.
     script = (
         "import os, signal\n"
         "from geo_tracker.config import settings_from_environment\n"
         "from geo_tracker.db import make_engine\n"
         "from geo_tracker.workflows import boundaries\n"
         "from geo_tracker.workflows.background import worker_for\n"
-        "whole = boundaries.added_layer\n"
+        "whole = boundaries.show_drawing\n"
         "def dies(*args, **kwargs):\n"
         "    whole(*args, **kwargs)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
-        "boundaries.added_layer = dies\n"
+        "boundaries.show_drawing = dies\n"
         "settings = settings_from_environment()\n"
         f"worker_for(make_engine(settings.url), settings).run({job_id})\n"
     )

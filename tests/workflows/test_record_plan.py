@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.models import (
+    DrawnVillage,
     Fund,
     MergerClaim,
     Payment,
@@ -18,7 +19,6 @@ from geo_tracker.db.models import (
     ProjectAmount,
     PublishedFigure,
     VillageFigures,
-    VillageVersion,
     Vote,
 )
 from geo_tracker.importing.tables import Sheet
@@ -330,7 +330,7 @@ def test_looking_writes_nothing_while_somebody_else_writes(
     bring_boundaries()
     before = tables(engine)
     with writing(engine) as other:
-        other.execute(sa.update(VillageVersion).values(seat_lon=None))
+        other.execute(sa.update(DrawnVillage).values(seat_lon=None))
         made = plan(engine, *(sheet(kind, rows) for kind, (rows, *_) in KINDS.items()))
         other.rollback()
     assert [s.counts.added for s in made.sheets] == [2] * 5

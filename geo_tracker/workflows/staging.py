@@ -1,0 +1,134 @@
+"""Villages laid down batch by batch, so that whoever saves something meanwhile hardly waits."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+import sqlalchemy as sa
+from pypinyin import lazy_pinyin
+from sqlalchemy.orm import Session
+
+from geo_tracker.db import reading, settle, writing
+from geo_tracker.db.bulk import Encoded
+from geo_tracker.db.drawings import (
+    Drawings,
+    added_drawings,
+    carried_drawings,
+    dead_imports,
+    discarded_drawings,
+)
+from geo_tracker.workflows.progress import Progress
+
+BATCH = 250
+"""Villages in one transaction."""
+
+_TURNS_IN_LOG = 5
+"""Transactions after which the database's log is emptied."""
+
+_PAUSE_S = 0.005
+"""Between two transactions; whoever waits looks that often, see `db.make_engine`."""
+
+
+class Turns:
+    """Short writing transactions with a pause between them, in which others get their turn."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._ended = 0.0
+        self._turns = 0
+
+    @contextmanager
+    def turn(self) -> Iterator[Session]:
+        """Open a transaction once the pause is over; work done meanwhile counts as pause."""
+        time.sleep(max(0.0, _PAUSE_S - (time.monotonic() - self._ended)))
+        with writing(self._engine) as session:
+            yield session
+        self._ended = time.monotonic()
+        self._turns += 1
+        if self._turns % _TURNS_IN_LOG == 0:
+            settle(self._engine)
+
+
+def stage_villages(
+    engine: sa.Engine,
+    villages: gpd.GeoDataFrame,
+    *,
+    import_id: int,
+    geometry_source: str,
+    progress: Progress,
+) -> None:
+    """Lay down the villages of an import, unseen.
+
+    Parameters
+    ----------
+    engine : Engine
+        The database.
+    villages : GeoDataFrame
+        Valid (Multi)Polygons in STORAGE_CRS; ``unit_id``, ``name``, ``ground``, ``stat_code``,
+        ``land_code``, ``town_id``, ``area_m2``, ``stated_area_m2``, ``seat_lon``, ``seat_lat``.
+    import_id, geometry_source
+        As for `added_drawings`.
+    progress : Progress
+        Told how many are stored.
+    """
+    turns = Turns(engine)
+    shapes = villages.geometry.to_numpy()
+    facts = pd.DataFrame(villages.drop(columns=villages.geometry.name))
+    for at in range(0, len(facts), BATCH):
+        some = slice(at, at + BATCH)
+        batch = with_spelling(facts.iloc[some])
+        points = shapely.get_coordinates(shapely.point_on_surface(shapes[some]))
+        batch["point_lon"], batch["point_lat"] = points[:, 0], points[:, 1]
+        parts, owner = shapely.get_parts(shapes[some], return_index=True)
+        encoded = Encoded.of(shapely.multipolygons(parts, indices=owner), engine)
+        drawings = Drawings.of(batch, encoded, import_id=import_id, geometry_source=geometry_source)
+        with turns.turn() as session:
+            added_drawings(session, drawings)
+        progress.count(min(at + BATCH, len(facts)), len(facts))
+
+
+def carry_villages(
+    engine: sa.Engine, unit_ids: list[int], *, from_import: int, to_import: int
+) -> None:
+    """Lay down some villages of one import for another as they are."""
+    turns = Turns(engine)
+    for at in range(0, len(unit_ids), BATCH):
+        with turns.turn() as session:
+            carried_drawings(
+                session, unit_ids[at : at + BATCH], from_import=from_import, to_import=to_import
+            )
+
+
+def discard_staged(engine: sa.Engine, import_id: int) -> None:
+    """Clear away what an import laid down that was never published."""
+    turns, count = Turns(engine), 1
+    while count:
+        with turns.turn() as session:
+            count = discarded_drawings(session, import_id, at_most=BATCH)
+
+
+def discard_leftovers(engine: sa.Engine) -> None:
+    """Clear away what imports laid down that failed or were given up."""
+    with reading(engine) as session:
+        dead = dead_imports(session)
+    for import_id in dead:
+        discard_staged(engine, import_id)
+
+
+@cache
+def _spelling(character: str) -> str:
+    # Character by character: place names are hardly ever words of a dictionary.
+    return lazy_pinyin(character)[0].lower()
+
+
+def with_spelling(villages: pd.DataFrame) -> pd.DataFrame:
+    """Return the villages with ``pinyin`` and ``initials`` of their names."""
+    spelled = [[_spelling(character) for character in name] for name in villages["name"]]
+    return villages.assign(
+        pinyin=["".join(syllables)[:200] for syllables in spelled],
+        initials=["".join(s[:1] for s in syllables)[:50] for syllables in spelled],
+    )
