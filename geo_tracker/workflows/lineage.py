@@ -26,7 +26,7 @@ from geo_tracker.workflows.persons_word import follow_decisions
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.staging import BATCH, Turns
 
-EVENTS_AT_ONCE = 100
+EVENTS_AT_ONCE = 20
 """Events in one transaction."""
 
 _SIDES = ("from_id", "to_id")
