@@ -60,6 +60,6 @@ def case(
 
 
 # They take their files in when they are loaded.
-from tests.importing.corpus import hostile, layers, tables  # noqa: E402
+from tests.importing.corpus import formats, hostile, layers, tables  # noqa: E402
 
-__all__ = ["CASES", "FILES", "Case", "case", "hostile", "layers", "tables"]
+__all__ = ["CASES", "FILES", "Case", "case", "formats", "hostile", "layers", "tables"]
