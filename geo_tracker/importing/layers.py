@@ -33,6 +33,9 @@ from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import chosen_layer, columns_of, raw_features, source_layers
 from geo_tracker.language import N_, Message
 
+MOST_CHECKED = 20_000
+"""A city has a quarter of that; in many more the look for overlaps and gaps takes minutes."""
+
 COLUMNS = [
     *("stat_code", "land_code", "name", "town", "county", "town_code", "county_code"),
     *("stated_area_m2", "area_m2", "parts", "row", "geometry"),
@@ -113,7 +116,8 @@ def read_boundaries(
     choices : LayerChoices
         What a person has settled.
     with_ground : bool
-        Whether to look for overlaps and gaps; needless to store a layer as it is.
+        Whether to look for overlaps and gaps, among `MOST_CHECKED` villages at most; needless to
+        store a layer as it is.
 
     Returns
     -------
@@ -168,8 +172,16 @@ def read_boundaries(
     villages["row"] = villages.index
     stated_against_measured(villages, report)
     ground = None
-    if with_ground or choices.repairs:
+    if choices.repairs or (with_ground and len(villages) <= MOST_CHECKED):
         villages, ground = checked_ground(villages, report, repairs=choices.repairs)
+    elif with_ground:
+        report.add(
+            "info",
+            Message(
+                N_("Overlaps and gaps were not looked for: more than %(count)s villages."),
+                {"count": MOST_CHECKED},
+            ),
+        )
     return BoundaryLayer(
         layer_names=names,
         layer=layer.title,

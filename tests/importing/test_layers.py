@@ -369,3 +369,16 @@ def test_rows_of_one_village_by_its_19_digit_groups_are_joined(tmp_path: Path) -
     assert layer.features["stat_code"].to_list() == ["330784114200", "330784114201"]
     assert layer.features["land_code"].to_list() == [None, "3307841142010000000"]
     assert layer.features[["parts", "row"]].to_numpy().tolist() == [[2, 1], [1, 3]]
+
+
+def test_where_villages_are_too_many_the_ground_is_left_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = zipped(shapefile(tmp_path, villages()))
+    assert read_boundaries(packed, with_ground=True).ground is not None
+    monkeypatch.setattr("geo_tracker.importing.layers.MOST_CHECKED", 1)
+    layer = read_boundaries(packed, with_ground=True)
+    assert layer.ground is None
+    assert texts(layer.report, "info") == [
+        "Overlaps and gaps were not looked for: more than 1 villages."
+    ]

@@ -42,7 +42,7 @@ def test_undoing_imports_one_by_one_leads_back_through_every_state(
         assert tables(engine) == begin, seed
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1), (1, 0, 2), (0, 2, 1)])
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1)])
 def test_undoing_imports_in_any_order_leads_back_to_the_beginning(
     engine: sa.Engine, bring_boundaries: Bring, order: tuple[int, ...]
 ) -> None:

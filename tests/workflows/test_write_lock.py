@@ -38,7 +38,7 @@ MOST_STATEMENTS = 60
 def many_villages(engine: sa.Engine, settings: Settings, tmp_path: Path) -> list[str]:
     """Bring in a layer of as many villages as there are rows; return their codes."""
     rows = [
-        (str(330784100000 + i), f"村{i}", f"镇{i // 300}", 2.0 * i, 2.0 * i + 1)
+        (str(330784100000 + i), f"村{i}", f"镇{i // 300}", 2.0 * i - ROWS, 2.0 * i - ROWS + 1)
         for i in range(ROWS)
     ]
     path = samples.zipped_shapefile(samples.square_villages(rows), tmp_path / "many.zip")
