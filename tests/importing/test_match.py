@@ -65,8 +65,18 @@ def test_an_unknown_code_falls_back_on_town_and_name_with_a_reason() -> None:
 @pytest.mark.parametrize(
     ("code", "name", "town", "reason"),
     [
-        (None, "新川村", None, "A name without town or code does not decide: 2 villages 新川村."),
-        (None, "倪宅村", None, "A name without town or code does not decide: 1 villages 倪宅村."),
+        (
+            None,
+            "新川村",
+            None,
+            "A name without town or code does not decide; villages called 新川村: 2.",
+        ),
+        (
+            None,
+            "倪宅村",
+            None,
+            "A name without town or code does not decide; villages called 倪宅村: 1.",
+        ),
         (None, "大塘村", "城东", "2 villages are called 大塘村 in 城东."),
         (None, "新川村", "城东镇", "There is no village 新川村 in 城东镇."),
         ("999999999999", None, None, "No village has the code 999999999999."),
