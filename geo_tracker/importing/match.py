@@ -146,9 +146,7 @@ class _Known:
         if town is None:
             count = len(self.by_name.get(self.base(name), []))
             return None, Message(
-                N_(
-                    "A name without town or code does not decide; villages called %(name)s: %(count)s."
-                ),
+                N_("A name without town or code does not decide; called %(name)s: %(count)s."),
                 {"name": name, "count": count},
             )
         candidates = self.by_town.get((base_town(self.spelled(town)), self.base(name)), [])
