@@ -18,7 +18,7 @@ from tests.workflows.random_books import Fact, facts, random_book
 from tests.workflows.sheets import result, sheet, stored, tables
 
 Bring = Callable[..., Any]
-SEEDS = range(12)
+SEEDS = range(6)
 
 
 def undone(engine: sa.Engine, import_id: int) -> None:
