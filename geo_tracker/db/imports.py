@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from geo_tracker.db.models import BoundaryLayer, ImportRun, Source
-from geo_tracker.errors import NotFoundError
+from geo_tracker.errors import ConflictError, NotFoundError
 from geo_tracker.language import N_
 
 
@@ -23,6 +23,22 @@ def existing_import(session: Session, import_id: int) -> ImportRun:
     run = session.get(ImportRun, import_id)
     if run is None:
         raise NotFoundError(N_("There is no import %(id)s."), id=import_id)
+    return run
+
+
+def previewed_import(session: Session, import_id: int) -> ImportRun:
+    """Return an import that was looked at and not accepted yet.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none with this id.
+    ConflictError
+        If it was accepted already.
+    """
+    run = existing_import(session, import_id)
+    if run.state != "previewed":
+        raise ConflictError(N_("This import was accepted already."))
     return run
 
 

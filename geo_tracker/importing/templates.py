@@ -66,8 +66,6 @@ READING_NOTES: Mapping[str, str] = {
 }
 """How a cell of each reading is to be filled in."""
 
-CHOICE_NOTE = READING_NOTES["event"]
-
 
 @dataclass(frozen=True)
 class TemplateWords:

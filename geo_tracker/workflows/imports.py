@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
-from geo_tracker.db.imports import added_import, existing_import, import_of_file
+from geo_tracker.db.imports import (
+    added_import,
+    existing_import,
+    import_of_file,
+    previewed_import,
+)
 from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
@@ -143,9 +148,7 @@ def read_again(
         If the file cannot be used that way; the earlier preview stays.
     """
     with reading(engine) as session:
-        run = existing_import(session, import_id)
-        if run.state != "previewed":
-            raise ConflictError(N_("This import was accepted already."))
+        run = previewed_import(session, import_id)
         path, as_of_on = stored_file(settings, run.source), run.as_of_on
     preview, synthetic = layer_preview(engine, settings, path, choices, as_of_on=as_of_on)
     pictures = preview.pop("pictures", {})

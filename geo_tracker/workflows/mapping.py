@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.columns import now
-from geo_tracker.db.imports import existing_import
-from geo_tracker.db.models import ImportRun
-from geo_tracker.errors import ConflictError, InputError
+from geo_tracker.db.imports import previewed_import
+from geo_tracker.errors import InputError
 from geo_tracker.importing.choices import SheetChoice, sheet_choices
 from geo_tracker.importing.sheets import Workbook
 from geo_tracker.importing.tables import understood_workbook
@@ -36,7 +34,7 @@ def read_records_again(
         If the file cannot be used that way; the earlier preview stays.
     """
     with reading(engine) as session:
-        choices = _open_import(session, import_id).choices
+        choices = previewed_import(session, import_id).choices
     changed = {str(number): choice.to_json() for number, choice in sheets.items()}
     _look_again(engine, settings, import_id, choices | {"sheets": changed})
 
@@ -69,7 +67,7 @@ def choose_villages(
         If a village cannot be meant there.
     """
     with reading(engine) as session:
-        run = _open_import(session, import_id)
+        run = previewed_import(session, import_id)
         choices, as_of_on = run.choices, run.as_of_on
         path, name = stored_file(settings, run.source), run.source.file_name
         workbook = read_apart(
@@ -100,18 +98,11 @@ def choose_villages(
     _look_again(engine, settings, import_id, choices | {"villages": kept})
 
 
-def _open_import(session: Session, import_id: int) -> ImportRun:
-    run = existing_import(session, import_id)
-    if run.state != "previewed":
-        raise ConflictError(N_("This import was accepted already."))
-    return run
-
-
 def _look_again(
     engine: sa.Engine, settings: Settings, import_id: int, choices: dict[str, Any]
 ) -> None:
     with reading(engine) as session:
-        run = _open_import(session, import_id)
+        run = previewed_import(session, import_id)
         path, name, as_of_on = stored_file(settings, run.source), run.source.file_name, run.as_of_on
         title = run.source.title
     looked = read_apart(
@@ -125,7 +116,7 @@ def _look_again(
     decided = with_chosen_villages(looked, choices)
     preview, synthetic = records_preview(engine, decided, as_of_on, title=title)
     with writing(engine) as session:
-        run = _open_import(session, import_id)
+        run = previewed_import(session, import_id)
         run.preview = preview
         run.choices = choices | {"sheets": preview_choices(looked)}
         run.source.synthetic = synthetic
