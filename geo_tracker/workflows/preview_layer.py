@@ -59,7 +59,7 @@ def layer_preview(
             },
             False,
         )
-    changes = changes_of(engine, as_of_on, layer.features)
+    changes = changes_of(engine, as_of_on, layer.villages)
     return _understood(layer, area) | {"changes": changes}, layer.synthetic
 
 
