@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from multiprocessing.connection import Connection
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 # By name: what is loaded early is no door upwards.
-_PRELOADED = ["geo_tracker.importing.layers", "geo_tracker.importing.tables"]
+_PRELOADED = ["geo_tracker.workflows.preview_layer", "geo_tracker.importing.tables"]
 
 
 def bounded(
@@ -64,20 +65,22 @@ def bounded(
     memory or never ends. A process can always be ended.
     """
     receiver, sender = _context().Pipe(duplex=False)
-    process = _context().Process(
-        target=_work, args=(sender, memory_mb, function, args, options), daemon=True
-    )
-    process.start()
-    sender.close()
-    try:
-        answer = receiver.recv() if receiver.poll(seconds) else None
-    except EOFError:
-        # Ended without a word: the system ended it, or a library did for want of memory.
-        answer = None
-    finally:
-        receiver.close()
-        process.kill()
-        process.join()
+    # What it unpacks goes with it, however it ends.
+    with tempfile.TemporaryDirectory(prefix="apart-", ignore_cleanup_errors=True) as folder:
+        process = _context().Process(
+            target=_work, args=(sender, folder, memory_mb, function, args, options), daemon=True
+        )
+        process.start()
+        sender.close()
+        try:
+            answer = receiver.recv() if receiver.poll(seconds) else None
+        except EOFError:
+            # Ended without a word: the system ended it, or a library did for want of memory.
+            answer = None
+        finally:
+            receiver.close()
+            process.kill()
+            process.join()
     if answer is None:
         raise TooHeavyError(
             N_(
@@ -112,12 +115,14 @@ def _context() -> Any:
 
 def _work(
     sender: Connection,
+    folder: str,
     memory_mb: int,
     function: Callable[..., Any],
     args: tuple[Any, ...],
     options: dict[str, Any],
 ) -> None:
     """Compute and send, in the new process."""
+    tempfile.tempdir = folder
     _bound_memory(memory_mb)
     answer: tuple[str, Any]
     try:

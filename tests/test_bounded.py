@@ -3,18 +3,22 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from geo_tracker.bounded import bounded
 from geo_tracker.errors import InputError, TooHeavyError, UnreadableFileError
 from geo_tracker.importing.crs_guess import MissingCrsError, Proposal
 from geo_tracker.language import N_, translate
+from geo_tracker.packed import PackedLayer, packed
 
 
 def run(function: Callable[..., Any], *args: Any, seconds: int = 20) -> Any:
@@ -71,6 +75,18 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGABRT)
 
 
+def unpack_and_die(folder: Path) -> None:
+    """Unpack something beside the rest, and end as `die` does."""
+    (Path(tempfile.mkdtemp()) / "cun.shp").write_bytes(b"shapes")
+    (folder / "begun").touch()
+    die()
+
+
+def squares() -> PackedLayer:
+    """Give a layer whose outlines lie in a file."""
+    return packed(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4490))
+
+
 def test_a_result_comes_back_from_another_process() -> None:
     assert run(double, 21) == 42
     assert run(whose) != os.getpid()
@@ -106,3 +122,17 @@ def test_work_that_takes_too_much_memory_is_refused(taking: Callable[[], object]
 def test_a_process_that_dies_is_an_error_of_the_file() -> None:
     with pytest.raises(InputError):
         run(die)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_nothing_is_left_behind_whatever_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(passing))
+    with pytest.raises(InputError):
+        run(unpack_and_die, tmp_path)
+    assert (tmp_path / "begun").exists()
+    assert run(squares).unpacked().area.to_list() == [1]
+    assert list(passing.iterdir()) == []

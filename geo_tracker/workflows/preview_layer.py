@@ -41,13 +41,7 @@ def layer_preview(
     """
     area = known_area(engine, as_of_on)
     try:
-        layer = read_apart(
-            settings,
-            read_boundaries,
-            path,
-            choices=LayerChoices(**choices),
-            with_ground=True,
-        )
+        layer, outline = read_apart(settings, _drawn, path, choices=LayerChoices(**choices))
     except MissingCrsError as missing:
         proposals, pictures = shown_proposals(missing, area)
         return (
@@ -60,11 +54,17 @@ def layer_preview(
             False,
         )
     changes = changes_of(engine, as_of_on, layer.villages)
-    return _understood(layer, area) | {"changes": changes}, layer.synthetic
+    return _understood(layer, outline, area) | {"changes": changes}, layer.synthetic
 
 
-def _understood(layer: BoundaryLayer, area: KnownArea | None) -> dict[str, Any]:
-    features = layer.features
+def _drawn(path: Path, *, choices: LayerChoices) -> tuple[BoundaryLayer, str]:
+    """Read a layer and draw it where all its outlines may take memory: in a process that ends."""
+    layer = read_boundaries(path, choices=choices, with_ground=True)
+    return layer, preview_svg(layer.features.geometry)
+
+
+def _understood(layer: BoundaryLayer, outline: str, area: KnownArea | None) -> dict[str, Any]:
+    features = layer.villages.facts
     columns = ["stat_code", "name", "town", "county", "area_m2"]
     sample = features[columns].head(SHOWN_ROWS).astype(object)
     placed, pictures = placement(layer, area)
@@ -89,5 +89,5 @@ def _understood(layer: BoundaryLayer, area: KnownArea | None) -> dict[str, Any]:
         "placement": placed,
         "ground": ground,
         "report": shortened(layer.report),
-        "pictures": {"outline": preview_svg(features.geometry), **pictures},
+        "pictures": {"outline": outline, **pictures},
     }
