@@ -84,7 +84,7 @@ def unpack_and_die(folder: Path) -> None:
 
 def squares() -> PackedLayer:
     """Give a layer whose outlines lie in a file."""
-    return packed(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4490))
+    return packed(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4549))
 
 
 def test_a_result_comes_back_from_another_process() -> None:
