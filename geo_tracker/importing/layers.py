@@ -7,6 +7,7 @@ from typing import Literal
 
 import geopandas as gpd
 
+from geo_tracker.bounded import Tell, nobody
 from geo_tracker.crs import areas_m2
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.attributes import with_attributes
@@ -105,7 +106,11 @@ class BoundaryLayer:
 
 
 def read_boundaries(
-    path: Path, *, choices: LayerChoices = LayerChoices(), with_ground: bool = False
+    path: Path,
+    *,
+    choices: LayerChoices = LayerChoices(),
+    with_ground: bool = False,
+    tell: Tell = nobody,
 ) -> BoundaryLayer:
     """Read village boundaries from a file of any kind that `archives` knows.
 
@@ -118,6 +123,8 @@ def read_boundaries(
     with_ground : bool
         Whether to look for overlaps and gaps, among `MOST_CHECKED` villages at most; needless to
         store a layer as it is.
+    tell : callable
+        Told what is being done.
 
     Returns
     -------
@@ -136,10 +143,12 @@ def read_boundaries(
         If a choice names a layer, encoding, CRS, target or column that does not exist.
     """
     report = ImportReport()
+    tell(Message(N_("Unpacking the file and finding out its encoding")))
     with source_layers(path) as layers:
         layer = chosen_layer(layers, choices.layer)
         columns = columns_of(layer, choices.encoding)
         fields = fields_of(columns.names, choices.fields)
+        tell(Message(N_("Reading the villages and finding out their coordinate system")))
         raw = raw_features(layer, columns, fields)
     names = [found.title for found in layers]
     if len(names) > 1:
@@ -161,6 +170,7 @@ def read_boundaries(
     if not len(polygons):
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
     raw_bounds = bounds_of(polygons)
+    tell(Message(N_("Checking outlines, codes and names")))
     stored = repaired(in_storage(polygons, report), report)
     if choices.gcj02:
         stored = converted_from_gcj02(stored, report)
@@ -173,6 +183,7 @@ def read_boundaries(
     stated_against_measured(villages, report)
     ground = None
     if choices.repairs or (with_ground and len(villages) <= MOST_CHECKED):
+        tell(Message(N_("Looking for overlaps and gaps")))
         villages, ground = checked_ground(villages, report, repairs=choices.repairs)
     elif with_ground:
         report.add(
