@@ -131,6 +131,15 @@ def _answer(receiver: Connection, deadline: float, tell: Tell) -> tuple[str, Any
     return None
 
 
+def get_ready() -> None:
+    """Begin to load what is needed to read files, so that the first one need not wait for it."""
+    if _context().get_start_method() == "forkserver":
+        # Windows has no such module.
+        from multiprocessing import forkserver  # noqa: PLC0415
+
+        forkserver.ensure_running()
+
+
 @cache
 def _context() -> Any:
     """Return how processes are begun: from one that has loaded everything, where there is such."""

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from huey import SqliteHuey
 
+from geo_tracker.bounded import get_ready
 from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.imports import existing_import, note_failure
@@ -179,6 +180,7 @@ class Worker:
                 with suppress(sa.exc.OperationalError):
                     self.sweep()
 
+        get_ready()
         self.sweep()
         threading.Thread(target=sweeping, daemon=True).start()
         # Somebody waits before a page for these; a large file must not keep a small one waiting.
