@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
+from geo_tracker.bounded import Tell, nobody
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.attributes import with_attributes
@@ -112,7 +113,11 @@ class BoundaryLayer:
 
 
 def read_boundaries(
-    path: Path, *, choices: LayerChoices = LayerChoices(), with_ground: bool = False
+    path: Path,
+    *,
+    choices: LayerChoices = LayerChoices(),
+    with_ground: bool = False,
+    tell: Tell = nobody,
 ) -> BoundaryLayer:
     """Read village boundaries from a file of any kind that `archives` knows.
 
@@ -125,6 +130,8 @@ def read_boundaries(
     with_ground : bool
         Whether to look for overlaps and gaps, among `MOST_CHECKED` villages at most; needless to
         store a layer as it is.
+    tell : callable
+        Told what is being done.
 
     Returns
     -------
@@ -143,7 +150,7 @@ def read_boundaries(
         If a choice names a layer, encoding, CRS, target or column that does not exist.
     """
     report = ImportReport()
-    read = _read(path, choices)
+    read = _read(path, choices, tell)
     encoding, fields, outlines = read.encoding, read.fields, read.outlines
     if not len(outlines.rows):
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=read.layer)
@@ -157,6 +164,7 @@ def read_boundaries(
         )
     if encoding.contradiction is not None:
         report.add("warning", encoding.contradiction)
+    tell(Message(N_("Checking codes and names")))
     damaged = look_at_texts(read.facts, fields, report, mend=choices.mend_text)
     note_reading(choices.reading, report)
     note_old_datum(read.crs, report)
@@ -175,7 +183,9 @@ def read_boundaries(
     )
     villages.facts["row"] = villages.index
     stated_against_measured(villages.facts, report)
-    villages, ground = _looked_at_ground(villages, choices, report, with_ground=with_ground)
+    villages, ground = _looked_at_ground(
+        villages, choices, report, with_ground=with_ground, tell=tell
+    )
     return BoundaryLayer(
         layer_names=read.layer_names,
         layer=read.layer,
@@ -209,7 +219,8 @@ class _Read:
     outlines: Outlines
 
 
-def _read(path: Path, choices: LayerChoices) -> _Read:
+def _read(path: Path, choices: LayerChoices, tell: Tell) -> _Read:
+    tell(Message(N_("Unpacking the file and finding out its encoding")))
     with source_layers(path) as layers:
         layer = chosen_layer(layers, choices.layer)
         columns = columns_of(layer, choices.encoding)
@@ -218,6 +229,7 @@ def _read(path: Path, choices: LayerChoices) -> _Read:
         def whole() -> gpd.GeoDataFrame:
             return read_otherwise(raw_features(layer, columns, fields), choices.reading)
 
+        tell(Message(N_("Reading the villages and checking their outlines")))
         pieces = feature_pieces(layer, columns, fields, at_once=AT_ONCE)
         first = next(pieces)
         crs, crs_evidence = settled_crs(
@@ -250,10 +262,16 @@ def _read(path: Path, choices: LayerChoices) -> _Read:
 
 
 def _looked_at_ground(
-    villages: PackedLayer, choices: LayerChoices, report: ImportReport, *, with_ground: bool
+    villages: PackedLayer,
+    choices: LayerChoices,
+    report: ImportReport,
+    *,
+    with_ground: bool,
+    tell: Tell,
 ) -> tuple[PackedLayer, CheckedGround | None]:
     """Look for overlaps and gaps where that was asked for, and mend what was accepted."""
     if choices.repairs or (with_ground and len(villages) <= MOST_CHECKED):
+        tell(Message(N_("Looking for overlaps and gaps")))
         mended, ground = checked_ground(villages.unpacked(), report, repairs=choices.repairs)
         return packed(mended) if ground.made else villages, ground
     if with_ground:

@@ -32,7 +32,7 @@ from geo_tracker.workflows.corrections import (
     part_redrawn,
     prepared,
 )
-from geo_tracker.workflows.files import stored_file
+from geo_tracker.workflows.files import under_its_name
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.staging import (
@@ -89,12 +89,12 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     with reading(engine) as session:
         run = existing_import(session, import_id)
         choices = LayerChoices(**run.choices)
-        path = stored_file(settings, run.source)
         source = "synthetic" if run.source.synthetic else "surveyed"
         check_unchanged(session, run)
         near = _neighbours(session, run)
     progress.at(N_("Reading and checking the file"))
-    layer = prepared(read_boundaries(path, choices=choices).villages)
+    with under_its_name(settings, run.source) as path:
+        layer = prepared(read_boundaries(path, choices=choices).villages)
     villages = layer.facts
     give_back_after(len(layer))
     count = len(villages)
