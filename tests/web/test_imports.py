@@ -19,6 +19,8 @@ from tests import samples
 from tests.web.conftest import strict
 from tests.web.visitors import Visitor, visitor
 
+pytestmark = pytest.mark.apart
+
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 

@@ -16,6 +16,8 @@ from tests.web.tables.sheets import book, votes
 from tests.web.test_imports import import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor, visitor
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def app(empty: Flask) -> Flask:

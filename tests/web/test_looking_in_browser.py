@@ -17,7 +17,7 @@ from tests.web.test_imports import work_done
 from tests.web.test_review_in_browser import served
 from tests.web.visitors import PASSWORD, visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.apart]
 
 
 @pytest.fixture(scope="module")
