@@ -113,15 +113,7 @@ def added_import(
     )
     session.add(source)
     session.flush()
-    run = ImportRun(
-        kind=kind,
-        source_id=source.id,
-        as_of_on=as_of_on,
-        state="looking",
-        preview={},
-        choices={},
-        user_id=user_id,
-    )
+    run = ImportRun(kind=kind, source_id=source.id, as_of_on=as_of_on, user_id=user_id)
     session.add(run)
     session.flush()
     return run

@@ -51,7 +51,7 @@ class ImportRun(Base):
     kind: Mapped[str] = mapped_column(sa.String(20))  # boundaries, records
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"))
     as_of_on: Mapped[date]
-    state: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(20), default="looking")
     choices: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     preview: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
