@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import folium
@@ -73,13 +73,15 @@ class MapConfig:
     tiles : TileSource
         The villages of today.
     former_tiles : TileSource or None
-        The former villages, as outlines that can be switched on.
+        The former villages, as outlines that can be switched on and as areas in their stead.
     themes : sequence of ThemeChoice
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
         optionally ``projects`` (points of all projects) and ``names`` (names to show on hover).
         The scripts in ``static/js/map`` say at their heads what each answers.
+    options : mapping
+        What parts of the page need to know, by part; plain data.
     texts : mapping
         Every text of `MAP_TEXTS` in the reader's language.
     attribution : str
@@ -92,6 +94,7 @@ class MapConfig:
     themes: Sequence[ThemeChoice]
     urls: Mapping[str, str]
     texts: Mapping[str, str]
+    options: Mapping[str, Any] = field(default_factory=dict)
     attribution: str = ""
 
 
@@ -151,7 +154,8 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     ----------
     config : MapConfig
     villages : VillageTiles
-    formers : VillageTiles or None
+    formers, former_areas : VillageTiles or None
+        The former villages as outlines and as areas.
     """
 
     _template = Template(
@@ -161,6 +165,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
                 map: {{ this._parent.get_name() }},
                 villages: {{ this.villages.get_name() }},
                 formers: {{ this.formers.get_name() if this.formers else "null" }},
+                formerAreas: {{ this.former_areas.get_name() if this.former_areas else "null" }},
                 config: {{ this.config }}
             });
         {% endmacro %}
@@ -168,7 +173,10 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     )
     default_js = [  # noqa: RUF012 - Folium's own form
         (f"map_{name}", f"{_STATIC}js/map/{name}.js")
-        for name in ("dom", "address", "legend", "search", "village", "projects", "map")
+        for name in (
+            *("dom", "address", "toolbar", "legend", "search", "village", "projects", "map"),
+            # Parts of the page that are added to the map, each in a file of its own.
+        )
     ]
     default_css = [  # noqa: RUF012
         ("map_css", _STATIC + "css/map.css"),
@@ -176,18 +184,25 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     ]
 
     def __init__(
-        self, config: MapConfig, *, villages: VillageTiles, formers: VillageTiles | None
+        self,
+        config: MapConfig,
+        *,
+        villages: VillageTiles,
+        formers: VillageTiles | None,
+        former_areas: VillageTiles | None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageMapPage"
         self.villages = villages
         self.formers = formers
+        self.former_areas = former_areas
         self.config = script_json(
             {
                 "bounds": config.bounds,
                 "themes": [asdict(theme) for theme in config.themes],
                 "urls": dict(config.urls),
                 "texts": dict(config.texts),
+                "options": dict(config.options),
                 "attribution": config.attribution,
             }
         )
@@ -233,11 +248,15 @@ def village_map(config: MapConfig) -> folium.Map:
     )
     villages = VillageTiles(config.tiles, look="areas")
     page.add_child(villages)
-    formers = None
+    formers = former_areas = None
     if config.former_tiles is not None:
         formers = VillageTiles(config.former_tiles, look="outlines")
+        former_areas = VillageTiles(config.former_tiles, look="areas")
         page.add_child(formers)
-    page.add_child(VillageMapPage(config, villages=villages, formers=formers))
+        page.add_child(former_areas)
+    page.add_child(
+        VillageMapPage(config, villages=villages, formers=formers, former_areas=former_areas)
+    )
     return page
 
 

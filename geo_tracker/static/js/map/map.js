@@ -1,9 +1,17 @@
-/* The map page: joins tiles, legend, search, layers and the village in hand.
+/* The map page: joins tiles, legend, search, layers, the village in hand, and the parts that files
+   of their own add.
 
-   startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
-   [{ key, title, note }], texts, attribution, urls { theme, village, panel, search, projects, names }.
-   urls.names answers { ids, names }. An element with id map-panel takes the panel.
-   Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with. */
+   startMap({ map, villages, formers, formerAreas, config }); config: bounds [west, south, east,
+   north], themes [{ key, title, note }], texts, attribution, options (by part), urls { theme,
+   village, panel, search, projects, names }. urls.names answers { ids, names }. An element with id
+   map-panel takes the panel.
+   Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
+
+   A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
+   and returns { start(), address() }, both optional: start may return a promise for which readiness
+   waits; address returns what the part keeps in the page's address, { key: text }, to be read with
+   geoTracker.addressValue(key). Parts may use page.map, villages, formers, formerAreas, legend,
+   toolbar, status, config, and hear 'themeshown' and 'villagechosen' { id } from page.events. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -18,11 +26,16 @@
   const PAPER_WIDTH_PX = 1030;
   const PAPER_HEIGHT_PX = 620;
 
+  const parts = [];
+  geoTracker.addMapPart = (make) => parts.push(make);
+
   class MapPage {
-    constructor({ map, villages, formers, config }) {
+    constructor({ map, villages, formers, formerAreas, config }) {
       this.map = map;
       this.villages = villages;
       this.formers = formers;
+      this.formerAreas = formerAreas;
+      this.events = new L.Evented();
       this.config = config;
       this.status = new geoTracker.Status(map.getContainer(), config.texts);
       this.state = geoTracker.readAddress();
@@ -40,6 +53,7 @@
       const [west, south, east, north] = this.config.bounds;
       this.wholeArea = L.latLngBounds([south, west], [north, east]);
       this._controls();
+      this.parts = parts.map((make) => make(this));
       if (this.state.view) map.setView(this.state.view.center, this.state.view.zoom, { animate: false });
       else this._showWholeArea({ animate: false });
       map.setMaxBounds(this.wholeArea.pad(1));
@@ -61,8 +75,11 @@
       map.on('moveend', () => this.remember());
       addEventListener('beforeprint', () => this._fitPaper());
       addEventListener('afterprint', () => this._fitWindow());
-      document.addEventListener('keydown', (event) => event.key === 'Escape' && this.deselect());
-      Promise.all([tilesShown, themeShown, villageShown]).then(() => {
+      document.addEventListener('keydown', (event) => {
+        if (event.key === 'Escape' && !this.toolbar.stop()) this.deselect();
+      });
+      const partsShown = this.parts.map((part) => part.start && part.start());
+      Promise.all([tilesShown, themeShown, villageShown].concat(partsShown)).then(() => {
         document.documentElement.dataset.mapReady = 'true';
         performance.mark('map-usable');
         // Nobody hovers before looking; until then the processor is for what was asked for.
@@ -137,11 +154,11 @@
         onPick: (result) => this.select(result.unit_id, { fit: true }),
         onError: (error) => this.status.failed(error),
       });
+      placed('topleft', this.search.box).addTo(map);
+      placed('topright', this._tools()).addTo(map);
       L.control.zoom({
         position: 'topright', zoomInTitle: config.texts.zoom_in, zoomOutTitle: config.texts.zoom_out,
       }).addTo(map);
-      placed('topleft', this.search.box).addTo(map);
-      placed('topright', this._buttons()).addTo(map);
       L.control.scale({ position: 'bottomright', imperial: false }).addTo(map);
       if (config.attribution) {
         placed('bottomright', element('div', { class: 'map-attribution', text: config.attribution })).addTo(map);
@@ -149,24 +166,23 @@
       placed('bottomleft', this.legend.card).addTo(map);
     }
 
-    _buttons() {
+    _tools() {
       const texts = this.config.texts;
-      const button = (text, onClick) => {
-        const made = element('button', { type: 'button', class: 'map-button', text });
-        made.addEventListener('click', onClick);
-        return made;
-      };
-      const bar = element('div', { class: 'map-buttons' }, [
-        button(texts.whole_area, () => this._showWholeArea({})),
-        button(texts.copy_link, () => {
+      this.toolbar = new geoTracker.Toolbar();
+      this.toolbar.addButton({
+        key: 'whole', text: texts.whole_area, title: texts.whole_area_title,
+        onClick: () => this._showWholeArea({}),
+      });
+      this.toolbar.addButton({
+        key: 'link', text: texts.copy_link, title: texts.copy_link_title,
+        onClick: () => {
           this.remember();
           geoTracker.copyAddress().then(
             () => this.status.show('copied', { forMs: 2500 }),
             () => this.status.show('copy_failed', { forMs: 5000 }));
-        }),
-      ]);
-      L.DomEvent.disableClickPropagation(bar);
-      return bar;
+        },
+      });
+      return this.toolbar.bar;
     }
 
     _hoverNames() {
@@ -199,6 +215,7 @@
           this.villages.restyle((id) => this.legend.paint(id));
           this.status.hide();
           this.remember();
+          this.events.fire('themeshown');
         })
         .catch((error) => {
           if (this.state.theme !== key) return;
@@ -236,6 +253,7 @@
         if (!stay) this._bringIntoView(village, fit);
         this.status.hide();
         this.remember();
+        this.events.fire('villagechosen', { id: village.unit_id });
       }).catch((error) => isLatest() && this.status.failed(error));
     }
 
@@ -247,6 +265,7 @@
       this.inHand.clear();
       this.status.hide();
       this.remember();
+      this.events.fire('villagechosen', { id: 0 });
     }
 
     _bringIntoView(village, fit) {
@@ -267,6 +286,7 @@
       geoTracker.writeAddress({
         village: this.state.village, theme: this.state.theme, layers: this.state.layers,
         center: this.map.getCenter(), zoom: this.map.getZoom(),
+        others: Object.assign({}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
       });
     }
   }
