@@ -15,6 +15,7 @@ from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
+    basemap,
     crosswalk,
     home,
     import_changes,
@@ -54,6 +55,7 @@ NOUNS = (
     map_projects,
     map_search,
     tiles,
+    basemap,
     villages,
     lineage,
     review,

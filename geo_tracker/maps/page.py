@@ -174,13 +174,16 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     default_js = [  # noqa: RUF012 - Folium's own form
         (f"map_{name}", f"{_STATIC}js/map/{name}.js")
         for name in (
-            *("dom", "address", "toolbar", "legend", "search", "village", "projects", "map"),
+            *("dom", "address", "toolbar", "legend", "search", "village", "projects"),
+            *("project_filters", "map"),
             # Parts of the page that are added to the map, each in a file of its own.
+            *("coordinates", "measure", "basemap", "keys"),
         )
     ]
     default_css = [  # noqa: RUF012
         ("map_css", _STATIC + "css/map.css"),
         ("map_controls_css", _STATIC + "css/map_controls.css"),
+        ("map_tools_css", _STATIC + "css/map_tools.css"),
     ]
 
     def __init__(

@@ -30,6 +30,36 @@ MAP_TEXTS: dict[str, Message] = {
     "share_of_village": Message(N_("share of the village's area")),
     "zoom_in": Message(N_("Zoom in")),
     "zoom_out": Message(N_("Zoom out")),
+    "project_kinds": Message(N_("Kinds")),
+    "project_stages": Message(N_("Stages")),
+    "not_stated": Message(N_("not stated")),
+    "measure": Message(N_("Measure")),
+    "measure_title": Message(N_("Measure lengths and areas")),
+    "measure_hint": Message(
+        N_("Click corners; Backspace takes one back, Enter or a double click ends, Esc closes.")
+    ),
+    "length": Message(N_("Length")),
+    "area": Message(N_("Area")),
+    "metres": Message(N_("m")),
+    "kilometres": Message(N_("km")),
+    "hectares": Message(N_("ha")),
+    "mu": Message(N_("mu")),
+    "coordinates_title": Message(
+        N_("Click for metres or degrees; a right click on the map copies the place")
+    ),
+    "place_copied": Message(N_("Place copied")),
+    "place_not_copied": Message(N_("The place stands below; it could not be copied.")),
+    "basemap": Message(N_("Base map")),
+    "basemap_moved": Message(N_("moved back from GCJ-02, good to some metres")),
+    "basemap_failed": Message(N_("The base map does not answer.")),
+    "map_label": Message(N_("Map of the villages")),
+    "key_search": Message(N_("Find a village")),
+    "key_move": Message(N_("Move the map")),
+    "key_zoom": Message(N_("Zoom in and out")),
+    "key_whole": Message(N_("Show the whole area")),
+    "key_choose": Message(N_("Choose the village in the middle")),
+    "key_escape": Message(N_("End, or let the village go")),
+    "key_help": Message(N_("Keys of the map")),
     "hide_class": Message(N_("Click a class to hide or show it")),
 }
 """Texts by the key under which the script asks for them."""

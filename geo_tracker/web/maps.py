@@ -1,5 +1,7 @@
 """地图: Folium composes the page; what it shows is asked for apart, see the other `map_…` files."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,9 +17,11 @@ from geo_tracker.maps.page import (
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.themes import THEMES
+from geo_tracker.web.context import services
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.tiles import tile_file
+from geo_tracker.workflows.basemap import DEEPEST
 
 bp = Blueprint("map", __name__, url_prefix="/map")
 
@@ -60,9 +64,24 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "names": url_for("tiles.names", key=layer.tiles_key),
         },
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
+        options=_options(),
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
     )
     return map_parts(village_map(config), static_url=lambda path: url_for("static", filename=path))
+
+
+def _options() -> dict[str, Any]:
+    settings = services().settings
+    if not settings.basemap_url:
+        return {}
+    address = url_for("basemap.tile", z=0, x=0, y=0)
+    basemap = {
+        "url": address.replace("/0/0/0", "/{z}/{x}/{y}"),
+        "attribution": settings.basemap_attribution,
+        "gcj02": settings.basemap_gcj02,
+        "deepest": DEEPEST,
+    }
+    return {"basemap": basemap}
 
 
 def _source(layer: Layer) -> TileSource:

@@ -87,7 +87,12 @@ def answers() -> dict[str, Any]:
             "formers": formers,
             "projects": [project],
         },
-        "/projects": [{**project, "unit_id": MERGED}],
+        "/projects": {
+            "id": [1], "name": [HOSTILE], "lat": [29.035], "lon": [120.025], "unit": [MERGED],
+            "light": ["red"], "kind": [0], "stage": [0], "kinds": [HOSTILE],
+            "stages": [{"key": "started", "text": HOSTILE}],
+            "shapes": {"1": shapely.geometry.mapping(shapely.box(120.024, 29.03, 120.026, 29.036))},
+        },
         "/names": {"ids": list(range(1, 17)), "names": [HOSTILE] * 16},
         "/search": [
             {

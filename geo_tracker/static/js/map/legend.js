@@ -43,7 +43,7 @@
       const rows = this.options.layers.map((layer) => {
         const box = element('input', { type: 'checkbox' });
         box.addEventListener('change', () => this.options.onLayer(layer.key, box.checked));
-        const key = element('span', { class: 'map-layer-key' });
+        const key = element('div', { class: 'map-layer-key', hidden: '' });
         this.boxes.set(layer.key, box);
         this.keys.set(layer.key, key);
         return element('li', {}, [
@@ -56,15 +56,19 @@
     }
 
     setLayer(key, isOn) {
-      if (this.boxes && this.boxes.has(key)) this.boxes.get(key).checked = isOn;
+      if (!this.boxes || !this.boxes.has(key)) return;
+      this.boxes.get(key).checked = isOn;
+      this.keys.get(key).hidden = !isOn;
     }
 
-    /* Explains a layer's signs under its name; entries [{ className, text, count }] */
-    setLayerKey(key, entries) {
-      const place = geoTracker.emptied(this.keys.get(key));
-      entries.forEach((entry) => place.appendChild(element('span', { class: 'map-key-entry' }, [
-        element('span', { class: entry.className }), element('span', { text: entry.text + ' ' + entry.count.toLocaleString('en-US') }),
-      ])));
+    /* Puts what explains or filters a layer under its name; seen while the layer is on. */
+    setLayerKey(key, node) {
+      geoTracker.emptied(this.keys.get(key)).appendChild(node);
+    }
+
+    /* A further control at the foot of the card. */
+    addRow(row) {
+      this.card.appendChild(row);
     }
 
     setChoice(key) {

@@ -55,7 +55,7 @@
       this._controls();
       this.parts = parts.map((make) => make(this));
       if (this.state.view) map.setView(this.state.view.center, this.state.view.zoom, { animate: false });
-      else this._showWholeArea({ animate: false });
+      else this.showWholeArea({ animate: false });
       map.setMaxBounds(this.wholeArea.pad(1));
 
       const tilesShown = new Promise((resolve) => this.villages.once('load', resolve));
@@ -102,7 +102,7 @@
       Object.assign(this.map.getContainer().parentElement.style, { width: '', height: '', zoom: '' });
     }
 
-    _showWholeArea(options) {
+    showWholeArea(options) {
       this.map.fitBounds(this.wholeArea, Object.assign({
         paddingTopLeft: [this._legendPx() || 12, 12], paddingBottomRight: [12, 12],
       }, options));
@@ -117,13 +117,22 @@
       const layers = {};
       const { urls, texts } = this.config;
       if (urls.projects) {
-        const projects = new geoTracker.ProjectLayer({
-          url: urls.projects,
-          onPick: (id) => this.select(id),
-          onLoaded: (counts) => this.legend.setLayerKey('projects', counts.map(({ light, count }) => ({
-            className: 'map-light map-light-' + light, text: texts['light_' + light], count,
-          }))),
+        this.projectFilters = new geoTracker.ProjectFilters({
+          texts,
+          onChange: () => {
+            projects.filter((project) => this.projectFilters.passes(project));
+            this.remember();
+          },
         });
+        const projects = new geoTracker.ProjectLayer({
+          url: urls.projects, texts,
+          onPick: (unit, project) => this.select(unit).then(() => this.inHand.showProject(project)),
+          onLoaded: (all, choices) => {
+            this.projectFilters.fill(all, choices);
+            this.legend.setLayerKey('projects', this.projectFilters.box);
+          },
+        });
+        projects.filter((project) => this.projectFilters.passes(project));
         layers.projects = {
           text: texts.projects,
           show: () => projects.show(this.map).catch((error) => this.status.failed(error)),
@@ -171,7 +180,7 @@
       this.toolbar = new geoTracker.Toolbar();
       this.toolbar.addButton({
         key: 'whole', text: texts.whole_area, title: texts.whole_area_title,
-        onClick: () => this._showWholeArea({}),
+        onClick: () => this.showWholeArea(),
       });
       this.toolbar.addButton({
         key: 'link', text: texts.copy_link, title: texts.copy_link_title,
@@ -286,7 +295,7 @@
       geoTracker.writeAddress({
         village: this.state.village, theme: this.state.theme, layers: this.state.layers,
         center: this.map.getCenter(), zoom: this.map.getZoom(),
-        others: Object.assign({}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
+        others: Object.assign(this.projectFilters ? this.projectFilters.address() : {}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
       });
     }
   }

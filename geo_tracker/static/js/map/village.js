@@ -142,6 +142,14 @@
         card.scrollIntoView({ block: 'nearest', behavior: 'smooth' }));
     }
 
+    /* Brings what the panel says of a project into sight. */
+    showProject(id) {
+      const record = this.options.panel && this.options.panel.querySelector('[data-project-id="' + Number(id) + '"]');
+      if (!record) return;
+      record.classList.add('is-lit');
+      record.scrollIntoView({ block: 'nearest' });
+    }
+
     showPanel(html) {
       const panel = geoTracker.emptied(this.options.panel);
       // Parsed apart, so that even a script inside could not run.
