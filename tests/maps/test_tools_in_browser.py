@@ -40,7 +40,7 @@ def test_lengths_are_those_of_the_ellipsoid(
 
 
 @pytest.mark.parametrize(("lon", "lat"), PLACES)
-@pytest.mark.parametrize("step", [0.0005, 0.02, 0.5])
+@pytest.mark.parametrize("step", [0.0005, 0.02, 0.1])
 def test_areas_are_those_of_the_ellipsoid(page: Page, lon: float, lat: float, step: float) -> None:
     ring = [(lon, lat), (lon + step, lat + step / 5), (lon + step / 2, lat + step)]
     found = page.evaluate("geoTracker.areaM2", [{"lng": x, "lat": y} for x, y in ring])
