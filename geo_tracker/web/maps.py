@@ -1,5 +1,7 @@
 """地图: Folium composes the page; what it shows is asked for apart, see the other `map_…` files."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +17,7 @@ from geo_tracker.maps.page import (
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.themes import THEMES
+from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.tiles import tile_file
@@ -59,10 +62,19 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "projects": url_for("map_projects.projects"),
             "names": url_for("tiles.names", key=layer.tiles_key),
         },
+        options=_options(held),
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
     )
     return map_parts(village_map(config), static_url=lambda path: url_for("static", filename=path))
+
+
+def _options(held: Register) -> dict[str, Any]:
+    """Return what parts of the page need to know."""
+    options: dict[str, Any] = {}
+    if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):
+        options["compare"] = compared_layers(held, [_source(layer) for layer in held.layers])
+    return options
 
 
 def _source(layer: Layer) -> TileSource:

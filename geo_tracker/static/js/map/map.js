@@ -11,7 +11,8 @@
    and returns { start(), address() }, both optional: start may return a promise for which readiness
    waits; address returns what the part keeps in the page's address, { key: text }, to be read with
    geoTracker.addressValue(key). Parts may use page.map, villages, formers, formerAreas, legend,
-   toolbar, status, config, and hear 'themeshown' and 'villagechosen' { id } from page.events. */
+   toolbar, status, config, and hear 'themeshown', 'restyled' (villages have other colours) and
+   'villagechosen' { id, village: as urls.village answers, or null } from page.events. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -55,7 +56,7 @@
       this._controls();
       this.parts = parts.map((make) => make(this));
       if (this.state.view) map.setView(this.state.view.center, this.state.view.zoom, { animate: false });
-      else this._showWholeArea({ animate: false });
+      else this.showWholeArea({ animate: false });
       map.setMaxBounds(this.wholeArea.pad(1));
 
       const tilesShown = new Promise((resolve) => this.villages.once('load', resolve));
@@ -63,7 +64,7 @@
       this.villages.on('tileerror', () => this.status.failed());
       this.villages.on('featureclick', (event) => (event.id ? this.select(event.id) : this.deselect()));
       this.villages.addTo(map);
-      this._hoverNames();
+      this.hoverNames(this.villages);
       Object.keys(this.layers).forEach((key) => {
         if (this.state.layers.indexOf(key) >= 0) this.showLayer(key, true);
       });
@@ -90,11 +91,11 @@
     /* Paper shows what the window shows, smaller: a map that changes its size has to draw anew, and
        paper does not wait. */
     _fitPaper() {
-      const size = this.map.getSize();
       const stage = this.map.getContainer().parentElement;
+      const [width, height] = [stage.clientWidth, stage.clientHeight];
       Object.assign(stage.style, {
-        width: size.x + 'px', height: size.y + 'px',
-        zoom: Math.min(PAPER_WIDTH_PX / size.x, PAPER_HEIGHT_PX / size.y),
+        width: width + 'px', height: height + 'px',
+        zoom: Math.min(PAPER_WIDTH_PX / width, PAPER_HEIGHT_PX / height),
       });
     }
 
@@ -102,7 +103,7 @@
       Object.assign(this.map.getContainer().parentElement.style, { width: '', height: '', zoom: '' });
     }
 
-    _showWholeArea(options) {
+    showWholeArea(options) {
       this.map.fitBounds(this.wholeArea, Object.assign({
         paddingTopLeft: [this._legendPx() || 12, 12], paddingBottomRight: [12, 12],
       }, options));
@@ -147,7 +148,7 @@
         layers: Object.keys(this.layers).map((key) => ({ key, text: this.layers[key].text })),
         onTheme: (key) => this.showTheme(key),
         onLayer: (key, isOn) => this.showLayer(key, isOn),
-        onFilter: () => this.villages.restyle((id) => this.legend.paint(id)),
+        onFilter: () => this._restyle(),
       });
       this.search = new geoTracker.SearchBox({
         url: config.urls.search, texts: config.texts,
@@ -171,7 +172,7 @@
       this.toolbar = new geoTracker.Toolbar();
       this.toolbar.addButton({
         key: 'whole', text: texts.whole_area, title: texts.whole_area_title,
-        onClick: () => this._showWholeArea({}),
+        onClick: () => this.showWholeArea({}),
       });
       this.toolbar.addButton({
         key: 'link', text: texts.copy_link, title: texts.copy_link_title,
@@ -185,15 +186,22 @@
       return this.toolbar.bar;
     }
 
-    _hoverNames() {
+    _restyle() {
+      this.villages.restyle((id) => this.legend.paint(id));
+      this.events.fire('restyled');
+    }
+
+    /* Show the name under the pointer, on whichever map the layer is. */
+    hoverNames(tiles) {
       const tip = L.tooltip({ direction: 'top', offset: [0, -8], opacity: 1, className: 'map-hover' });
-      this.villages.on('featurehover', (event) => {
-        this.map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
+      tiles.on('featurehover', (event) => {
+        const map = event.target._map;
+        map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
         if (!event.id || !event.name || event.id === this.state.village) {
           tip.remove();
           return;
         }
-        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(this.map);
+        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(map);
       });
     }
 
@@ -212,7 +220,7 @@
           if (this.state.theme !== key) return;
           this.shownTheme = key;
           this.legend.setTheme(key, data);
-          this.villages.restyle((id) => this.legend.paint(id));
+          this._restyle();
           this.status.hide();
           this.remember();
           this.events.fire('themeshown');
@@ -253,7 +261,7 @@
         if (!stay) this._bringIntoView(village, fit);
         this.status.hide();
         this.remember();
-        this.events.fire('villagechosen', { id: village.unit_id });
+        this.events.fire('villagechosen', { id: village.unit_id, village });
       }).catch((error) => isLatest() && this.status.failed(error));
     }
 
@@ -265,7 +273,7 @@
       this.inHand.clear();
       this.status.hide();
       this.remember();
-      this.events.fire('villagechosen', { id: 0 });
+      this.events.fire('villagechosen', { id: 0, village: null });
     }
 
     _bringIntoView(village, fit) {
