@@ -9,7 +9,7 @@ layer, 32–34 with it.
 import base64
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ FORMER, MERGED = (215, 48, 39), (69, 117, 180)
 """Colours of the villages of the first layer, and of those that mergers made."""
 
 
-def board(merged: dict[int, tuple[int, ...]]) -> gpd.GeoDataFrame:
+def board(merged: Mapping[int, tuple[int, ...]]) -> gpd.GeoDataFrame:
     """The chessboard with some squares joined."""
     squares = chessboard()
     joined = {unit: shapely.union_all(squares.geometry[list(of)]) for unit, of in merged.items()}

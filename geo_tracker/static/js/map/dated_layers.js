@@ -10,6 +10,9 @@
   const geoTracker = (window.geoTracker = window.geoTracker || {});
   const element = geoTracker.element;
 
+  // Map zoom from which the tiles have villages; before, they have towns only.
+  const VILLAGES_FROM = 8.5;
+
   geoTracker.DatedLayers = class {
     static of(page) {
       if (!page.datedLayers && page.config.options.compare) {
@@ -79,6 +82,18 @@
         if (tiles.isLoading()) tiles.once('load', resolve);
         else resolve();
       })));
+    }
+
+    /* The map has another size: whoever saw the whole area sees it again, and its villages if that
+       takes no more than its outermost edge. */
+    fitAnew() {
+      const { map, wholeArea } = this.page;
+      const isWhole = map.getBounds().contains(wholeArea);
+      map.invalidateSize({ animate: false });
+      if (!isWhole) return;
+      this.page.showWholeArea({ animate: false });
+      const zoom = map.getZoom();
+      if (zoom < VILLAGES_FROM && zoom >= VILLAGES_FROM - 0.5) map.setZoom(VILLAGES_FROM, { animate: false });
     }
 
     /* Titles stand under search box and buttons, in however many rows these are. */

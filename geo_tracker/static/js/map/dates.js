@@ -63,9 +63,8 @@
 
     /* The map ends where the bar begins, so that nothing lies under it. */
     _makeRoom(height) {
-      const { map } = this.page;
-      map.getContainer().style.bottom = height + 'px';
-      map.invalidateSize({ animate: false });
+      this.page.map.getContainer().style.bottom = height + 'px';
+      this.layers.fitAnew();
     }
 
     _made() {
@@ -158,7 +157,7 @@
       const [ended, begun] = this._changed(place);
       const base = this.layers.on(date.layer);
       const shown = [base];
-      base.showOnly(ended.size || begun.size ? (id) => !ended.has(id) : null);
+      base.showOnly(ended.size || begun.size ? (id) => !ended.has(id) : null, { isUnder: begun.size > 0 });
       if (begun.size) {
         const next = this.layers.on(date.layer + 1);
         next.showOnly((id) => begun.has(id));

@@ -37,7 +37,7 @@
       this.controls.classList.toggle('leaflet-touch', L.Browser.touch);
       this.stage.appendChild(this.controls);
       this._alone(() => {
-        this._resize();
+        this.layers.fitAnew();
         this.other = this.other || this._made();
         this.holder.hidden = false;
         this.other.invalidateSize({ animate: false });
@@ -58,16 +58,8 @@
       this.stage.classList.remove('is-side-by-side');
       this.holder.hidden = true;
       map.getContainer().appendChild(this.controls);
-      this._resize();
+      this.layers.fitAnew();
       this.page.remember();
-    }
-
-    /* Whoever saw the whole area sees it in the half as well, and again in the whole. */
-    _resize() {
-      const { map, wholeArea } = this.page;
-      const isWhole = map.getBounds().contains(wholeArea);
-      map.invalidateSize({ animate: false });
-      if (isWhole) this.page.showWholeArea({ animate: false });
     }
 
     _made() {

@@ -89,9 +89,11 @@
       if (this._map) this._redrawOverlays();
     },
 
-    /* Show some villages only: predicate(id), or null for all. */
-    showOnly: function (predicate) {
+    /* Show some villages only: predicate(id), or null for all. isUnder: another layer shows the
+       others, over this one. */
+    showOnly: function (predicate, { isUnder = false } = {}) {
       this._only = predicate;
+      this._isUnder = isUnder;
       this._shown.forEach((tile) => this._draw(tile));
       if (this._map) this._redrawOverlays();
     },
@@ -212,8 +214,8 @@
         byStyle.forEach((members, style) => {
           const filling = style === HATCHED ? drawing.hatch(ctx, '#f1f3f5') : style;
           drawing.fill(ctx, members, view, filling);
-          // Two layers simplify a border each in its own way: what shows through is painted over.
-          if (this._only) drawing.outline(ctx, members, view, { color: filling, width: 1.5 * density });
+          // Two layers simplify a border each in its own way: nothing may shine through between them.
+          if (this._isUnder) drawing.outline(ctx, members, view, { color: filling, width: 1.5 * density });
         });
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
