@@ -181,7 +181,20 @@ def _json_answer(path: str) -> Any:
             "seat": [ground.centroid.y, ground.centroid.x],
             "bounds": [[south, west], [north, east]],
             "polygon": shapely.geometry.mapping(ground),
-            "formers": [],
+            "formers": [
+                {
+                    "unit_id": old,
+                    "name": f"村{old}",
+                    "colour_index": n,
+                    "point": [
+                        square((old - 1) % 4, row).centroid.y,
+                        square((old - 1) % 4, row).centroid.x,
+                    ],
+                    "polygon": shapely.geometry.mapping(square((old - 1) % 4, row)),
+                    "share": 0.5,
+                }
+                for n, old in enumerate({**WEST_UNITS, **EAST_UNITS}.get(unit, ()))
+            ],
             "projects": [],
             "focus": asked if asked != unit else None,
         }

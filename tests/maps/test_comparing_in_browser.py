@@ -121,11 +121,11 @@ def test_the_line_stays_in_its_place_while_the_map_moves(page: Page) -> None:
 def test_a_click_takes_the_village_of_its_side(page: Page) -> None:
     open_map(page, f"{AT}&compare=swipe")
     drag_line(page, 3)
-    left, right = on_screen(page, inside((2, 0), (3, 0)))
+    left, right = on_screen(page, inside((2, 0), (3, 2)))
     page.mouse.click(*left)
     page.wait_for_function("() => document.querySelector('#map-panel h2')?.textContent === '3'")
     page.mouse.click(*right)
-    page.wait_for_function("() => document.querySelector('#map-panel h2').textContent === '31'")
+    page.wait_for_function("() => document.querySelector('#map-panel h2').textContent === '33'")
 
 
 def test_the_name_under_the_pointer_is_that_of_its_side(page: Page) -> None:
@@ -221,6 +221,14 @@ def test_a_former_village_chosen_on_the_left_is_told_on_the_right(page: Page) ->
     page.wait_for_selector("#map-panel h2")
     assert page.inner_text("#map-panel h2") == "3"
     assert page.locator(".map-village-name").count() == 2
+    # Each former village in a colour of its own over white, on both maps, and named once.
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(300)
+    both = inside((2, 0), (3, 0))
+    left, right = (colours(page, on_screen(page, both, of=of)) for of in (OTHER, "map"))
+    assert left[0] == pytest.approx(right[0], abs=3)
+    assert left[1] == pytest.approx(right[1], abs=3)
+    assert left[0] != pytest.approx(left[1], abs=30)
 
 
 def test_one_map_again_fills_the_stage(page: Page) -> None:
@@ -359,6 +367,7 @@ def test_paper_shows_both_maps(page: Page) -> None:
     assert left["width"] == pytest.approx(right["width"], abs=4)
     assert left["x"] < right["x"]
     assert right["x"] + right["width"] <= left["x"] + 1032
+    assert left["height"] == right["height"] > 200
 
 
 @pytest.mark.parametrize("compare", ["swipe", "side"])

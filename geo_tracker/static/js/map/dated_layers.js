@@ -59,8 +59,8 @@
       const tiles = geoTracker.villageTiles(Object.assign({ look: 'areas', zIndex: index + 1 }, layer.tiles));
       tiles.restyle((id) => this.paint(id));
       page.events.on('restyled', () => tiles.restyle((id) => this.paint(id)));
-      page.events.on('villagechosen', ({ village }) =>
-        tiles.select(village ? village.focus || village.unit_id : 0));
+      page.events.on('villagechosen', ({ village }) => this._choose(tiles, village));
+      this._choose(tiles, page.chosen);
       tiles.on('tileerror', () => page.status.failed());
       tiles.on('featureclick', ({ id }) => (id ? page.select(id) : page.deselect()));
       tiles.once('add', () => geoTracker.fetchJson(layer.names).then((answer) =>
@@ -68,6 +68,11 @@
       ).catch((error) => page.status.failed(error)));
       page.hoverNames(tiles);
       return tiles;
+    }
+
+    _choose(tiles, village) {
+      const formers = village ? (village.formers || []).map((former) => former.unit_id) : [];
+      tiles.select(village ? village.focus || village.unit_id : 0, { formers });
     }
 
     /* A former village without a class of its own has that of the village it became. */
@@ -98,8 +103,7 @@
 
     /* Titles stand under search box and buttons, in however many rows these are. */
     keepUnderTools() {
-      const { map, toolbar, search } = this.page;
-      const stage = map.getContainer().parentElement;
+      const { stage, toolbar, search } = this.page;
       const bottoms = [toolbar.bar, search.box].map((box) => box.getBoundingClientRect().bottom);
       const top = Math.max(...bottoms) - stage.getBoundingClientRect().top;
       stage.style.setProperty('--map-under-tools', Math.round(top + 10) + 'px');

@@ -11,7 +11,7 @@
     constructor(page) {
       this.page = page;
       this.layers = geoTracker.DatedLayers.of(page);
-      this.stage = page.map.getContainer().parentElement;
+      this.stage = page.stage;
       this.place = -1;
       this.wanted = geoTracker.addressValue('date');
       this.asked = 0;

@@ -10,9 +10,10 @@
    A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
    and returns { start(), address() }, both optional: start may return a promise for which readiness
    waits; address returns what the part keeps in the page's address, { key: text }, to be read with
-   geoTracker.addressValue(key). Parts may use page.map, villages, formers, formerAreas, legend,
-   toolbar, status, config, and hear 'themeshown', 'restyled' (villages have other colours) and
-   'villagechosen' { id, village: as urls.village answers, or null } from page.events. */
+   geoTracker.addressValue(key). Parts may use page.map, stage, villages, formers, formerAreas, legend,
+   toolbar, status, config, chosen (the village in hand as urls.village answers, or null), and hear
+   'themeshown', 'restyled' (villages have other colours) and 'villagechosen' { id, village: as
+   chosen } from page.events. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -36,6 +37,8 @@
       this.villages = villages;
       this.formers = formers;
       this.formerAreas = formerAreas;
+      // Holds the map, and what parts put beside or under it.
+      this.stage = map.getContainer().parentElement;
       this.events = new L.Evented();
       this.config = config;
       this.status = new geoTracker.Status(map.getContainer(), config.texts);
@@ -74,6 +77,8 @@
         : Promise.resolve();
 
       map.on('moveend', () => this.remember());
+      this._measureStage();
+      map.on('resize', () => this._measureStage());
       addEventListener('beforeprint', () => this._fitPaper());
       addEventListener('afterprint', () => this._fitWindow());
       document.addEventListener('keydown', (event) => {
@@ -91,16 +96,20 @@
     /* Paper shows what the window shows, smaller: a map that changes its size has to draw anew, and
        paper does not wait. */
     _fitPaper() {
-      const stage = this.map.getContainer().parentElement;
-      const [width, height] = [stage.clientWidth, stage.clientHeight];
-      Object.assign(stage.style, {
+      const [width, height] = this.stagePx;
+      Object.assign(this.stage.style, {
         width: width + 'px', height: height + 'px',
         zoom: Math.min(PAPER_WIDTH_PX / width, PAPER_HEIGHT_PX / height),
       });
     }
 
+    /* Known before it is asked for: on paper the stage has no size of its own. */
+    _measureStage() {
+      this.stagePx = [this.stage.clientWidth, this.stage.clientHeight];
+    }
+
     _fitWindow() {
-      Object.assign(this.map.getContainer().parentElement.style, { width: '', height: '', zoom: '' });
+      Object.assign(this.stage.style, { width: '', height: '', zoom: '' });
     }
 
     showWholeArea(options) {
@@ -261,7 +270,7 @@
         if (!stay) this._bringIntoView(village, fit);
         this.status.hide();
         this.remember();
-        this.events.fire('villagechosen', { id: village.unit_id, village });
+        this._chose(village);
       }).catch((error) => isLatest() && this.status.failed(error));
     }
 
@@ -273,7 +282,12 @@
       this.inHand.clear();
       this.status.hide();
       this.remember();
-      this.events.fire('villagechosen', { id: 0, village: null });
+      this._chose(null);
+    }
+
+    _chose(village) {
+      this.chosen = village;
+      this.events.fire('villagechosen', { id: village ? village.unit_id : 0, village });
     }
 
     _bringIntoView(village, fit) {

@@ -138,7 +138,7 @@
       this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y, width) => {
         const view = this._view(tile, layer, width, x, y);
         drawing.visible(layer.features, view).forEach((feature) => {
-          if (feature.id === this._selected || !this._shows(feature.id)) return;
+          if (feature.id === this._selected || this._formers.has(feature.id) || !this._shows(feature.id)) return;
           found.push({
             id: feature.id, text: layer.texts[feature.value],
             x: feature.xy[0] * view.scale + view.left, y: feature.xy[1] * view.scale + view.top,

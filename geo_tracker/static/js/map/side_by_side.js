@@ -9,7 +9,7 @@
     constructor(page) {
       this.page = page;
       this.layers = geoTracker.DatedLayers.of(page);
-      this.stage = page.map.getContainer().parentElement;
+      this.stage = page.stage;
       const { texts } = page.config;
       page.toolbar.addMode({
         key: 'side', text: texts.side_by_side, title: texts.side_by_side_title,
@@ -45,7 +45,7 @@
       });
       this.titles = [[this.other, this.layers.newest - 1, 'before_side'], [map, this.layers.newest, 'after_side']]
         .map(([beside, index, key]) => beside.getContainer().appendChild(this.layers.title(index, key)));
-      this._draw(this.village);
+      this._draw(this.page.chosen);
       this.layers.keepUnderTools();
       this.shown = this.layers.dates().catch((error) => this.page.status.failed(error))
         .then(() => this.layers.drawn([this.former]));
@@ -114,7 +114,6 @@
     }
 
     _draw(village) {
-      this.village = village || null;
       if (!this.inHand) return;
       if (village) this.inHand.draw(village);
       else this.inHand.clear();

@@ -37,6 +37,7 @@
       this._names = new Map();
       this._selected = 0;
       this._hovered = 0;
+      this._formers = new Set();
       this._only = null;
       this._sides = null;
     },
@@ -82,10 +83,14 @@
       this._names = names;
     },
 
-    /* Outline a village; blank out its theme colour where its former villages take the place. */
-    select: function (id, { isBlank = false } = {}) {
+    /* Outline a village; blank out its theme colour where its former villages take the place, and
+       the colours and names of those of them that this layer has. */
+    select: function (id, { isBlank = false, formers = [] } = {}) {
+      const were = this._formers.size;
       this._selected = id;
       this._isBlank = isBlank;
+      this._formers = new Set(formers);
+      if (were || formers.length) this._shown.forEach((tile) => this._draw(tile));
       if (this._map) this._redrawOverlays();
     },
 
@@ -110,18 +115,19 @@
 
     _cut: function () {
       if (!this._map) return;
-      const shape = (origin) => {
-        if (!this._sides) return '';
-        const height = this._map.getSize().y;
-        const [a, b] = [[this._sides[0], 0], [this._sides[1], height]].map((corner) =>
+      // An inset and no polygon: the browser need not paint anew what only comes into sight.
+      const cut = (element, origin, size) => {
+        if (!this._sides) {
+          element.style.clipPath = '';
+          return;
+        }
+        const [from, to] = [[this._sides[0], 0], [this._sides[1], this._map.getSize().y]].map((corner) =>
           this._map.containerPointToLayerPoint(corner).subtract(origin));
-        const corners = [[a.x, a.y], [b.x, a.y], [b.x, b.y], [a.x, b.y]];
-        return 'polygon(' + corners.map(([x, y]) => x + 'px ' + y + 'px').join(',') + ')';
+        const insets = [from.y, size.x - to.x, size.y - to.y, from.x];
+        element.style.clipPath = 'inset(' + insets.map((px) => px + 'px').join(' ') + ')';
       };
-      this._container.style.clipPath = shape(L.point(0, 0));
-      [this._highlight, this._labels].forEach((overlay) => {
-        overlay.canvas.style.clipPath = shape(overlay.origin);
-      });
+      cut(this._container, L.point(0, 0), L.point(0, 0));
+      [this._highlight, this._labels].forEach(({ canvas, origin, size }) => cut(canvas, origin, size));
     },
 
     createTile: function (coords, done) {
@@ -207,7 +213,7 @@
           .filter((feature) => this._shows(feature.id));
         const byStyle = new Map();
         features.forEach((feature) => {
-          const style = this._paint(feature.id);
+          const style = this._formers.has(feature.id) ? '#ffffff' : this._paint(feature.id);
           if (!byStyle.has(style)) byStyle.set(style, []);
           byStyle.get(style).push(feature);
         });
