@@ -36,7 +36,9 @@
     _begin() {
       this.bar = this._made();
       this.stage.appendChild(this.bar);
-      this.resized = new ResizeObserver(() => this.bar && this._makeRoom(this.bar.offsetHeight));
+      this.resized = new ResizeObserver(() => {
+        if (this.bar && !matchMedia('print').matches) this._makeRoom(this.bar.offsetHeight);
+      });
       this.resized.observe(this.bar);
       this.shown = this.layers.dates().then((dates) => {
         if (!this.bar) return null;

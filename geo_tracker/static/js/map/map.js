@@ -105,7 +105,7 @@
 
     /* Known before it is asked for: on paper the stage has no size of its own. */
     _measureStage() {
-      this.stagePx = [this.stage.clientWidth, this.stage.clientHeight];
+      if (!matchMedia('print').matches) this.stagePx = [this.stage.clientWidth, this.stage.clientHeight];
     }
 
     _fitWindow() {

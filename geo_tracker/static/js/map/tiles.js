@@ -221,7 +221,7 @@
           const filling = style === HATCHED ? drawing.hatch(ctx, '#f1f3f5') : style;
           drawing.fill(ctx, members, view, filling);
           // Two layers simplify a border each in its own way: nothing may shine through between them.
-          if (this._isUnder) drawing.outline(ctx, members, view, { color: filling, width: 1.5 * density });
+          if (this._isUnder) drawing.outline(ctx, members, view, { color: filling, width: 2 * density });
         });
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
