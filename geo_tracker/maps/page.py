@@ -52,6 +52,10 @@ class TileSource:
     min_zoom: int
     max_zoom: int
 
+    def tile_options(self) -> dict[str, Any]:
+        """Return the options of a layer of ``static/js/map/tiles.js``."""
+        return {"url": self.url, "minDataZoom": self.min_zoom, "maxDataZoom": self.max_zoom}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeChoice:
@@ -130,6 +134,7 @@ class VillageTiles(JSCSSMixin, MacroElement):
     default_js = [  # noqa: RUF012 - Folium's own form
         ("map_vector_tile", _STATIC + "js/map/vector_tile.js"),
         ("map_drawing", _STATIC + "js/map/drawing.js"),
+        ("map_overlays", _STATIC + "js/map/overlays.js"),
         ("map_tiles", _STATIC + "js/map/tiles.js"),
     ]
     default_css = [("map_css", _STATIC + "css/map.css")]  # noqa: RUF012
@@ -137,14 +142,7 @@ class VillageTiles(JSCSSMixin, MacroElement):
     def __init__(self, source: TileSource, *, look: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageTiles"
-        self.options = script_json(
-            {
-                "url": source.url,
-                "minDataZoom": source.min_zoom,
-                "maxDataZoom": source.max_zoom,
-                "look": look,
-            }
-        )
+        self.options = script_json({**source.tile_options(), "look": look})
 
 
 class VillageMapPage(JSCSSMixin, MacroElement):
@@ -177,6 +175,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
             *("dom", "address", "toolbar", "legend", "search", "village", "projects"),
             *("project_filters", "map"),
             # Parts of the page that are added to the map, each in a file of its own.
+            *("dated_layers", "swipe", "side_by_side", "dates"),
             *("coordinates", "measure", "basemap", "keys"),
         )
     ]

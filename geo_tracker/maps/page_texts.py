@@ -61,5 +61,28 @@ MAP_TEXTS: dict[str, Message] = {
     "key_escape": Message(N_("End, or let the village go")),
     "key_help": Message(N_("Keys of the map")),
     "hide_class": Message(N_("Click a class to hide or show it")),
+    "swipe": Message(N_("Swipe")),
+    "swipe_title": Message(N_("Former boundaries on the left, present ones on the right")),
+    "swipe_handle": Message(N_("Line between former and present villages")),
+    "side_by_side": Message(N_("Side by side")),
+    "side_by_side_title": Message(N_("Two maps of the same place, before and after")),
+    "before_side": Message(N_("Before")),
+    "after_side": Message(N_("After")),
+    "villages_counted": Message(N_("{count} villages")),
+    "coloured_by_present": Message(N_("coloured by the village they became")),
+    "dates": Message(N_("By date")),
+    "dates_title": Message(N_("The villages of any date")),
+    "dates_note": Message(
+        N_(
+            "A merger counts from its effective date, else from its approval, else from the date of"
+            " the new boundaries. Villages that are no more are coloured by the village they"
+            " became; the legend counts those of today."
+        )
+    ),
+    "date_shown": Message(N_("Date shown")),
+    "date_before": Message(N_("Previous date")),
+    "date_after": Message(N_("Next date")),
+    "date_play": Message(N_("Play")),
+    "date_pause": Message(N_("Pause")),
 }
 """Texts by the key under which the script asks for them."""

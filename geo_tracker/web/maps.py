@@ -18,6 +18,7 @@ from geo_tracker.maps.page import (
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.themes import THEMES
 from geo_tracker.web.context import services
+from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.tiles import tile_file
@@ -63,25 +64,28 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "projects": url_for("map_projects.projects"),
             "names": url_for("tiles.names", key=layer.tiles_key),
         },
+        options=_options(held),
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
-        options=_options(),
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
     )
     return map_parts(village_map(config), static_url=lambda path: url_for("static", filename=path))
 
 
-def _options() -> dict[str, Any]:
+def _options(held: Register) -> dict[str, Any]:
+    """Return what parts of the page need to know."""
+    options: dict[str, Any] = {}
+    if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):
+        options["compare"] = compared_layers(held, [_source(layer) for layer in held.layers])
     settings = services().settings
-    if not settings.basemap_url:
-        return {}
-    address = url_for("basemap.tile", z=0, x=0, y=0)
-    basemap = {
-        "url": address.replace("/0/0/0", "/{z}/{x}/{y}"),
-        "attribution": settings.basemap_attribution,
-        "gcj02": settings.basemap_gcj02,
-        "deepest": DEEPEST,
-    }
-    return {"basemap": basemap}
+    if settings.basemap_url:
+        address = url_for("basemap.tile", z=0, x=0, y=0)
+        options["basemap"] = {
+            "url": address.replace("/0/0/0", "/{z}/{x}/{y}"),
+            "attribution": settings.basemap_attribution,
+            "gcj02": settings.basemap_gcj02,
+            "deepest": DEEPEST,
+        }
+    return options
 
 
 def _source(layer: Layer) -> TileSource:

@@ -25,6 +25,7 @@ from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lights import project_lights
 from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
+from geo_tracker.lineage.standing import standing_spans
 from geo_tracker.web.context import services
 
 FIGURES = (
@@ -112,6 +113,17 @@ class Register:
         cases = review_cases(self.edges, self.decisions, self.formers.index)
         known = self.formers[["registered_population", "budget_fen"]]
         return by_consequence(cases, known["registered_population"], known["budget_fen"])
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """From when until when each village stands, as `standing_spans`."""
+        layers = [(layer.id, layer.as_of_on) for layer in self.layers]
+        return standing_spans(self.versions, self.edges, layers=layers)
+
+    @cached_property
+    def present_units(self) -> pd.Series:
+        """The village of today that each former one belongs to, by ``unit_id``."""
+        return last_successors(self.formers["to_unit_id"], mergers=len(self.layers)).dropna()
 
     @cached_property
     def faults(self) -> list[Fault]:

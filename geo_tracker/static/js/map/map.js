@@ -10,8 +10,10 @@
    A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
    and returns { start(), address() }, both optional: start may return a promise for which readiness
    waits; address returns what the part keeps in the page's address, { key: text }, to be read with
-   geoTracker.addressValue(key). Parts may use page.map, villages, formers, formerAreas, legend,
-   toolbar, status, config, and hear 'themeshown' and 'villagechosen' { id } from page.events. */
+   geoTracker.addressValue(key). Parts may use page.map, stage, villages, formers, formerAreas, legend,
+   toolbar, status, config, chosen (the village in hand as urls.village answers, or null), and hear
+   'themeshown', 'restyled' (villages have other colours) and 'villagechosen' { id, village: as
+   chosen } from page.events. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -35,6 +37,8 @@
       this.villages = villages;
       this.formers = formers;
       this.formerAreas = formerAreas;
+      // Holds the map, and what parts put beside or under it.
+      this.stage = map.getContainer().parentElement;
       this.events = new L.Evented();
       this.config = config;
       this.status = new geoTracker.Status(map.getContainer(), config.texts);
@@ -63,7 +67,7 @@
       this.villages.on('tileerror', () => this.status.failed());
       this.villages.on('featureclick', (event) => (event.id ? this.select(event.id) : this.deselect()));
       this.villages.addTo(map);
-      this._hoverNames();
+      this.hoverNames(this.villages);
       Object.keys(this.layers).forEach((key) => {
         if (this.state.layers.indexOf(key) >= 0) this.showLayer(key, true);
       });
@@ -73,6 +77,8 @@
         : Promise.resolve();
 
       map.on('moveend', () => this.remember());
+      this._measureStage();
+      map.on('resize', () => this._measureStage());
       addEventListener('beforeprint', () => this._fitPaper());
       addEventListener('afterprint', () => this._fitWindow());
       document.addEventListener('keydown', (event) => {
@@ -90,16 +96,20 @@
     /* Paper shows what the window shows, smaller: a map that changes its size has to draw anew, and
        paper does not wait. */
     _fitPaper() {
-      const size = this.map.getSize();
-      const stage = this.map.getContainer().parentElement;
-      Object.assign(stage.style, {
-        width: size.x + 'px', height: size.y + 'px',
-        zoom: Math.min(PAPER_WIDTH_PX / size.x, PAPER_HEIGHT_PX / size.y),
+      const [width, height] = this.stagePx;
+      Object.assign(this.stage.style, {
+        width: width + 'px', height: height + 'px',
+        zoom: Math.min(PAPER_WIDTH_PX / width, PAPER_HEIGHT_PX / height),
       });
     }
 
+    /* Known before it is asked for: on paper the stage has no size of its own. */
+    _measureStage() {
+      if (!matchMedia('print').matches) this.stagePx = [this.stage.clientWidth, this.stage.clientHeight];
+    }
+
     _fitWindow() {
-      Object.assign(this.map.getContainer().parentElement.style, { width: '', height: '', zoom: '' });
+      Object.assign(this.stage.style, { width: '', height: '', zoom: '' });
     }
 
     showWholeArea(options) {
@@ -156,7 +166,7 @@
         layers: Object.keys(this.layers).map((key) => ({ key, text: this.layers[key].text })),
         onTheme: (key) => this.showTheme(key),
         onLayer: (key, isOn) => this.showLayer(key, isOn),
-        onFilter: () => this.villages.restyle((id) => this.legend.paint(id)),
+        onFilter: () => this._restyle(),
       });
       this.search = new geoTracker.SearchBox({
         url: config.urls.search, texts: config.texts,
@@ -194,15 +204,22 @@
       return this.toolbar.bar;
     }
 
-    _hoverNames() {
+    _restyle() {
+      this.villages.restyle((id) => this.legend.paint(id));
+      this.events.fire('restyled');
+    }
+
+    /* Show the name under the pointer, on whichever map the layer is. */
+    hoverNames(tiles) {
       const tip = L.tooltip({ direction: 'top', offset: [0, -8], opacity: 1, className: 'map-hover' });
-      this.villages.on('featurehover', (event) => {
-        this.map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
+      tiles.on('featurehover', (event) => {
+        const map = event.target._map;
+        map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
         if (!event.id || !event.name || event.id === this.state.village) {
           tip.remove();
           return;
         }
-        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(this.map);
+        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(map);
       });
     }
 
@@ -221,7 +238,7 @@
           if (this.state.theme !== key) return;
           this.shownTheme = key;
           this.legend.setTheme(key, data);
-          this.villages.restyle((id) => this.legend.paint(id));
+          this._restyle();
           this.status.hide();
           this.remember();
           this.events.fire('themeshown');
@@ -262,7 +279,7 @@
         if (!stay) this._bringIntoView(village, fit);
         this.status.hide();
         this.remember();
-        this.events.fire('villagechosen', { id: village.unit_id });
+        this._chose(village);
       }).catch((error) => isLatest() && this.status.failed(error));
     }
 
@@ -274,7 +291,12 @@
       this.inHand.clear();
       this.status.hide();
       this.remember();
-      this.events.fire('villagechosen', { id: 0 });
+      this._chose(null);
+    }
+
+    _chose(village) {
+      this.chosen = village;
+      this.events.fire('villagechosen', { id: village ? village.unit_id : 0, village });
     }
 
     _bringIntoView(village, fit) {
