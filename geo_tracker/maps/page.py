@@ -17,23 +17,27 @@ MIN_MAP_ZOOM, MAX_MAP_ZOOM = 6, 18
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
 
-_LOCAL_FILES: dict[str, str | None] = {
-    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "vendor/leaflet/leaflet.js",
-    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css": "vendor/leaflet/leaflet.css",
-    # A page without Folium's own markers and pop-ups needs none of these.
-    "https://code.jquery.com/jquery-3.7.1.min.js": None,
-    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js": None,
-    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/css/bootstrap.min.css": None,
+# Folium's own form; Leaflet is among them.
+_PAGE_JS = [("map_page", f"{_STATIC}joined/map.js")]
+_PAGE_CSS = [("map_page_css", f"{_STATIC}joined/map.css")]
+
+_LEFT_OUT = {
+    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js",
+    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css",
+    "https://code.jquery.com/jquery-3.7.1.min.js",
+    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js",
+    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/css/bootstrap.min.css",
     "https://cdnjs.cloudflare.com/ajax/libs/Leaflet.awesome-markers/2.0.2/"
-    "leaflet.awesome-markers.js": None,
+    "leaflet.awesome-markers.js",
     "https://cdnjs.cloudflare.com/ajax/libs/Leaflet.awesome-markers/2.0.2/"
-    "leaflet.awesome-markers.css": None,
-    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css": None,
-    "https://cdn.jsdelivr.net/npm/@fortawesome/fontawesome-free@6.2.0/css/all.min.css": None,
+    "leaflet.awesome-markers.css",
+    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css",
+    "https://cdn.jsdelivr.net/npm/@fortawesome/fontawesome-free@6.2.0/css/all.min.css",
     "https://cdn.jsdelivr.net/gh/python-visualization/folium/folium/templates/"
-    "leaflet.awesome.rotate.min.css": None,
+    "leaflet.awesome.rotate.min.css",
 }
-"""Addresses that Folium writes → our file under the static folder, or None where it is left out."""
+"""Addresses that Folium writes and our page does without: Leaflet is in the joined files, and the
+rest nobody needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,13 +135,7 @@ class VillageTiles(JSCSSMixin, MacroElement):
         {% endmacro %}
         """
     )
-    default_js = [  # noqa: RUF012 - Folium's own form
-        ("map_vector_tile", _STATIC + "js/map/vector_tile.js"),
-        ("map_drawing", _STATIC + "js/map/drawing.js"),
-        ("map_overlays", _STATIC + "js/map/overlays.js"),
-        ("map_tiles", _STATIC + "js/map/tiles.js"),
-    ]
-    default_css = [("map_css", _STATIC + "css/map.css")]  # noqa: RUF012
+    default_js, default_css = _PAGE_JS, _PAGE_CSS
 
     def __init__(self, source: TileSource, *, look: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -169,21 +167,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         {% endmacro %}
         """
     )
-    default_js = [  # noqa: RUF012 - Folium's own form
-        (f"map_{name}", f"{_STATIC}js/map/{name}.js")
-        for name in (
-            *("dom", "address", "toolbar", "legend", "search", "village", "projects"),
-            *("project_filters", "map"),
-            # Parts of the page that are added to the map, each in a file of its own.
-            *("dated_layers", "swipe", "side_by_side", "dates"),
-            *("coordinates", "measure", "basemap", "keys"),
-        )
-    ]
-    default_css = [  # noqa: RUF012
-        ("map_css", _STATIC + "css/map.css"),
-        ("map_controls_css", _STATIC + "css/map_controls.css"),
-        ("map_tools_css", _STATIC + "css/map_tools.css"),
-    ]
+    default_js, default_css = _PAGE_JS, _PAGE_CSS
 
     def __init__(
         self,
@@ -312,14 +296,11 @@ def script_json(value: Any) -> str:
 
 
 def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
-    if element.url.startswith(_STATIC):
-        path: str | None = element.url.removeprefix(_STATIC)
-    elif element.url in _LOCAL_FILES:
-        path = _LOCAL_FILES[element.url]
-    else:
-        raise ValueError(f"no local copy of {element.url}")
-    if path is None:
+    if element.url in _LEFT_OUT:
         return ""
+    if not element.url.startswith(_STATIC):
+        raise ValueError(f"no local copy of {element.url}")
+    path = element.url.removeprefix(_STATIC)
     address = _attribute(static_url(path))
     if isinstance(element, JavascriptLink):
         return f'<script src="{address}"></script>'

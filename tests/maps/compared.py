@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, Route
 from geo_tracker.config import ROOT
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
+from geo_tracker.maps.page_files import joined
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.pyramid import TileFile, build_pyramid
 from tests.maps.squares import SIDE, SOUTH, WEST, chessboard, square
@@ -110,6 +111,9 @@ class Site:
     def _found(self, path: str) -> tuple[str, bytes] | None:
         if path == "/":
             return "text/html; charset=utf-8", self._page().encode()
+        if path.startswith("/static/joined/"):
+            file = Path(path)
+            return STATIC.get(file.suffix, "text/css"), joined(file.name).encode()
         if path.startswith("/static/"):
             file = ROOT / "geo_tracker" / path[1:]
             return STATIC.get(file.suffix, "image/png"), file.read_bytes()

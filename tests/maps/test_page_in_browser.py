@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, Route
 
 from geo_tracker.config import ROOT
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
+from geo_tracker.maps.page_files import joined
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.pyramid import TileFile, build_pyramid
 from tests.browser import chromium
@@ -107,6 +109,9 @@ def served(tiles: TileFile, path: str) -> tuple[str, bytes] | None:
     """What the application would answer: content type and content."""
     if path == "/":
         return "text/html; charset=utf-8", page_html(tiles).encode()
+    if path.startswith("/static/joined/"):
+        file = Path(path)
+        return STATIC.get(file.suffix, "text/css"), joined(file.name).encode()
     if path.startswith("/static/"):
         file = ROOT / "geo_tracker" / path[1:]
         return STATIC.get(file.suffix, "image/png"), file.read_bytes()

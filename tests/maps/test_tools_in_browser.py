@@ -44,7 +44,7 @@ def test_lengths_are_those_of_the_ellipsoid(
 def test_areas_are_those_of_the_ellipsoid(page: Page, lon: float, lat: float, step: float) -> None:
     ring = [(lon, lat), (lon + step, lat + step / 5), (lon + step / 2, lat + step)]
     found = page.evaluate("geoTracker.areaM2", [{"lng": x, "lat": y} for x, y in ring])
-    area, _around = GEOD.polygon_area_perimeter(*zip(*ring, strict=True))
+    area, _around = GEOD.polygon_area_perimeter([x for x, _ in ring], [y for _, y in ring])
     assert found == pytest.approx(abs(area), rel=1e-3)
 
 
