@@ -180,6 +180,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     default_css = [  # noqa: RUF012
         ("map_css", _STATIC + "css/map.css"),
         ("map_controls_css", _STATIC + "css/map_controls.css"),
+        ("map_compare_css", _STATIC + "css/map_compare.css"),
     ]
 
     def __init__(
