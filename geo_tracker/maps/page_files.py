@@ -17,7 +17,7 @@ SCRIPTS = (
 
 STYLES = (
     "vendor/leaflet/leaflet.css",
-    *(f"css/{name}.css" for name in ("map", "map_controls", "map_tools")),
+    *(f"css/{name}.css" for name in ("map", "map_controls", "map_tools", "map_compare")),
 )
 
 JOINED = {"map.js": SCRIPTS, "map.css": STYLES}

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_tracker.lineage.standing import dated_changes, standing_on, standing_spans
@@ -146,6 +146,8 @@ days = st.lists(
 )
 
 
+# A busy machine says nothing about the rule.
+@settings(deadline=None)
 @given(cuts=st.tuples(cuts, cuts, cuts), days=days, day=st.dates(FIRST, date(2023, 1, 1)))
 def test_on_every_date_the_ground_belongs_to_one_village_each(
     cuts: tuple[list[int], ...], days: list[date | None], day: date

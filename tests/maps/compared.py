@@ -52,6 +52,11 @@ FORMER, MERGED = (215, 48, 39), (69, 117, 180)
 """Colours of the villages of the first layer, and of those that mergers made."""
 
 
+AT = "at=29.04,120.04,13"
+INSIDE = 0.2
+"""Where squares are looked at: away from their borders and their names."""
+
+
 def board(merged: Mapping[int, tuple[int, ...]]) -> gpd.GeoDataFrame:
     """The chessboard with some squares joined."""
     squares = chessboard()
@@ -264,3 +269,18 @@ def colours(page: Page, points: list[Any]) -> list[tuple[int, ...]]:
         [picture, points],
     )
     return [tuple(colour) for colour in found]
+
+
+def inside(*squares: tuple[int, int]) -> list[tuple[float, float]]:
+    """Return a place inside each square: away from its borders and its name."""
+    return [(column + INSIDE, row + INSIDE) for column, row in squares]
+
+
+def every_square() -> list[tuple[float, float]]:
+    """Return a place inside each square of the board, in the order of the first layer's ids."""
+    return inside(*((number % 4, number // 4) for number in range(16)))
+
+
+def tool(page: Page, key: str) -> None:
+    """Press a button over the map."""
+    page.click(f".map-toolbar [data-tool={key}]")
