@@ -271,6 +271,17 @@ def colours(page: Page, points: list[Any]) -> list[tuple[int, ...]]:
     return [tuple(colour) for colour in found]
 
 
+def at_rest(page: Page) -> None:
+    """Wait until nothing moves and all tiles are drawn, however slow the machine is."""
+    page.wait_for_timeout(150)
+    page.wait_for_function(
+        """() => [geoTracker.page.map, ...geoTracker.page.parts.map((part) => part.other)]
+        .filter(Boolean).every((map) => !map._animatingZoom && !map._panAnim?._inProgress &&
+        Object.values(map._layers).every((layer) => !layer.isLoading || !layer.isLoading()))"""
+    )
+    page.evaluate("new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))")
+
+
 def inside(*squares: tuple[int, int]) -> list[tuple[float, float]]:
     """Return a place inside each square: away from its borders and its name."""
     return [(column + INSIDE, row + INSIDE) for column, row in squares]

@@ -11,6 +11,7 @@ from tests.maps.compared import (
     FORMER,
     MERGED,
     Site,
+    at_rest,
     colours,
     every_square,
     inside,
@@ -81,7 +82,7 @@ def test_the_line_stays_in_its_place_while_the_map_moves(page: Page) -> None:
     open_map(page, f"{AT}&compare=swipe&line=0.5")
     ((x, y),) = on_screen(page, [(2, 0.7)])
     drag(page, [x - 250, y], [x - 310, y])
-    page.wait_for_timeout(400)
+    at_rest(page)
     (square,) = on_screen(page, [(2, 0.7)])
     assert square[0] < x - 40
     # The square of column 2 now begins left of the line, and is cut there.
@@ -159,17 +160,17 @@ def test_what_moves_one_map_moves_the_other(page: Page, of: str) -> None:
     assert ours[2] > before[0][2] + 0.004
     assert ours == pytest.approx(theirs, abs=2e-4)
     page.mouse.up()
-    page.wait_for_timeout(500)
+    at_rest(page)
     page.mouse.wheel(0, 300)
     page.wait_for_function("() => geoTracker.page.map.getZoom() < 13")
-    page.wait_for_timeout(800)
+    at_rest(page)
     ours, theirs = centres(page)
     assert ours[0] == theirs[0] < 13
     assert ours == pytest.approx(theirs, abs=5e-4)
     # Out of the way, with the name that hovers over it and its shadow.
     page.mouse.move(5, 5)
-    page.wait_for_timeout(300)
-    squares = [(2.5, 1.5)]
+    at_rest(page)
+    squares = [(2.4, 1.3)]
     # Between whole zooms tiles are drawn smaller, and colours a little mixed; names are not shown.
     assert colours(page, on_screen(page, squares, of=OTHER))[0] == pytest.approx(FORMER, abs=6)
     assert colours(page, on_screen(page, squares))[0] == pytest.approx(MERGED, abs=6)
@@ -196,7 +197,7 @@ def test_a_former_village_chosen_on_the_left_is_told_on_the_right(page: Page) ->
     assert page.locator(".map-village-name").count() == 2
     # Each former village in a colour of its own over white, on both maps, and named once.
     page.mouse.move(5, 5)
-    page.wait_for_timeout(300)
+    at_rest(page)
     both = inside((2, 0), (3, 0))
     left, right = (colours(page, on_screen(page, both, of=of)) for of in (OTHER, "map"))
     assert left[0] == pytest.approx(right[0], abs=3)
@@ -222,7 +223,7 @@ def test_every_way_of_comparing_ends_the_one_before(page: Page) -> None:
     open_map(page, AT)
     for key in ("swipe", "side", "dates", "swipe"):
         tool(page, key)
-        page.wait_for_timeout(200)
+        at_rest(page)
     assert page.locator(".map-swipe").count() == 1
     assert page.locator(".map-dates").count() == 0
     assert not page.locator(".map-beside").is_visible()
@@ -292,7 +293,7 @@ def test_a_finger_moves_line_maps_and_dates(browser: Browser, site: Site) -> Non
         ((x, y),) = on_screen(page, [(2, 2)], of=OTHER)
         start = centres(page)
         stroke([x, y], [x - 60, y])
-        page.wait_for_timeout(800)
+        at_rest(page)
         ours, theirs = centres(page)
         assert ours[2] > start[0][2] + 0.004
         assert ours == pytest.approx(theirs, abs=5e-4)
@@ -307,7 +308,7 @@ def test_a_finger_moves_line_maps_and_dates(browser: Browser, site: Site) -> Non
         assert ours[0] > start[0][0] + 0.5
         assert ours == pytest.approx(theirs, abs=5e-4)
         fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        page.wait_for_timeout(800)
+        at_rest(page)
         ours, theirs = centres(page)
         assert ours[0] == theirs[0] > start[0][0]
         assert ours == pytest.approx(theirs, abs=5e-4)

@@ -12,6 +12,7 @@ from tests.maps.compared import (
     FORMER,
     INSIDE,
     MERGED,
+    at_rest,
     colours,
     every_square,
     inside,
@@ -123,7 +124,7 @@ def test_a_former_village_of_a_date_opens_within_what_it_became(page: Page) -> N
 def test_paper_shows_the_map_of_a_date_over_its_count(page: Page) -> None:
     open_map(page, f"{AT}&date={DATES[1]}")
     page.emulate_media(media="print")
-    page.wait_for_timeout(200)
+    at_rest(page)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     boxes = [page.locator(of).bounding_box() for of in (".folium-map", ".map-date-shown")]
     page.evaluate("dispatchEvent(new Event('afterprint'))")
