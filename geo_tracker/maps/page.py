@@ -78,7 +78,9 @@ class MapConfig:
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
-        optionally ``projects`` (points of all projects) and ``names`` (names to show on hover).
+        optionally ``projects`` (points of all projects), ``names`` (names to show on hover) and
+        ``links`` (all links at once; with it ``options["links"]``: the addresses ``list`` of a
+        place's merged villages and ``review`` of conflicts).
         The scripts in ``static/js/map`` say at their heads what each answers.
     options : mapping
         What parts of the page need to know, by part; plain data.
@@ -176,11 +178,13 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         for name in (
             *("dom", "address", "toolbar", "legend", "search", "village", "projects", "map"),
             # Parts of the page that are added to the map, each in a file of its own.
+            *("links_drawing", "links_card", "links"),
         )
     ]
     default_css = [  # noqa: RUF012
         ("map_css", _STATIC + "css/map.css"),
         ("map_controls_css", _STATIC + "css/map_controls.css"),
+        ("map_links_css", _STATIC + "css/map_links.css"),
     ]
 
     def __init__(
