@@ -11,13 +11,17 @@ SCRIPTS = (
     *(f"js/map/{name}.js" for name in ("village", "projects", "project_filters", "map")),
     # Parts of the page that are added to the map, each in a file of its own.
     *(f"js/map/{name}.js" for name in ("dated_layers", "swipe", "side_by_side", "dates")),
+    *(f"js/map/{name}.js" for name in ("links_drawing", "links_card", "links")),
     *(f"js/map/{name}.js" for name in ("coordinates", "measure", "basemap", "keys")),
 )
 """In the order in which they need each other."""
 
 STYLES = (
     "vendor/leaflet/leaflet.css",
-    *(f"css/{name}.css" for name in ("map", "map_controls", "map_tools", "map_compare")),
+    *(
+        f"css/{name}.css"
+        for name in ("map", "map_controls", "map_tools", "map_compare", "map_links")
+    ),
 )
 
 JOINED = {"map.js": SCRIPTS, "map.css": STYLES}

@@ -63,6 +63,13 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
             "names": url_for("tiles.names", key=layer.tiles_key),
+            "links": url_for("map_links.links"),
+        },
+        options={
+            "links": {
+                "list": url_for("villages.index"),
+                "review": url_for("review.index"),
+            }
         },
         options=_options(held),
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},

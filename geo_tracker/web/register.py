@@ -23,6 +23,7 @@ from geo_tracker.db.frames import (
 from geo_tracker.db.imports import data_date, layers_in_order
 from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lights import project_lights
+from geo_tracker.indicators.siblings import sibling_standing
 from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
 from geo_tracker.lineage.standing import standing_spans
@@ -100,6 +101,27 @@ class Register:
     def latest_figures(self) -> pd.DataFrame:
         """The newest figures of each village that has any, by ``unit_id``."""
         return latest_figures(self.figures)
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """The villages that make up each merged one.
+
+        ``unit_id``, ``whole_id`` (the village it became or took part of it; a village that took
+        others in and lived on is a part of itself), ``standing`` and ``share_of_best`` among those
+        of the same whole as `sibling_standing`.
+        """
+        edges = self.followed
+        pairs = edges[["from_unit_id", "to_unit_id"]].drop_duplicates()
+        pairs = pairs.set_axis(["unit_id", "whole_id"], axis=1)
+        since = edges.groupby("to_unit_id")["effective_on"].min()
+        first = self.versions.groupby("unit_id")["valid_from"].min()
+        lived_on = since.index[first.reindex(since.index) < since]
+        own = pd.DataFrame({"unit_id": lived_on, "whole_id": lived_on})
+        parts = pd.concat([pairs, own], ignore_index=True)
+        known = self.latest_figures.reindex(parts["unit_id"]).reset_index(drop=True)
+        people = known["registered_population"].astype("Float64")
+        income = known["operating_income_fen"].astype("Float64") / people.where(people > 0)
+        return parts.join(sibling_standing(income, parts["whole_id"]))
 
     @cached_property
     def disputed(self) -> frozenset[int]:
