@@ -65,12 +65,6 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "names": url_for("tiles.names", key=layer.tiles_key),
             "links": url_for("map_links.links"),
         },
-        options={
-            "links": {
-                "list": url_for("villages.index"),
-                "review": url_for("review.index"),
-            }
-        },
         options=_options(held),
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
@@ -80,7 +74,9 @@ def _parts(held: Register, layer: Layer) -> MapParts:
 
 def _options(held: Register) -> dict[str, Any]:
     """Return what parts of the page need to know."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {
+        "links": {"list": url_for("villages.index"), "review": url_for("review.index")}
+    }
     if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):
         options["compare"] = compared_layers(held, [_source(layer) for layer in held.layers])
     settings = services().settings

@@ -53,7 +53,7 @@ def test_a_layer_of_projects_brings_lines_and_areas(
 
 def test_the_page_names_a_base_map_only_where_one_is_set(county: Flask) -> None:
     viewer = visitor(county, "viewer")
-    assert '"options":{}' in viewer.page("/map/")
+    assert '"basemap":{' not in viewer.page("/map/")
     services: Services = county.extensions["geo_tracker"]
     set_one = Settings(
         data_dir=services.settings.data_dir,
@@ -64,7 +64,7 @@ def test_the_page_names_a_base_map_only_where_one_is_set(county: Flask) -> None:
     )
     county.extensions["geo_tracker"] = Services(services.engine, set_one, services.worker)
     page = viewer.page("/map/")
-    assert '"options":{"basemap":{"url":"/basemap/{z}/{x}/{y}"' in page
+    assert '"basemap":{"url":"/basemap/{z}/{x}/{y}"' in page
     assert "s3cret" not in page
     assert "tiles.intranet" not in page
 
