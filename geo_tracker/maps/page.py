@@ -176,6 +176,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         for name in (
             *("dom", "address", "toolbar", "legend", "search", "village", "projects", "map"),
             # Parts of the page that are added to the map, each in a file of its own.
+            "printing",
         )
     ]
     default_css = [  # noqa: RUF012
@@ -286,15 +287,7 @@ def map_parts(
     """
     figure: Any = page.get_root()
     figure.render()
-    own_styles = {"meta_http", page.get_name()}
-    links = []
-    for name, element in figure.header._children.items():
-        if isinstance(element, JavascriptLink | CssLink):
-            link = _local_link(element, static_url)
-            if link:
-                links.append(link)
-        elif name not in own_styles:
-            raise ValueError(f"element writes into the head: {name}")
+    links = [link for element in _links(page) if (link := _local_link(element, static_url))]
     body = _rendered(figure.html)
     if "<script" in body.lower() or "<style" in body.lower():
         raise ValueError("an element writes scripts or styles into the body")
@@ -309,13 +302,39 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
+def local_files(page: folium.Map) -> list[str]:
+    """Return the scripts and styles a map needs, as paths under the static folder, in order.
+
+    Raises
+    ------
+    ValueError
+        As `map_parts`.
+    """
+    return [path for element in _links(page) if (path := _local_path(element)) is not None]
+
+
+def _links(page: folium.Map) -> list[JavascriptLink | CssLink]:
+    figure: Any = page.get_root()
+    own_styles = {"meta_http", page.get_name()}
+    links = []
+    for name, element in figure.header._children.items():
+        if isinstance(element, JavascriptLink | CssLink):
+            links.append(element)
+        elif name not in own_styles:
+            raise ValueError(f"element writes into the head: {name}")
+    return links
+
+
+def _local_path(element: JavascriptLink | CssLink) -> str | None:
     if element.url.startswith(_STATIC):
-        path: str | None = element.url.removeprefix(_STATIC)
-    elif element.url in _LOCAL_FILES:
-        path = _LOCAL_FILES[element.url]
-    else:
-        raise ValueError(f"no local copy of {element.url}")
+        return str(element.url.removeprefix(_STATIC))
+    if element.url in _LOCAL_FILES:
+        return _LOCAL_FILES[element.url]
+    raise ValueError(f"no local copy of {element.url}")
+
+
+def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
+    path = _local_path(element)
     if path is None:
         return ""
     address = _attribute(static_url(path))

@@ -30,6 +30,22 @@ MAP_TEXTS: dict[str, Message] = {
     "share_of_village": Message(N_("share of the village's area")),
     "zoom_in": Message(N_("Zoom in")),
     "zoom_out": Message(N_("Zoom out")),
+    "print_sheet": Message(N_("Print A3")),
+    "print_sheet_title": Message(N_("Print the map as an A3 sheet (PDF)")),
+    "export_page": Message(N_("Export page")),
+    "export_page_title": Message(
+        N_("Take the map of a county or town along as one file that opens without network")
+    ),
+    "print_title": Message(N_("Title")),
+    "print_author": Message(N_("Author")),
+    "print_place": Message(N_("Extent")),
+    "print_town": Message(N_("Town")),
+    "print_view": Message(N_("What the map shows now")),
+    "print_whole": Message(N_("Whole area")),
+    "print_whole_county": Message(N_("The whole county")),
+    "print_names": Message(N_("Names")),
+    "print_make": Message(N_("Make the PDF")),
+    "export_make": Message(N_("Make the file")),
     "hide_class": Message(N_("Click a class to hide or show it")),
 }
 """Texts by the key under which the script asks for them."""

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
 
 from geo_tracker.maps.page import (
@@ -15,6 +16,7 @@ from geo_tracker.maps.page import (
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.themes import THEMES
+from geo_tracker.web.map_places import dated_title
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.tiles import tile_file
@@ -58,6 +60,15 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
             "names": url_for("tiles.names", key=layer.tiles_key),
+        },
+        options={
+            "printing": {
+                "sheet": url_for("map_sheets.sheet"),
+                "export": url_for("map_exports.export"),
+                "places": url_for("map_places.places"),
+                "author": current_user.username,
+                "title": dated_title("WHAT", held),
+            },
         },
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
