@@ -17,27 +17,27 @@ MIN_MAP_ZOOM, MAX_MAP_ZOOM = 6, 18
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
 
-# Folium's own form; Leaflet is among them.
+# Folium's own form.
 _PAGE_JS = [("map_page", f"{_STATIC}joined/map.js")]
 _PAGE_CSS = [("map_page_css", f"{_STATIC}joined/map.css")]
 
-_LEFT_OUT = {
-    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js",
-    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css",
-    "https://code.jquery.com/jquery-3.7.1.min.js",
-    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js",
-    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/css/bootstrap.min.css",
+_LOCAL_FILES: dict[str, str | None] = {
+    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "vendor/leaflet/leaflet.js",
+    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css": "vendor/leaflet/leaflet.css",
+    # A page without Folium's own markers and pop-ups needs none of these.
+    "https://code.jquery.com/jquery-3.7.1.min.js": None,
+    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js": None,
+    "https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/css/bootstrap.min.css": None,
     "https://cdnjs.cloudflare.com/ajax/libs/Leaflet.awesome-markers/2.0.2/"
-    "leaflet.awesome-markers.js",
+    "leaflet.awesome-markers.js": None,
     "https://cdnjs.cloudflare.com/ajax/libs/Leaflet.awesome-markers/2.0.2/"
-    "leaflet.awesome-markers.css",
-    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css",
-    "https://cdn.jsdelivr.net/npm/@fortawesome/fontawesome-free@6.2.0/css/all.min.css",
+    "leaflet.awesome-markers.css": None,
+    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css": None,
+    "https://cdn.jsdelivr.net/npm/@fortawesome/fontawesome-free@6.2.0/css/all.min.css": None,
     "https://cdn.jsdelivr.net/gh/python-visualization/folium/folium/templates/"
-    "leaflet.awesome.rotate.min.css",
+    "leaflet.awesome.rotate.min.css": None,
 }
-"""Addresses that Folium writes and our page does without: Leaflet is in the joined files, and the
-rest nobody needs."""
+"""Addresses that Folium writes → our file under the static folder, or None where it is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,15 +274,7 @@ def map_parts(
     """
     figure: Any = page.get_root()
     figure.render()
-    own_styles = {"meta_http", page.get_name()}
-    links = []
-    for name, element in figure.header._children.items():
-        if isinstance(element, JavascriptLink | CssLink):
-            link = _local_link(element, static_url)
-            if link:
-                links.append(link)
-        elif name not in own_styles:
-            raise ValueError(f"element writes into the head: {name}")
+    links = [link for element in _links(page) if (link := _local_link(element, static_url))]
     body = _rendered(figure.html)
     if "<script" in body.lower() or "<style" in body.lower():
         raise ValueError("an element writes scripts or styles into the body")
@@ -297,12 +289,41 @@ def script_json(value: Any) -> str:
     return text
 
 
+def local_files(page: folium.Map) -> list[str]:
+    """Return the scripts and styles a map needs, as paths under the static folder, in order.
+
+    Raises
+    ------
+    ValueError
+        As `map_parts`.
+    """
+    return [path for element in _links(page) if (path := _local_path(element)) is not None]
+
+
+def _links(page: folium.Map) -> list[JavascriptLink | CssLink]:
+    figure: Any = page.get_root()
+    own_styles = {"meta_http", page.get_name()}
+    links = []
+    for name, element in figure.header._children.items():
+        if isinstance(element, JavascriptLink | CssLink):
+            links.append(element)
+        elif name not in own_styles:
+            raise ValueError(f"element writes into the head: {name}")
+    return links
+
+
+def _local_path(element: JavascriptLink | CssLink) -> str | None:
+    if element.url.startswith(_STATIC):
+        return str(element.url.removeprefix(_STATIC))
+    if element.url in _LOCAL_FILES:
+        return _LOCAL_FILES[element.url]
+    raise ValueError(f"no local copy of {element.url}")
+
+
 def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
-    if element.url in _LEFT_OUT:
+    path = _local_path(element)
+    if path is None:
         return ""
-    if not element.url.startswith(_STATIC):
-        raise ValueError(f"no local copy of {element.url}")
-    path = element.url.removeprefix(_STATIC)
     address = _attribute(static_url(path))
     if isinstance(element, JavascriptLink):
         return f'<script src="{address}"></script>'

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
-from geo_tracker.maps.themes import THEMES, theme_json, themed
-from geo_tracker.web.register import register
+from geo_tracker.maps.themes import THEMES, ThemeColumn, theme_json, themed
+from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
 
 bp = Blueprint("map_themes", __name__, url_prefix="/map")
@@ -15,9 +15,22 @@ bp = Blueprint("map_themes", __name__, url_prefix="/map")
 @bp.get("/themes/<theme>.json")
 def theme(theme: str) -> ResponseReturnValue:
     """Send the class of every village under a theme."""
+    held = register()
+    column = theme_column(held, theme)
+    return jsonify(theme_json(column, ids=held.villages.index.tolist(), text=shown))
+
+
+def theme_column(held: Register, theme: str) -> ThemeColumn:
+    """Return the classes of a theme and the class of every village, in the register's order.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such theme.
+    """
     if theme not in THEMES:
         raise NotFoundError(N_("There is no theme %(name)s."), name=theme)
-    villages = register().villages
+    villages = held.villages
     match theme:
         case "merged":
             values = villages["kind"] == "merged"
@@ -32,5 +45,4 @@ def theme(theme: str) -> ResponseReturnValue:
             values = (budget / heads.where(heads > 0)).astype("Float64")
         case _:
             values = villages["progress"]
-    column = themed(values, theme)
-    return jsonify(theme_json(column, ids=villages.index.tolist(), text=shown))
+    return themed(values, theme)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
 
 from geo_tracker.maps.page import (
@@ -19,6 +20,7 @@ from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.themes import THEMES
 from geo_tracker.web.context import services
 from geo_tracker.web.map_dates import compared_layers
+from geo_tracker.web.map_places import dated_title
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.tiles import tile_file
@@ -75,7 +77,14 @@ def _parts(held: Register, layer: Layer) -> MapParts:
 def _options(held: Register) -> dict[str, Any]:
     """Return what parts of the page need to know."""
     options: dict[str, Any] = {
-        "links": {"list": url_for("villages.index"), "review": url_for("review.index")}
+        "links": {"list": url_for("villages.index"), "review": url_for("review.index")},
+        "printing": {
+            "sheet": url_for("map_sheets.sheet"),
+            "export": url_for("map_exports.export"),
+            "places": url_for("map_places.places"),
+            "author": current_user.username,
+            "title": dated_title("WHAT", held),
+        },
     }
     if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):
         options["compare"] = compared_layers(held, [_source(layer) for layer in held.layers])

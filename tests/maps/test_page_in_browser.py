@@ -31,7 +31,7 @@ STATIC = {".js": "text/javascript", ".css": "text/css"}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def page_html(tiles: TileFile) -> str:
+def page_html(tiles: TileFile, options: dict[str, Any] | None = None) -> str:
     source = TileSource(url="/tiles/{z}/{x}/{y}", min_zoom=5, max_zoom=13)
     config = MapConfig(
         bounds=tiles.metadata.bounds,
@@ -48,6 +48,7 @@ def page_html(tiles: TileFile) -> str:
         },
         texts={key: message.text for key, message in MAP_TEXTS.items()},
         attribution=HOSTILE,
+        options=options or {},
     )
     parts = map_parts(village_map(config))
     return (
