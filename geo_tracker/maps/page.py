@@ -59,11 +59,15 @@ class TileSource:
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeChoice:
-    """A theme as the legend offers it; title and note in the reader's language."""
+    """A theme as the legend offers it; title and group in the reader's language.
+
+    Only themes that are numbers can be classed by whoever looks at them.
+    """
 
     key: str
     title: str
-    note: str = ""
+    group: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +81,7 @@ class MapConfig:
     tiles : TileSource
         The villages of today.
     former_tiles : TileSource or None
-        The former villages, as outlines that can be switched on and as areas in their stead.
+        The former villages, as outlines that can be switched on.
     themes : sequence of ThemeChoice
         The first is shown at first.
     urls : mapping
@@ -152,8 +156,8 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     ----------
     config : MapConfig
     villages : VillageTiles
-    formers, former_areas : VillageTiles or None
-        The former villages as outlines and as areas.
+    formers : VillageTiles or None
+        The former villages as outlines.
     """
 
     _template = Template(
@@ -163,7 +167,6 @@ class VillageMapPage(JSCSSMixin, MacroElement):
                 map: {{ this._parent.get_name() }},
                 villages: {{ this.villages.get_name() }},
                 formers: {{ this.formers.get_name() if this.formers else "null" }},
-                formerAreas: {{ this.former_areas.get_name() if this.former_areas else "null" }},
                 config: {{ this.config }}
             });
         {% endmacro %}
@@ -172,8 +175,8 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     default_js = [  # noqa: RUF012 - Folium's own form
         (f"map_{name}", f"{_STATIC}js/map/{name}.js")
         for name in (
-            *("dom", "address", "toolbar", "legend", "search", "village", "projects"),
-            *("project_filters", "map"),
+            *("dom", "address", "toolbar", "legend", "class_choice", "themes", "search"),
+            *("village", "projects", "project_filters", "map"),
             # Parts of the page that are added to the map, each in a file of its own.
             *("dated_layers", "swipe", "side_by_side", "dates"),
             *("coordinates", "measure", "basemap", "keys"),
@@ -182,6 +185,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     default_css = [  # noqa: RUF012
         ("map_css", _STATIC + "css/map.css"),
         ("map_controls_css", _STATIC + "css/map_controls.css"),
+        ("map_legend_css", _STATIC + "css/map_legend.css"),
         ("map_tools_css", _STATIC + "css/map_tools.css"),
     ]
 
@@ -191,13 +195,11 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         *,
         villages: VillageTiles,
         formers: VillageTiles | None,
-        former_areas: VillageTiles | None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageMapPage"
         self.villages = villages
         self.formers = formers
-        self.former_areas = former_areas
         self.config = script_json(
             {
                 "bounds": config.bounds,
@@ -250,15 +252,11 @@ def village_map(config: MapConfig) -> folium.Map:
     )
     villages = VillageTiles(config.tiles, look="areas")
     page.add_child(villages)
-    formers = former_areas = None
+    formers = None
     if config.former_tiles is not None:
         formers = VillageTiles(config.former_tiles, look="outlines")
-        former_areas = VillageTiles(config.former_tiles, look="areas")
         page.add_child(formers)
-        page.add_child(former_areas)
-    page.add_child(
-        VillageMapPage(config, villages=villages, formers=formers, former_areas=former_areas)
-    )
+    page.add_child(VillageMapPage(config, villages=villages, formers=formers))
     return page
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from geo_tracker.maps.class_breaks import FEWEST, METHODS, MOST
 from geo_tracker.maps.page import (
     MapConfig,
     MapParts,
@@ -16,7 +17,8 @@ from geo_tracker.maps.page import (
     village_map,
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.themes import THEMES
+from geo_tracker.maps.theme_list import GROUPS, THEMES
+from geo_tracker.maps.themes import CLASSES
 from geo_tracker.web.context import services
 from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.register import Layer, Register, register
@@ -53,8 +55,13 @@ def _parts(held: Register, layer: Layer) -> MapParts:
         tiles=_source(layer),
         former_tiles=_source(former) if former is not None and former.tiles_key else None,
         themes=[
-            ThemeChoice(key=theme.key, title=shown(theme.title), note=shown(theme.note))
-            for theme in THEMES.values()
+            ThemeChoice(
+                key=theme.key,
+                title=shown(theme.title),
+                group=shown(GROUPS[theme.group]),
+                is_number=not theme.categories,
+            )
+            for theme in (THEMES[key] for key in held.themes)
         ],
         urls={
             "theme": url_for("map_themes.theme", theme="THEME").replace("THEME", "{theme}"),
@@ -73,7 +80,14 @@ def _parts(held: Register, layer: Layer) -> MapParts:
 
 def _options(held: Register) -> dict[str, Any]:
     """Return what parts of the page need to know."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {
+        "classing": {
+            "methods": [{"key": key, "text": shown(text)} for key, text in METHODS.items()],
+            "fewest": FEWEST,
+            "most": MOST,
+            "usual": CLASSES,
+        }
+    }
     if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):
         options["compare"] = compared_layers(held, [_source(layer) for layer in held.layers])
     settings = services().settings
