@@ -63,11 +63,15 @@ class TileSource:
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeChoice:
-    """A theme as the legend offers it; title and note in the reader's language."""
+    """A theme as the legend offers it; title and group in the reader's language.
+
+    Only themes that are numbers can be classed by whoever looks at them.
+    """
 
     key: str
     title: str
-    note: str = ""
+    group: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ class MapConfig:
     tiles : TileSource
         The villages of today.
     former_tiles : TileSource or None
-        The former villages, as outlines that can be switched on and as areas in their stead.
+        The former villages, as outlines that can be switched on.
     themes : sequence of ThemeChoice
         The first is shown at first.
     urls : mapping
@@ -152,8 +156,8 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     ----------
     config : MapConfig
     villages : VillageTiles
-    formers, former_areas : VillageTiles or None
-        The former villages as outlines and as areas.
+    formers : VillageTiles or None
+        The former villages as outlines.
     """
 
     _template = Template(
@@ -163,7 +167,6 @@ class VillageMapPage(JSCSSMixin, MacroElement):
                 map: {{ this._parent.get_name() }},
                 villages: {{ this.villages.get_name() }},
                 formers: {{ this.formers.get_name() if this.formers else "null" }},
-                formerAreas: {{ this.former_areas.get_name() if this.former_areas else "null" }},
                 config: {{ this.config }}
             });
         {% endmacro %}
@@ -177,13 +180,11 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         *,
         villages: VillageTiles,
         formers: VillageTiles | None,
-        former_areas: VillageTiles | None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageMapPage"
         self.villages = villages
         self.formers = formers
-        self.former_areas = former_areas
         self.config = script_json(
             {
                 "bounds": config.bounds,
@@ -236,15 +237,11 @@ def village_map(config: MapConfig) -> folium.Map:
     )
     villages = VillageTiles(config.tiles, look="areas")
     page.add_child(villages)
-    formers = former_areas = None
+    formers = None
     if config.former_tiles is not None:
         formers = VillageTiles(config.former_tiles, look="outlines")
-        former_areas = VillageTiles(config.former_tiles, look="areas")
         page.add_child(formers)
-        page.add_child(former_areas)
-    page.add_child(
-        VillageMapPage(config, villages=villages, formers=formers, former_areas=former_areas)
-    )
+    page.add_child(VillageMapPage(config, villages=villages, formers=formers))
     return page
 
 

@@ -6,7 +6,8 @@ STATIC_FOLDER = Path(__file__).resolve().parents[1] / "static"
 
 SCRIPTS = (
     *(f"js/map/{name}.js" for name in ("vector_tile", "drawing", "overlays", "tiles")),
-    *(f"js/map/{name}.js" for name in ("dom", "address", "toolbar", "legend", "search")),
+    *(f"js/map/{name}.js" for name in ("dom", "address", "toolbar", "legend", "class_choice")),
+    *(f"js/map/{name}.js" for name in ("themes", "search")),
     *(f"js/map/{name}.js" for name in ("village", "projects", "project_filters", "map")),
     # Parts of the page that are added to the map, each in a file of its own.
     *(f"js/map/{name}.js" for name in ("dated_layers", "swipe", "side_by_side", "dates")),
@@ -18,7 +19,7 @@ SCRIPTS = (
 STYLES = (
     *(
         f"css/{name}.css"
-        for name in ("map", "map_controls", "map_tools", "map_compare", "map_links")
+        for name in ("map", "map_controls", "map_legend", "map_tools", "map_compare", "map_links")
     ),
 )
 

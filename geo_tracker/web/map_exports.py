@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -22,12 +22,12 @@ from geo_tracker.language import N_
 from geo_tracker.maps.exported import EXPORT_TEXTS, ExportedPage, exported_html
 from geo_tracker.maps.generalise import Geometries, dissolved
 from geo_tracker.maps.shared_borders import simplified_together
-from geo_tracker.maps.themes import MISSING, THEMES
+from geo_tracker.maps.themes import MISSING
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_export_figures import FigureTable, budget_text, figure_table
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
 from geo_tracker.web.map_sheets import file_titles, sent, synthetic_notice
-from geo_tracker.web.map_themes import theme_column
+from geo_tracker.web.map_themes import ShownTheme, present_theme
 from geo_tracker.web.money import or_none
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import day, number, percent, shown
@@ -59,11 +59,11 @@ def export() -> Response:
             count=number(len(place.villages)),
             most=number(MOST_VILLAGES),
         )
-    theme = request.args.get("theme", next(iter(THEMES)))
-    title = sheet_title(place, shown(THEMES[theme].title) if theme in THEMES else "", held)
+    found = present_theme(held)
+    title = sheet_title(place, found.title, held)
     with read_session() as session:
         synthetic = any_synthetic(session)
-    content, bounds = _content(held, place, theme)
+    content, bounds = _content(held, place, found)
     layer = held.layers[-1]
     facts = [
         (_("Data as of"), day(held.data_on)),
@@ -94,11 +94,11 @@ def export() -> Response:
 
 
 def _content(
-    held: Register, place: ChosenPlace, theme: str
+    held: Register, place: ChosenPlace, found: ShownTheme
 ) -> tuple[dict[str, Any], tuple[float, float, float, float]]:
     """Return what the file draws and within which bounds, as ``static/js/exported.js`` says."""
-    column = theme_column(held, theme)
-    class_of = pd.Series(column.class_of, index=held.villages.index)
+    column = found.column
+    class_of = pd.Series(column.class_of, index=found.side.units.index)
     villages = place.villages.assign(class_number=class_of.reindex(place.villages.index))
     formers = held.formers[held.formers["to_unit_id"].isin(villages.index)]
     formers = formers.sort_values("area_m2", ascending=False)
@@ -113,7 +113,7 @@ def _content(
     projects = held.projects[held.projects["current_unit_id"].isin(villages.index)]
     shapes = _degrees(after)
     content = {
-        "theme": {"title": shown(THEMES[theme].title), "note": shown(THEMES[theme].note)},
+        "theme": {"title": found.title, "note": found.note},
         "legend": [
             {
                 "class": entry.number,

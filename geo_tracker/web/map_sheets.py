@@ -19,7 +19,7 @@ from geo_tracker.language import N_
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.paper import Bounds, Paper, paper_for, scale_bar
 from geo_tracker.maps.sheet import FORMER_LINE, LIGHTS, LINES, SheetMap, drawn_sheet
-from geo_tracker.maps.themes import MISSING, THEMES, ThemeColumn
+from geo_tracker.maps.themes import MISSING
 from geo_tracker.reports.map_sheet import (
     LONGEST_BAR_MM,
     MAP_HEIGHT_MM,
@@ -31,7 +31,7 @@ from geo_tracker.reports.map_sheet import (
 )
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
-from geo_tracker.web.map_themes import theme_column
+from geo_tracker.web.map_themes import ShownTheme, present_theme
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import day, number, shown
@@ -55,14 +55,14 @@ def sheet() -> Response:
     held = register()
     if not held.layers:
         raise ConflictError(N_("There are no boundaries yet"))
-    theme = request.args.get("theme", next(iter(THEMES)))
-    column = theme_column(held, theme)
+    found = present_theme(held)
+    column = found.column
     place = chosen_place(held)
     layer = held.layers[-1]
     paper = _paper(held, layer, place)
     villages = _villages(held, layer, paper, place)
     villages["class_number"] = (
-        pd.Series(column.class_of, index=held.villages.index)
+        pd.Series(column.class_of, index=found.side.units.index)
         .reindex(villages.index, fill_value=MISSING)
         .astype(int)
     )
@@ -75,7 +75,7 @@ def sheet() -> Response:
         projects=projects,
         with_names=_asked("names"),
     )
-    title = sheet_title(place, shown(THEMES[theme].title), held)
+    title = sheet_title(place, found.title, held)
     bar = scale_bar(paper, longest_mm=LONGEST_BAR_MM)
     with read_session() as session:
         synthetic = any_synthetic(session)
@@ -91,7 +91,7 @@ def sheet() -> Response:
             mark=_("Internal use"),
             notice=synthetic_notice() if synthetic else "",
             svg=drawn.svg,
-            legend=_legend(theme, column, villages, drawn, projects),
+            legend=_legend(found, villages, drawn, projects),
             scale=paper.scale,
             bar_mm=bar.length_mm,
             bar_label=bar.label,
@@ -212,8 +212,7 @@ def _projects(held: Register, paper: Paper, place: ChosenPlace | None) -> pd.Dat
 
 
 def _legend(
-    theme: str,
-    column: ThemeColumn,
+    found: ShownTheme,
     villages: gpd.GeoDataFrame,
     drawn: SheetMap,
     projects: pd.DataFrame | None,
@@ -226,7 +225,7 @@ def _legend(
             colour=entry.color,
             count=number(counts.get(entry.number, 0)),
         )
-        for entry in column.classes
+        for entry in found.column.classes
         if entry.number != MISSING or counts.get(MISSING, 0)
     ]
     named = {"village": _("Village"), "town": _("Town"), "county": _("County")}
@@ -243,8 +242,8 @@ def _legend(
         )
     groups = [
         LegendGroup(
-            title=shown(THEMES[theme].title),
-            note=shown(THEMES[theme].note),
+            title=found.title,
+            note=found.note,
             unit=_("Villages"),
             entries=classes,
         ),

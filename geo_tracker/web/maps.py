@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
+from geo_tracker.maps.class_breaks import FEWEST, METHODS, MOST
 from geo_tracker.maps.page import (
     MapConfig,
     MapParts,
@@ -17,7 +18,8 @@ from geo_tracker.maps.page import (
     village_map,
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.themes import THEMES
+from geo_tracker.maps.theme_list import GROUPS, THEMES
+from geo_tracker.maps.themes import CLASSES
 from geo_tracker.web.context import services
 from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.map_places import dated_title
@@ -55,8 +57,13 @@ def _parts(held: Register, layer: Layer) -> MapParts:
         tiles=_source(layer),
         former_tiles=_source(former) if former is not None and former.tiles_key else None,
         themes=[
-            ThemeChoice(key=theme.key, title=shown(theme.title), note=shown(theme.note))
-            for theme in THEMES.values()
+            ThemeChoice(
+                key=theme.key,
+                title=shown(theme.title),
+                group=shown(GROUPS[theme.group]),
+                is_number=not theme.categories,
+            )
+            for theme in (THEMES[key] for key in held.themes)
         ],
         urls={
             "theme": url_for("map_themes.theme", theme="THEME").replace("THEME", "{theme}"),
@@ -84,6 +91,12 @@ def _options(held: Register) -> dict[str, Any]:
             "places": url_for("map_places.places"),
             "author": current_user.username,
             "title": dated_title("WHAT", held),
+        },
+        "classing": {
+            "methods": [{"key": key, "text": shown(text)} for key, text in METHODS.items()],
+            "fewest": FEWEST,
+            "most": MOST,
+            "usual": CLASSES,
         },
     }
     if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):

@@ -27,7 +27,9 @@ from geo_tracker.indicators.siblings import sibling_standing
 from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
 from geo_tracker.lineage.standing import standing_spans
+from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.web.context import services
+from geo_tracker.web.register_sides import Side, sides_of
 
 FIGURES = (
     *("households", "registered_population", "resident_population"),
@@ -146,6 +148,21 @@ class Register:
     def present_units(self) -> pd.Series:
         """The village of today that each former one belongs to, by ``unit_id``."""
         return last_successors(self.formers["to_unit_id"], mergers=len(self.layers)).dropna()
+
+    @cached_property
+    def sides(self) -> dict[str, Side]:
+        """The villages of today and those before the newest merger, for themes and totals."""
+        return sides_of(self)
+
+    @cached_property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that have something to show, in the order of `THEMES`."""
+        units = [side.units for side in self.sides.values()]
+        return tuple(
+            key
+            for key, theme in THEMES.items()
+            if any(theme.values(villages).notna().any() for villages in units)
+        )
 
     @cached_property
     def faults(self) -> list[Fault]:

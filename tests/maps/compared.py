@@ -165,12 +165,14 @@ class Site:
 
 
 def _json_answer(path: str) -> Any:
+    classes = dict.fromkeys(range(1, 17), 0) | dict.fromkeys({**WEST_UNITS, **EAST_UNITS}, 1)
+    if path == "/ids":
+        return [[unit, 1] for unit in sorted(classes)]
     if path == "/theme":
-        classes = dict.fromkeys(range(1, 17), 0) | dict.fromkeys({**WEST_UNITS, **EAST_UNITS}, 1)
         colours = [f"rgb({','.join(map(str, colour))})" for colour in (FORMER, MERGED)]
         return {
-            "ids": list(classes),
-            "class": list(classes.values()),
+            "ids": "/ids",
+            "classes": "".join(str(classes[unit]) for unit in sorted(classes)),
             "legend": [
                 {"class": number, "label": "", "color": colour, "count": 8}
                 for number, colour in enumerate(colours)

@@ -90,7 +90,7 @@ def test_former_tiles_are_a_layer_of_their_own() -> None:
     without = map_parts(village_map(CONFIG)).script
     both = map_parts(village_map(replace(CONFIG, former_tiles=TILES))).script
     assert without.count("geoTracker.villageTiles(") == 1
-    assert both.count("geoTracker.villageTiles(") == 3
+    assert both.count("geoTracker.villageTiles(") == 2
     assert "formers: null" in without
 
 

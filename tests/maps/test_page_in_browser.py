@@ -76,10 +76,15 @@ def answers() -> dict[str, Any]:
     project = {"id": 1, "name": HOSTILE, "light": "red", "point": [29.035, 120.025]}
     return {
         "/themes/merged": {
-            "ids": list(range(1, 17)),
-            "class": [0] * 16,
+            "ids": "/ids",
+            "classes": "0" * 16,
             "legend": [{"class": 0, "label": HOSTILE, "color": "#74a7cc", "count": 16}],
+            "note": HOSTILE,
+            "unit": HOSTILE,
+            "summary": [HOSTILE],
+            "origin": HOSTILE,
         },
+        "/ids": [[1, 16]],
         f"/villages/{MERGED}": {
             "unit_id": MERGED,
             "name": HOSTILE,

@@ -78,7 +78,7 @@
     /* A former village without a class of its own has that of the village it became. */
     paint(id) {
       const { legend } = this.page;
-      return legend.paint(legend.classOf.has(id) ? id : this.became.get(id) || id);
+      return legend.paint(legend.knows(id) ? id : this.became.get(id) || id);
     }
 
     /* Resolves when the layers on the map have drawn all they have to. */

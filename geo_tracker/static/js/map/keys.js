@@ -35,7 +35,7 @@
       if (event.target.matches('input, textarea, select')) return;
       // On the map itself: what lies in its middle, marked while the map has the focus.
       if (event.key === 'Enter' && event.target === container && !toolbar.active) {
-        const id = page.villages.idAt(map.getCenter());
+        const id = page.themes.tiles().idAt(map.getCenter());
         if (id) page.select(id);
         return;
       }

@@ -1,16 +1,16 @@
 /* The map page: joins tiles, legend, search, layers, the village in hand, and the parts that files
    of their own add.
 
-   startMap({ map, villages, formers, formerAreas, config }); config: bounds [west, south, east,
-   north], themes [{ key, title, note }], texts, attribution, options (by part), urls { theme,
-   village, panel, search, projects, names }. urls.names answers { ids, names }. An element with id
+   startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
+   [{ key, title, group, is_number }], texts, attribution, options (by part), urls { theme, village,
+   panel, search, projects, names }. urls.names answers { ids, names }. An element with id
    map-panel takes the panel.
    Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
 
    A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
    and returns { start(), address() }, both optional: start may return a promise for which readiness
    waits; address returns what the part keeps in the page's address, { key: text }, to be read with
-   geoTracker.addressValue(key). Parts may use page.map, stage, villages, formers, formerAreas, legend,
+   geoTracker.addressValue(key). Parts may use page.map, stage, villages, formers, legend, themes,
    toolbar, status, config, chosen (the village in hand as urls.village answers, or null), and hear
    'themeshown', 'restyled' (villages have other colours) and 'villagechosen' { id, village: as
    chosen } from page.events. */
@@ -32,11 +32,10 @@
   geoTracker.addMapPart = (make) => parts.push(make);
 
   class MapPage {
-    constructor({ map, villages, formers, formerAreas, config }) {
+    constructor({ map, villages, formers, config }) {
       this.map = map;
       this.villages = villages;
       this.formers = formers;
-      this.formerAreas = formerAreas;
       // Holds the map, and what parts put beside or under it.
       this.stage = map.getContainer().parentElement;
       this.events = new L.Evented();
@@ -57,16 +56,19 @@
       const [west, south, east, north] = this.config.bounds;
       this.wholeArea = L.latLngBounds([south, west], [north, east]);
       this._controls();
+      this.themes = new geoTracker.Themes(this);
       this.parts = parts.map((make) => make(this));
       if (this.state.view) map.setView(this.state.view.center, this.state.view.zoom, { animate: false });
       else this.showWholeArea({ animate: false });
       map.setMaxBounds(this.wholeArea.pad(1));
 
-      const tilesShown = new Promise((resolve) => this.villages.once('load', resolve));
-      const themeShown = this.showTheme(this.state.theme);
+      const shown = this.themes.tiles();
+      const tilesShown = new Promise((resolve) => shown.once('load', resolve));
+      const themeShown = this.themes.show({});
       this.villages.on('tileerror', () => this.status.failed());
       this.villages.on('featureclick', (event) => (event.id ? this.select(event.id) : this.deselect()));
-      this.villages.addTo(map);
+      shown.addTo(map);
+      this.themes.start();
       this.hoverNames(this.villages);
       Object.keys(this.layers).forEach((key) => {
         if (this.state.layers.indexOf(key) >= 0) this.showLayer(key, true);
@@ -164,9 +166,12 @@
       this.legend = new geoTracker.Legend({
         themes: config.themes, texts: config.texts,
         layers: Object.keys(this.layers).map((key) => ({ key, text: this.layers[key].text })),
-        onTheme: (key) => this.showTheme(key),
+        onTheme: (key) => this.themes.chooseTheme(key),
         onLayer: (key, isOn) => this.showLayer(key, isOn),
-        onFilter: () => this._restyle(),
+        onFilter: () => {
+          this.restyle();
+          this.remember();
+        },
       });
       this.search = new geoTracker.SearchBox({
         url: config.urls.search, texts: config.texts,
@@ -180,7 +185,8 @@
       }).addTo(map);
       L.control.scale({ position: 'bottomright', imperial: false }).addTo(map);
       if (config.attribution) {
-        placed('bottomright', element('div', { class: 'map-attribution', text: config.attribution })).addTo(map);
+        this.attribution = element('div', { class: 'map-attribution', text: config.attribution });
+        placed('bottomright', this.attribution).addTo(map);
       }
       placed('bottomleft', this.legend.card).addTo(map);
     }
@@ -204,7 +210,7 @@
       return this.toolbar.bar;
     }
 
-    _restyle() {
+    restyle() {
       this.villages.restyle((id) => this.legend.paint(id));
       this.events.fire('restyled');
     }
@@ -228,28 +234,6 @@
       geoTracker.fetchJson(this.config.urls.names)
         .then((answer) => this.villages.setNames(new Map(answer.ids.map((id, i) => [id, answer.names[i]]))))
         .catch((error) => this.status.failed(error));
-    }
-
-    showTheme(key) {
-      this.state.theme = key;
-      this.status.loading();
-      return geoTracker.fetchJson(geoTracker.urlOf(this.config.urls.theme, { theme: key }))
-        .then((data) => {
-          if (this.state.theme !== key) return;
-          this.shownTheme = key;
-          this.legend.setTheme(key, data);
-          this._restyle();
-          this.status.hide();
-          this.remember();
-          this.events.fire('themeshown');
-        })
-        .catch((error) => {
-          if (this.state.theme !== key) return;
-          // The name of one theme must not stand over the classes of another.
-          this.state.theme = this.shownTheme || key;
-          this.legend.setChoice(this.state.theme);
-          this.status.failed(error);
-        });
     }
 
     showLayer(key, isOn) {
@@ -317,7 +301,7 @@
       geoTracker.writeAddress({
         village: this.state.village, theme: this.state.theme, layers: this.state.layers,
         center: this.map.getCenter(), zoom: this.map.getZoom(),
-        others: Object.assign(this.projectFilters ? this.projectFilters.address() : {}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
+        others: Object.assign(this.themes.address(), this.projectFilters ? this.projectFilters.address() : {}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
       });
     }
   }

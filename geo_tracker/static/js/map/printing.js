@@ -9,6 +9,8 @@
   const element = geoTracker.element;
 
   const WHOLE_AREA = 'all';
+  // How the theme is put into classes, as the page's address says.
+  const CLASSING = ['method', 'classes', 'breaks', 'middle'];
 
   function field(text, input) {
     return element('label', { class: 'map-field' }, [element('span', { class: 'map-label', text }), input]);
@@ -40,7 +42,7 @@
       this.townField = field(texts.print_town, this.town);
       this.place.addEventListener('change', () => this._offerTowns());
       this.town.addEventListener('change', () => this._suggestTitle());
-      this.hidden = ['place', 'view', 'theme'].map((name) => element('input', { type: 'hidden', name }));
+      this.hidden = ['place', 'view', 'theme'].concat(CLASSING).map((name) => element('input', { type: 'hidden', name }));
       const boxes = kind.boxes.map(([name, text, isOn]) => {
         const box = element('input', { type: 'checkbox', name, value: '1' });
         box.defaultChecked = isOn;
@@ -110,7 +112,8 @@
       const bounds = this.page.map.getBounds();
       const isTown = !this.townField.hidden && this.town.value;
       const place = isTown ? this.town.value : this.place.value;
-      const values = [place, place ? '' : bounds.toBBoxString(), this.page.state.theme];
+      const values = [place, place ? '' : bounds.toBBoxString(), this.page.state.theme]
+        .concat(CLASSING.map(geoTracker.addressValue));
       this.hidden.forEach((input, i) => { input.value = values[i]; });
     }
   }
