@@ -90,7 +90,7 @@ def chosen_theme(held: Register) -> ChosenTheme:
 
 
 def present_theme(held: Register) -> ShownTheme:
-    """Return what the request's address asks for of present villages, as paper and files show it."""
+    """Return what the address asks for of present villages, as paper and files show it."""
     asked = request.args.to_dict() | {"side": "merged"}
     return theme_column(held, ChosenTheme.read(asked, themes=held.themes, sides=held.sides))
 

@@ -79,7 +79,7 @@ def test_a_meeting_of_nobody_has_no_rate() -> None:
 
 
 def test_consent_of_the_eligible_counts_those_who_stayed_away() -> None:
-    chosen = {"agree": [19], "present": [19], "eligible": [26]}
+    chosen: dict[str, Any] = {"agree": [19], "present": [19], "eligible": [26]}
     assert labels(column("consent", **chosen))[-1] == "100"
     assert counts(column("consent_of_eligible", **chosen))["70 to under 80"] == 1
 
