@@ -214,10 +214,10 @@ def _node_texts(links: pd.DataFrame, key: _Key) -> tuple[list[str], str]:
     made = made[made["from_id"] != made["to_id"]]
     if len(made):
         event = merger_event(made.to_dict("records")[0])
-        parts = [event["event_type"], event["status"]]
-        lines.append(" · ".join([term(parts[0]), day(event["effective_on"]), term(parts[1])]))
+        dated = [day(event["effective_on"]), term(event["status"])]
         if event["document_no"]:
-            lines.append(event["document_no"])
+            dated.append(event["document_no"])
+        lines += [term(event["event_type"]), " · ".join(dated)]
     given = links[(links["source"] == key) & (links["from_id"] != links["to_id"])]
     followed = given[given["accepted"]].to_dict("records")
     if len(followed) == 1:

@@ -49,7 +49,8 @@ def test_a_merged_village_is_drawn_with_what_it_came_from(county: Flask) -> None
         "新川村",
         "100.0 % of its ground · makes up 50.0 %",
         "Boundaries and table · sure to 100 %",
-        "New village formed by merger · 2019-10-31",
+        "New village formed by merger",
+        "2019-10-31 · Effective",
         "倪宅村 → 倪宅新村 · 100.0 ha",
     ):
         assert text in svg, text
