@@ -114,10 +114,12 @@ def _cells(name: str, figure: _Figure, columns: list[dict[str, Any]]) -> list[di
 
 def _note(share_of_best: float | None, is_lowest: bool) -> str:
     if share_of_best is not None and share_of_best < 1:
-        text = _("%(share)s of the best", share=percent(share_of_best, 0))
+        # Sign and number each stay with their word where a narrow column breaks the line.
+        share = percent(share_of_best, 0).replace(" ", "\N{NO-BREAK SPACE}")
+        text = _("%(share)s of the best", share=share)
     else:
         text = _("lowest") if is_lowest else ""
-    return f"▼ {text}" if is_lowest else str(text)
+    return f"▼\N{NO-BREAK SPACE}{text}" if is_lowest else str(text)
 
 
 def _records(held: Register, unit_ids: list[int], whole_id: int) -> dict[int, dict[str, Any]]:

@@ -24,6 +24,9 @@ COLOURS = {
 }  # fmt: skip
 """The first three of the set of Okabe & Ito, and what does not depend on the group."""
 
+CANVAS = ".leaflet-map-links-pane canvas"
+"""All links; and above them the group under the pointer."""
+
 Point = tuple[float, float]
 # Near enough for lines, and too far for names, which would lie over them.
 CLOSE = f"at={SOUTH + 2 * SIDE},{WEST + 2 * SIDE},11.75"
@@ -151,12 +154,14 @@ def open_map(page: Page, query: str) -> None:
     page.wait_for_selector("html[data-map-ready=true]", state="attached")
 
 
-def pixels(page: Page, points: list[Point], *, by: Point = (0, 0)) -> list[list[list[int]]]:
+def pixels(
+    page: Page, points: list[Point], *, by: Point = (0, 0), canvas: int = 0
+) -> list[list[list[int]]]:
     """Red, green, blue and opacity of what the links drew about some places, or pixels off them."""
     found: list[list[list[int]]] = page.evaluate(
-        """([points, by]) => {
+        """([selector, number, points, by]) => {
             const { map } = geoTracker.page;
-            const canvas = document.querySelector('.leaflet-map-links-pane canvas');
+            const canvas = document.querySelectorAll(selector)[number];
             if (!canvas.width) return points.map(() => [[0, 0, 0, 0]]);
             const [box, frame] = [canvas, map.getContainer()].map((e) => e.getBoundingClientRect());
             return points.map((point) => {
@@ -168,7 +173,7 @@ def pixels(page: Page, points: list[Point], *, by: Point = (0, 0)) -> list[list[
                 return Array.from({ length: 9 }, (_, i) => part(i));
             });
         }""",
-        [points, by],
+        [CANVAS, canvas, points, by],
     )
     return found
 
@@ -194,9 +199,11 @@ def along(page: Page, start: Point, end: Point) -> list[set[str]]:
     )
 
 
-def opacity(page: Page, point: Point) -> int:
-    """How opaque the links are at a place."""
-    return max(pixel[3] for pixel in pixels(page, [point])[0])
+def opacity(page: Page, point: Point, *, alone: bool = False) -> float:
+    """How opaque the links are at a place, 0–1, or the group that stands out alone."""
+    shown = page.locator(CANVAS).nth(int(alone)).evaluate("e => +getComputedStyle(e).opacity")
+    drawn = max(pixel[3] for pixel in pixels(page, [point], canvas=int(alone))[0])
+    return float(shown) * drawn / 255
 
 
 def hover(page: Page, place: Point) -> None:
@@ -247,14 +254,15 @@ def test_a_link_in_doubt_is_dashed_and_counted(opened: Page) -> None:
 def test_the_group_under_the_pointer_stands_out(opened: Page) -> None:
     open_map(opened, f"links=all&{CLOSE}")
     own, other = at(1.5, 1.5), at(2.5, 1.5)
-    assert min(opacity(opened, own), opacity(opened, other)) > 230
+    assert min(opacity(opened, own), opacity(opened, other)) > 0.9
     hover(opened, at(1.5, 1.8))
     opened.wait_for_selector(".map-over-links")
-    assert opacity(opened, own) > 230
-    assert opacity(opened, other) < 100
+    assert opacity(opened, own, alone=True) > 0.9
+    assert opacity(opened, other, alone=True) == 0
+    assert 0.05 < opacity(opened, other) < 0.3
     hover(opened, at(3.5, 3.5))
     opened.wait_for_selector(".map-over-links", state="detached")
-    assert opacity(opened, other) > 230
+    assert opacity(opened, other) > 0.9
 
 
 def test_a_click_opens_the_village_with_its_own_links(opened: Page) -> None:
@@ -309,7 +317,7 @@ def test_the_legend_comes_back_when_the_links_go(opened: Page) -> None:
     opened.keyboard.press("Escape")
     assert theme.is_visible()
     assert opened.locator(".map-links").count() == 0
-    assert opened.locator(".leaflet-map-links-pane canvas").count() == 0
+    assert opened.locator(CANVAS).count() == 0
     assert "links" not in opened.url
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,9 @@ def answers() -> dict[str, Any]:
             "point": [29.03, half.centroid.x],
             "polygon": shapely.geometry.mapping(half),
             "share": 0.5,
+            "facts": [HOSTILE, "half"],
+            "standing": ("weaker", "stronger")[index],
+            "elsewhere": [],
         }
         for index, half in enumerate(halves)
     ]
@@ -192,9 +196,31 @@ def test_legend_and_attribution_show_hostile_texts_as_they_are(opened: Page) -> 
 def test_a_found_village_shows_its_former_villages_and_its_panel(opened: Page) -> None:
     choose_by_search(opened)
     names = opened.locator(".map-former-name").all_text_contents()
-    assert names == [f"{HOSTILE}0", f"{HOSTILE}1"]
+    assert names == [
+        f"{HOSTILE}0 ▼ {MAP_TEXTS['weaker'].text}{HOSTILE} · half",
+        f"{HOSTILE}1 ▲ {MAP_TEXTS['stronger'].text}{HOSTILE} · half",
+    ]
     assert opened.inner_text("#map-panel h2") == "panel"
     assert f"village={MERGED}" in opened.url
+
+
+def test_labels_of_former_villages_give_way_to_each_other(opened: Page) -> None:
+    choose_by_search(opened)
+    opened.evaluate("geoTracker.page.map.setZoom(11, { animate: false })")
+    opened.wait_for_timeout(400)
+    seat, *formers = opened.locator(".map-village-name, .map-former-name").all()
+    assert seat.is_visible()
+    boxes = [
+        box for label in (seat, *formers) if label.is_visible() and (box := label.bounding_box())
+    ]
+    assert len(boxes) < 3
+    for box, other in combinations(boxes, 2):
+        assert (
+            box["x"] + box["width"] <= other["x"]
+            or other["x"] + other["width"] <= box["x"]
+            or box["y"] + box["height"] <= other["y"]
+            or other["y"] + other["height"] <= box["y"]
+        )
 
 
 def test_a_click_on_the_ground_of_a_village_chooses_it(opened: Page) -> None:

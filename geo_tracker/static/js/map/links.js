@@ -165,7 +165,6 @@
     choose(place, { fit = true } = {}) {
       const { map } = this.page;
       this.place = place;
-      this.lit = null;
       this.redraw();
       if (fit) {
         map.fitBounds(place ? place.bounds : this.page.wholeArea, {
@@ -190,7 +189,9 @@
     redraw() {
       if (!this.canvas) return;
       const drawn = this._drawn();
-      this.canvas.draw(drawn, { lit: this.lit, measure: this.measure });
+      this.canvas.draw(drawn, this.measure);
+      // The pointer may no longer be where it was.
+      this._light(null);
       const kind = this.linesShown ? 'lines' : this.page.map.getZoom() < TOWNS_FROM ? 'counties' : 'towns';
       const said = kind + (this.place ? this.place.code : '');
       if (said === this.said) return;
@@ -239,10 +240,14 @@
     point(event) {
       const group = this.linesShown && event.id ? this.groups.get(event.id) || null : null;
       const lit = group && group.village.id !== this.page.state.village ? group : null;
-      if (lit === this.lit) return;
-      this.lit = lit;
-      this.page.map.getContainer().classList.toggle('map-over-links', Boolean(lit));
-      this.canvas.draw(this._drawn(), { lit, measure: this.measure });
+      this._light(lit);
+    }
+
+    _light(group) {
+      if (group === this.lit) return;
+      this.lit = group;
+      this.page.map.getContainer().classList.toggle('map-over-links', Boolean(group));
+      this.canvas.light(group);
     }
   }
 

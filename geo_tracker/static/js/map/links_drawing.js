@@ -13,6 +13,7 @@
   const FORMER_NAMES_FROM = 13;
   const [WEAKER, RIVAL] = [1, 2];
   const [BELOW, ABOVE, RIGHT, LEFT] = [[0, 1], [0, -1], [1, 0], [-1, 0]];
+  const SHAPES_PER_PATH = 32;
   // Of points and lines, from nothing to the largest.
   const RADIUS = [2.5, 7];
   const WIDTH = [1.2, 4.5];
@@ -31,101 +32,104 @@
   geoTracker.LinkCanvas = class {
     constructor(map) {
       this.map = map;
-      this.overlay = new geoTracker.drawing.Overlay(map, 'map-links', 390);
+      this.all = new geoTracker.drawing.Overlay(map, 'map-links', 390);
+      // One group alone, over the dimmed others: a pointer that moves has nothing drawn anew.
+      this.one = new geoTracker.drawing.Overlay(map, 'map-links', 390);
     }
 
     remove() {
-      this.overlay.remove();
+      this.all.remove();
+      this.one.remove();
     }
 
-    /* lit: the group under the pointer, or null; measure: 'people' or 'share' */
-    draw(groups, { lit, measure }) {
-      const overlay = this.overlay;
-      overlay.reset();
+    /* measure: 'people' or 'share', what sizes mean */
+    draw(groups, measure) {
+      this.measure = measure;
       const zoom = this.map.getZoom();
-      const shown = groups.filter((group) => this._isInView(group));
+      this.all.reset();
+      this._paint(this.all, groups, { seats: zoom >= SEAT_NAMES_FROM, formers: zoom >= FORMER_NAMES_FROM });
+      this.light(null);
+    }
+
+    /* Draw one group over the others; null: none. */
+    light(group) {
+      this.all.canvas.style.opacity = group ? DIMMED : '';
+      this.one.reset();
+      if (group) this._paint(this.one, [group], { seats: true, formers: true, facts: true });
+    }
+
+    _paint(overlay, groups, names) {
+      const shown = groups.filter((group) => this._isInView(group, overlay));
       if (!shown.length) return;
       const ctx = overlay.cleared();
       ctx.setTransform(overlay.density, 0, 0, overlay.density, 0, 0);
-      // The group under the pointer last, so that it lies on top.
-      if (lit) shown.sort((a, b) => (a === lit) - (b === lit));
-      const dim = (group) => { ctx.globalAlpha = lit && group !== lit ? DIMMED : 1; };
-      shown.forEach((group) => { dim(group); this._lines(ctx, group, measure); });
-      shown.forEach((group) => { dim(group); this._points(ctx, group, measure); });
-      ctx.globalAlpha = 1;
-      this._names(ctx, lit ? [lit] : shown, {
-        seats: Boolean(lit) || zoom >= SEAT_NAMES_FROM,
-        formers: Boolean(lit) || zoom >= FORMER_NAMES_FROM,
-        facts: Boolean(lit),
-      });
+      this._lines(ctx, shown);
+      this._points(ctx, shown);
+      this._names(ctx, shown, names);
     }
 
-    _at(point) {
-      return this.map.latLngToLayerPoint(point).subtract(this.overlay.origin);
-    }
-
-    _isInView(group) {
-      const { x: width, y: height } = this.overlay.size;
-      group.seatAt = this._at(group.village.point);
-      const ends = [group.seatAt];
+    _isInView(group, overlay) {
+      const at = (point) => this.map.latLngToLayerPoint(point).subtract(overlay.origin);
+      const box = L.bounds([]);
+      group.seatAt = at(group.village.point);
+      box.extend(group.seatAt);
       group.links.forEach((link) => {
-        link.at = this._at(link.point);
-        link.to = link.village === group.village ? group.seatAt : this._at(link.village.point);
-        ends.push(link.at, link.to);
+        link.at = at(link.point);
+        link.to = link.village === group.village ? group.seatAt : at(link.village.point);
+        box.extend(link.at).extend(link.to);
       });
-      const xs = ends.map((end) => end.x);
-      const ys = ends.map((end) => end.y);
-      return Math.max(...xs) > 0 && Math.min(...xs) < width && Math.max(...ys) > 0 && Math.min(...ys) < height;
+      return box.intersects(L.bounds([0, 0], overlay.size));
     }
 
-    _lines(ctx, group, measure) {
+    /* What looks alike in one path: thousands of strokes take much longer. */
+    _lines(ctx, groups) {
+      const looks = new Map();
+      groups.forEach((group) => group.links.forEach((link) => {
+        const size = sizeOf(link, this.measure);
+        const width = link.doubt === RIVAL || size === null ? WIDTH[0] : between(WIDTH, Math.round(size * 4) / 4);
+        const color = link.doubt === RIVAL ? INK : group.color;
+        const key = [color, width, Boolean(link.doubt)].join();
+        if (!looks.has(key)) looks.set(key, { color, width, isDashed: Boolean(link.doubt), links: [] });
+        looks.get(key).links.push(link);
+      }));
       ctx.lineCap = 'round';
-      group.links.forEach((link) => {
-        const size = sizeOf(link, measure);
-        const width = link.doubt === RIVAL ? WIDTH[0] : between(WIDTH, size === null ? 0 : size);
-        const path = () => {
-          ctx.beginPath();
-          ctx.moveTo(link.at.x, link.at.y);
-          ctx.lineTo(link.to.x, link.to.y);
-          ctx.stroke();
-        };
-        ctx.setLineDash([]);
-        ctx.strokeStyle = 'rgba(255,255,255,0.85)';
-        ctx.lineWidth = width + 2.5;
-        path();
-        if (link.doubt) ctx.setLineDash([6, 5]);
-        ctx.strokeStyle = link.doubt === RIVAL ? INK : group.color;
-        ctx.lineWidth = width;
-        path();
-      });
-      ctx.setLineDash([]);
+      looks.forEach(({ width, links }) => stroke(ctx, links, { color: 'rgba(255,255,255,0.85)', width: width + 2.5 }));
+      looks.forEach(({ color, width, isDashed, links }) =>
+        stroke(ctx, links, { color, width, dash: isDashed ? [6, 5] : [] }));
     }
 
-    _points(ctx, group, measure) {
-      ctx.lineWidth = 1.5;
-      group.links.forEach((link) => {
-        const size = sizeOf(link, measure);
-        this._shape(ctx, link, between(RADIUS, size === null ? 0.25 : size));
+    _points(ctx, groups) {
+      const looks = new Map();
+      groups.forEach((group) => group.links.forEach((link) => {
+        const isKnown = sizeOf(link, this.measure) !== null;
         // Hollow: how many live there is not known.
-        ctx.fillStyle = size === null ? '#ffffff' : link.isSplit ? INK : group.color;
+        const fill = !isKnown ? '#ffffff' : link.isSplit ? INK : group.color;
+        const edge = isKnown ? '#ffffff' : group.color;
+        if (!looks.has(fill + edge)) looks.set(fill + edge, { fill, edge, links: [] });
+        looks.get(fill + edge).links.push(link);
+      }));
+      looks.forEach(({ fill, edge, links }) => inPaths(ctx, links, (link) => this._shape(ctx, link), () => {
+        ctx.fillStyle = fill;
         ctx.fill();
-        ctx.strokeStyle = size === null ? group.color : '#ffffff';
+        ctx.strokeStyle = edge;
+        ctx.lineWidth = 1.5;
+        ctx.stroke();
+      }));
+      inPaths(ctx, groups, (group) => disc(ctx, group.seatAt, 4.5), () => {
+        ctx.fillStyle = '#ffffff';
+        ctx.fill();
+        ctx.strokeStyle = INK;
+        ctx.lineWidth = 2.2;
         ctx.stroke();
       });
-      ctx.beginPath();
-      ctx.arc(group.seatAt.x, group.seatAt.y, 4.5, 0, 2 * Math.PI);
-      ctx.fillStyle = '#ffffff';
-      ctx.fill();
-      ctx.strokeStyle = INK;
-      ctx.lineWidth = 2.2;
-      ctx.stroke();
     }
 
-    _shape(ctx, link, radius) {
+    _shape(ctx, link) {
       const { x, y } = link.at;
-      ctx.beginPath();
+      const size = sizeOf(link, this.measure);
+      const radius = between(RADIUS, size === null ? 0.25 : size);
       if (link.standing !== WEAKER) {
-        ctx.arc(x, y, radius, 0, 2 * Math.PI);
+        disc(ctx, link.at, radius);
         return;
       }
       // As much ink as a point of that radius.
@@ -180,6 +184,31 @@
       });
     }
   };
+
+  function inPaths(ctx, things, trace, paint) {
+    for (let i = 0; i < things.length; i += SHAPES_PER_PATH) {
+      ctx.beginPath();
+      things.slice(i, i + SHAPES_PER_PATH).forEach(trace);
+      paint();
+    }
+  }
+
+  function disc(ctx, at, radius) {
+    ctx.moveTo(at.x + radius, at.y);
+    ctx.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  }
+
+  function stroke(ctx, links, { color, width, dash = [] }) {
+    ctx.setLineDash(dash);
+    ctx.strokeStyle = color;
+    ctx.lineWidth = width;
+    const trace = (link) => {
+      ctx.moveTo(link.at.x, link.at.y);
+      ctx.lineTo(link.to.x, link.to.y);
+    };
+    inPaths(ctx, links, trace, () => ctx.stroke());
+    ctx.setLineDash([]);
+  }
 
   function percent(share) {
     return share === null ? '?' : (share * 100).toFixed(0) + '%';

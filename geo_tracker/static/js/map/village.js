@@ -112,18 +112,24 @@
       return element('div', {}, lines);
     }
 
-    /* Facts give way where labels would lie over each other, then names of the smaller villages. */
+    /* Names first, those of the larger villages before others; then facts where room is left. */
     _arrangeLabels() {
-      const taken = [];
-      const boxOf = (label) => label.getElement().getBoundingClientRect();
-      const isFree = (box) => !taken.some((other) => box.left < other.right && box.right > other.left &&
-        box.top < other.bottom && box.bottom > other.top);
-      this.labels.filter((label) => label.getElement()).forEach((label) => {
-        const { classList } = label.getElement();
-        classList.remove('is-short', 'is-crowded');
-        if (!isFree(boxOf(label))) classList.add('is-short');
-        if (isFree(boxOf(label))) taken.push(boxOf(label));
-        else classList.add('is-crowded');
+      const shown = this.labels.map((label) => label.getElement()).filter(Boolean);
+      const isFree = (element, others) => {
+        const box = element.getBoundingClientRect();
+        return others.map((other) => other.getBoundingClientRect()).every((other) => box.left >= other.right ||
+          box.right <= other.left || box.top >= other.bottom || box.bottom <= other.top);
+      };
+      const named = [];
+      shown.forEach((element) => {
+        element.classList.add('is-short');
+        element.classList.toggle('is-crowded', !isFree(element, named));
+        if (!element.classList.contains('is-crowded')) named.push(element);
+      });
+      named.forEach((element) => {
+        element.classList.remove('is-short');
+        const others = named.filter((other) => other !== element);
+        element.classList.toggle('is-short', !isFree(element, others));
       });
     }
 
