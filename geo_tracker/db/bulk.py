@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from geo_tracker.db.blobs import SRID, boxed_blobs
 from geo_tracker.db.columns import Base
-from geo_tracker.db.geometry import SRID, boxed_blobs
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pypinyin import lazy_pinyin
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import reading, settle, writing
+from geo_tracker.db.blobs import as_multipolygon
 from geo_tracker.db.bulk import Encoded
 from geo_tracker.db.drawings import (
     Drawings,
@@ -21,7 +22,6 @@ from geo_tracker.db.drawings import (
     discarded_drawings,
     facts_stored,
 )
-from geo_tracker.db.geometry import as_multipolygon
 from geo_tracker.packed import PackedLayer
 from geo_tracker.workflows.progress import Progress
 
