@@ -269,7 +269,9 @@ def test_what_shows_both_sides_shows_the_villages_of_today(page: Page, mode: str
     page.click(f"[data-tool={mode}]")
     page.wait_for_function("() => geoTracker.page.themes.shown.side === 'merged'")
     expect(page.locator("[data-side=merged]")).to_have_attribute("aria-pressed", "true")
-    assert page.evaluate("Boolean(geoTracker.page.villages._map)")
+    # A date draws the layers of which a village stands on it, and may need none of today.
+    if mode != "dates":
+        assert page.evaluate("Boolean(geoTracker.page.villages._map)")
     side(page, "former")
     expect(page.locator(f"[data-tool={mode}]")).to_have_attribute("aria-pressed", "false")
     assert not page.evaluate("Boolean(geoTracker.page.villages._map)")
