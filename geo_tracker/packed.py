@@ -3,6 +3,7 @@
 import os
 import tempfile
 import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -27,21 +28,21 @@ class OutlineFile:
 
     Parameters
     ----------
-    wkb : array of bytes
-        Emptied while it is written: never are both whole.
+    batches : iterable of sequences of bytes
+        Taken one after the other, so that never all are in memory.
     """
 
-    def __init__(self, wkb: Any) -> None:
-        lengths = np.fromiter(map(len, wkb), dtype=np.int64, count=len(wkb))
-        self._ends = np.cumsum(lengths)
-        self._starts = self._ends - lengths
+    def __init__(self, batches: Iterable[Sequence[bytes]]) -> None:
+        lengths: list[int] = []
         self._file, name = tempfile.mkstemp(prefix="outlines-")
         Path(name).unlink()
         weakref.finalize(self, os.close, self._file)
         with open(self._file, "wb", closefd=False) as file:
-            for at in range(0, len(wkb), _AT_ONCE):
-                file.write(b"".join(wkb[at : at + _AT_ONCE]))
-                wkb[at : at + _AT_ONCE] = None
+            for batch in batches:
+                lengths.extend(map(len, batch))
+                file.write(b"".join(batch))
+        self._ends = np.cumsum(np.array(lengths, dtype=np.int64))
+        self._starts = self._ends - lengths
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -66,6 +67,13 @@ class OutlineFile:
             )
             wkb[order[first:last]] = [read[start:end] for start, end in cuts]
         return shapely.from_wkb(wkb)
+
+
+def emptied(wkb: Any) -> Iterator[Any]:
+    """Give an array of WKB batch by batch and empty it: never are it and its file both whole."""
+    for at in range(0, len(wkb), _AT_ONCE):
+        yield wkb[at : at + _AT_ONCE]
+        wkb[at : at + _AT_ONCE] = None
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from geo_tracker.packed import Layer, OutlineFile, PackedLayer, shapes_at, unpacked
+from geo_tracker.packed import Layer, OutlineFile, PackedLayer, shapes_at, unpacked, emptied
 
 
 def packed(layer: gpd.GeoDataFrame) -> PackedLayer:
     shapes = layer.geometry.to_numpy()
     facts = layer.drop(columns=layer.geometry.name)
-    return PackedLayer(facts, OutlineFile(shapely.to_wkb(shapes)), layer.crs, layer.total_bounds)
+    return PackedLayer(
+        facts, OutlineFile(emptied(shapely.to_wkb(shapes))), layer.crs, layer.total_bounds
+    )
 
 
 def circles() -> gpd.GeoDataFrame:

@@ -33,7 +33,7 @@ from geo_tracker.importing.sources import (
 )
 from geo_tracker.language import N_, Message
 from geo_tracker.memory import give_back
-from geo_tracker.packed import CAN_PACK, Layer, OutlineFile, PackedLayer
+from geo_tracker.packed import CAN_PACK, Layer, OutlineFile, PackedLayer, emptied
 from geo_tracker.parallel import each
 
 MOST_UNPACKED = 50_000
@@ -103,7 +103,7 @@ def read_units(
     units, wkb = units[kept].set_index("unit_id"), wkb[kept]
     whole: Layer
     if len(units) > MOST_UNPACKED and CAN_PACK:
-        whole = PackedLayer(units, OutlineFile(wkb), crs, bounds)
+        whole = PackedLayer(units, OutlineFile(emptied(wkb)), crs, bounds)
         give_back()
     else:
         whole = gpd.GeoDataFrame(units, geometry=shapely.from_wkb(wkb), crs=crs)
