@@ -9,7 +9,7 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from geo_tracker.packed import Layer, OutlineFile, PackedLayer, shapes_at, unpacked, emptied
+from geo_tracker.packed import Layer, OutlineFile, PackedLayer, emptied, shapes_at, unpacked
 
 
 def packed(layer: gpd.GeoDataFrame) -> PackedLayer:

@@ -16,7 +16,10 @@ from geo_tracker.maps.tile_villages import (
 )
 
 _SLIVER_M = 1.0
-"""Where outlines do not fit, gaps and overlaps up to this width vanish when they are joined."""
+"""Outlines that do not fit are joined on such a grid: most gaps and overlaps under it vanish."""
+
+_GAP_M = 0.1
+"""A narrower gap between villages of a town is none of its borders."""
 
 _AT_ONCE = 4096
 """About as many villages are read at once."""
@@ -109,7 +112,7 @@ def _joined(keys: Integers, outlines: Outlines, bounds: Floats) -> Groups:
 
 def _union(shapes: Geometries) -> shapely.Geometry:
     # Where all borders are shared vertex by vertex, only those need to be dropped.
-    if shapely.coverage_is_valid(shapes):
+    if shapely.coverage_is_valid(shapes, gap_width=_GAP_M):
         return shapely.coverage_union_all(shapes)
     return shapely.union_all(shapes, grid_size=_SLIVER_M)
 

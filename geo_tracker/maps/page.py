@@ -12,7 +12,7 @@ from folium.template import Template
 
 from geo_tracker.maps.page_texts import MAP_TEXTS
 
-MIN_MAP_ZOOM, MAX_MAP_ZOOM = 6, 18
+MIN_MAP_ZOOM, MAX_MAP_ZOOM = 4, 18
 
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
@@ -78,7 +78,8 @@ class MapConfig:
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
-        optionally ``projects`` (points of all projects) and ``names`` (names to show on hover).
+        optionally ``projects`` (points of all projects) and ``names`` (names to show on hover,
+        with ``{block}``).
         The scripts in ``static/js/map`` say at their heads what each answers.
     options : mapping
         What parts of the page need to know, by part; plain data.

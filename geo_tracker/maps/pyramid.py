@@ -30,7 +30,7 @@ from geo_tracker.maps.tile_layers import (
 )
 from geo_tracker.maps.tile_villages import FACTS, TileVillages, facts_key
 
-_EDITION = 2
+EDITION = 2
 """Counts changes of how tiles are cut, so that old files are not taken for new ones."""
 
 _STEPS_BEFORE_BLOCKS, _STEPS_AFTER = 2, 1
@@ -49,7 +49,7 @@ def pyramid_key(facts: pd.DataFrame) -> str:
     str
         16 hexadecimal digits; equal only for equal ids, names, codes, towns, counties and grounds.
     """
-    return facts_key(facts, edition=_EDITION)
+    return facts_key(facts, edition=EDITION)
 
 
 def build_pyramid(
@@ -94,14 +94,17 @@ def build_pyramid(
         done += 1
         progress(done, total)
 
-    with unfinished_file(path) as unfinished:
-        with closing(sqlite3.connect(unfinished)) as store, store:
-            store.executescript(SCHEMA)
-            layer = Joined.of(villages, step=step)
-            shown = shown_of(layer, np.arange(len(villages)))
-            write_metadata(store, metadata_of(shown))
-            write_villages(store, shown)
-            write_tiles(store, tiles_of_all_zooms(layer, step=step))
+    with (
+        unfinished_file(path) as unfinished,
+        closing(sqlite3.connect(unfinished)) as store,
+        store,
+    ):
+        store.executescript(SCHEMA)
+        layer = Joined.of(villages, step=step)
+        shown = shown_of(layer, np.arange(len(villages)))
+        write_metadata(store, metadata_of(shown))
+        write_villages(store, shown)
+        write_tiles(store, tiles_of_all_zooms(layer, step=step))
 
 
 @contextmanager
@@ -147,5 +150,6 @@ def metadata_of(shown: pd.DataFrame) -> list[tuple[str, str]]:
         ("minzoom", str(MIN_ZOOM)),
         ("maxzoom", str(MAX_ZOOM)),
         ("count", str(len(shown))),
+        ("edition", str(EDITION)),
         ("json", json.dumps({"vector_layers": vector_layers})),
     ]

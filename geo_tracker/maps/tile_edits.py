@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 
 from geo_tracker.maps.groups import counties_of, towns_of
-from geo_tracker.maps.pyramid import metadata_of, shown_of, unfinished_file
+from geo_tracker.maps.pyramid import EDITION, metadata_of, shown_of, unfinished_file
 from geo_tracker.maps.tile_cutting import reached_tiles, tiles_of_zoom
 from geo_tracker.maps.tile_file import (
     TileFile,
+    edition_of,
     shown_villages,
     write_metadata,
     write_tiles,
@@ -67,12 +68,15 @@ def edit_pyramid(
     Returns
     -------
     bool
-        False, and nothing is written, where so much was edited that `build_pyramid` is the way.
+        False, and nothing is written, where so much was edited that `build_pyramid` is the way, or
+        where there is no file of before, or one that an earlier program wrote.
 
     Notes
     -----
     Tiles are the same, byte by byte, as if all had been cut anew.
     """
+    if not shown_in.exists() or edition_of(shown_in) != EDITION:
+        return False
     edit = _Edit.between(shown_villages(shown_in), facts.sort_index())
     if edit.count > min(_MOST, len(facts) // 10):
         return False

@@ -125,6 +125,13 @@ class TileFile:
         )
 
 
+def edition_of(path: Path) -> int:
+    """Return the number of the way in which a file's tiles were cut; 0 where it says none."""
+    with closing(sqlite3.connect(path)) as store:
+        said = store.execute("SELECT value FROM metadata WHERE name = 'edition'").fetchone()
+    return int(said[0]) if said else 0
+
+
 def shown_villages(path: Path) -> pd.DataFrame:
     """Return the villages that a tile file shows, indexed by ``unit_id``; columns `SHOWN`."""
     with closing(sqlite3.connect(path)) as store:

@@ -17,7 +17,7 @@ from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.themes import THEMES
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.tiles import tile_file
+from geo_tracker.web.tiles import tile_address, tile_file
 
 bp = Blueprint("map", __name__, url_prefix="/map")
 
@@ -57,7 +57,9 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "panel": url_for("map_villages.panel", unit_id=0).replace("/0/", "/{id}/"),
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
-            "names": url_for("tiles.names", key=layer.tiles_key),
+            "names": url_for("tiles.names", layer=layer.tiles_key, block=0).replace(
+                "/0.json", "/{block}.json"
+            ),
         },
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
@@ -67,9 +69,8 @@ def _parts(held: Register, layer: Layer) -> MapParts:
 
 def _source(layer: Layer) -> TileSource:
     said = tile_file(layer.tiles_key or "").metadata
-    address = url_for("tiles.tile", key=layer.tiles_key, z=0, x=0, y=0)
     return TileSource(
-        url=address.replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt"),
+        url=tile_address(layer.tiles_key or "", external=False),
         min_zoom=said.minzoom,
         max_zoom=said.maxzoom,
     )

@@ -45,7 +45,7 @@ def edited(path: Path, shown_in: Path, villages: gpd.GeoDataFrame) -> tuple[bool
 
     def outlines_of(ids: list[int]) -> dict[int, Any]:
         asked.update(ids)
-        return villages.geometry.loc[ids].to_dict()
+        return dict(villages.geometry.loc[ids].items())
 
     facts = tile_villages(villages).facts
     done = edit_pyramid(path, shown_in=shown_in, facts=facts, outlines_of=outlines_of)

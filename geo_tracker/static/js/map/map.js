@@ -3,7 +3,8 @@
 
    startMap({ map, villages, formers, formerAreas, config }); config: bounds [west, south, east,
    north], themes [{ key, title, note }], texts, attribution, options (by part), urls { theme,
-   village, panel, search, projects, names }. urls.names answers { ids, names }. An element with id
+   village, panel, search, projects, names }. urls.names, with {block},
+   answers { ids, names }. An element with id
    map-panel takes the panel.
    Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
 
@@ -21,7 +22,8 @@
   const READABLE_PX = 160;
   const CLOSEST_FIT = 15;
   const WIDE_PX = 900;
-  const NAMES_AFTER_MS = 500;
+  // Ids of a block of names; as geo_tracker/maps/tile_file.py counts them.
+  const NAMES_AT_ONCE = 512;
   // A4 landscape within its margins, and room for the notice above.
   const PAPER_WIDTH_PX = 1030;
   const PAPER_HEIGHT_PX = 620;
@@ -83,7 +85,7 @@
         document.documentElement.dataset.mapReady = 'true';
         performance.mark('map-usable');
         // Nobody hovers before looking; until then the processor is for what was asked for.
-        setTimeout(() => this._fetchNames(), NAMES_AFTER_MS);
+        this._answerNames();
       });
     }
 
@@ -197,11 +199,20 @@
       });
     }
 
-    _fetchNames() {
-      if (!this.config.urls.names) return;
-      geoTracker.fetchJson(this.config.urls.names)
-        .then((answer) => this.villages.setNames(new Map(answer.ids.map((id, i) => [id, answer.names[i]]))))
-        .catch((error) => this.status.failed(error));
+    /* Names come in blocks of ids, as the mouse meets villages whose names are not there yet. */
+    _answerNames() {
+      const asked = new Set();
+      this.villages.on('namewanted', ({ id }) => {
+        const block = Math.floor(id / NAMES_AT_ONCE);
+        if (!this.config.urls.names || asked.has(block)) return;
+        asked.add(block);
+        geoTracker.fetchJson(geoTracker.urlOf(this.config.urls.names, { block }))
+          .then((answer) => this.villages.addNames(new Map(answer.ids.map((n, i) => [n, answer.names[i]]))))
+          .catch((error) => {
+            asked.delete(block);
+            this.status.failed(error);
+          });
+      });
     }
 
     showTheme(key) {

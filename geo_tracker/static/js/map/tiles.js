@@ -4,7 +4,8 @@
    (filled, with names, town and county lines) or 'outlines' (dashed lines only).
    A tile is 512 px wide, so tile zoom is map zoom − 1. Beyond maxDataZoom the same data are drawn
    larger, as sharp as before.
-   Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng }. */
+   Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng },
+   'namewanted' { id }: over a village whose name is not known; `addNames` answers. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -23,7 +24,7 @@
   geoTracker.VillageTiles = L.GridLayer.extend({
     options: {
       tileSize: TILE_PX, keepBuffer: 1, updateWhenZooming: false, noWrap: true,
-      look: 'areas', minDataZoom: 5, maxDataZoom: 13,
+      look: 'areas', minDataZoom: 3, maxDataZoom: 13,
     },
 
     initialize: function (options) {
@@ -72,9 +73,10 @@
       this._shown.forEach((tile) => this._draw(tile));
     },
 
-    /* Names to show on hover at zooms whose tiles have none: Map of id to name. */
-    setNames: function (names) {
-      this._names = names;
+    /* Add names to show on hover: Map of id to name. */
+    addNames: function (names) {
+      names.forEach((name, id) => this._names.set(id, name));
+      if (names.has(this._hovered)) this._hover(this._hovered, this._hoveredAt);
     },
 
     /* Outline a village; blank out its theme colour where its former villages take the place. */
@@ -176,9 +178,13 @@
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
           : { color: 'rgba(82,97,112,0.55)', width: 0.8 * density });
-      } else if (layers.towns) {
-        const view = this._view(tile, layers.towns, width, 0, 0);
-        drawing.fill(ctx, drawing.visible(layers.towns.features, view), view, GROUND);
+      } else {
+        // Further out there are counties alone.
+        const ground = layers.towns || layers.counties;
+        if (ground) {
+          const view = this._view(tile, ground, width, 0, 0);
+          drawing.fill(ctx, drawing.visible(ground.features, view), view, GROUND);
+        }
       }
       [
         ['towns', zoom < 8 ? 'rgba(255,255,255,0.9)' : 'rgba(70,84,98,0.8)', zoom < 11 ? 0.9 : 1.6],
@@ -330,7 +336,10 @@
         this._hovered = id;
         this._drawHighlight();
       }
-      this.fire('featurehover', { id, name: this._names.get(id) || '', latlng });
+      this._hoveredAt = latlng;
+      const name = this._names.get(id);
+      if (id && name === undefined) this.fire('namewanted', { id });
+      this.fire('featurehover', { id, name: name || '', latlng });
     },
 
     _pick: function (event) {
