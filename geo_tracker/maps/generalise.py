@@ -1,10 +1,15 @@
 """Outlines made simpler for small scales without opening gaps between neighbours."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 Geometries = npt.NDArray[np.object_]
+
+_SLIVER_M = 1.0
+"""Where outlines do not fit, gaps and overlaps up to this width vanish when they are joined."""
 
 
 def is_coverage(polygons: Geometries) -> bool:
@@ -34,3 +39,38 @@ def simplified(polygons: Geometries, *, tolerance: float, coverage: bool) -> Geo
     if coverage:
         return np.asarray(shapely.coverage_simplify(polygons, tolerance), dtype=object)
     return np.asarray(shapely.simplify(polygons, tolerance), dtype=object)
+
+
+def dissolved(
+    polygons: Geometries, keys: npt.NDArray[np.int64], *, coverage: bool
+) -> tuple[npt.NDArray[np.int64], Geometries]:
+    """Join the polygons that have a key in common.
+
+    Parameters
+    ----------
+    polygons : array of geometries
+        Polygon or MultiPolygon in a CRS in metres.
+    keys : array of int
+        Key of each polygon; those at or under 0 are left out.
+    coverage : bool
+        Whether the polygons are a coverage; then only shared borders need to be dropped.
+
+    Returns
+    -------
+    array of int64
+        The keys, rising.
+    array of geometries
+        One geometry a key.
+    """
+    order = np.argsort(keys, kind="stable")
+    order = order[keys[order] > 0]
+    found, firsts = np.unique(keys[order], return_index=True)
+    groups: list[Any] = np.split(order, firsts[1:]) if len(found) else []
+    joined = np.empty(len(groups), dtype=object)
+    for place, members in enumerate(groups):
+        joined[place] = (
+            shapely.coverage_union_all(polygons[members])
+            if coverage
+            else shapely.union_all(polygons[members], grid_size=_SLIVER_M)
+        )
+    return found, joined

@@ -17,6 +17,10 @@ MIN_MAP_ZOOM, MAX_MAP_ZOOM = 4, 18
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
 
+# Folium's own form.
+_PAGE_JS = [("map_page", f"{_STATIC}joined/map.js")]
+_PAGE_CSS = [("map_page_css", f"{_STATIC}joined/map.css")]
+
 _LOCAL_FILES: dict[str, str | None] = {
     "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "vendor/leaflet/leaflet.js",
     "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css": "vendor/leaflet/leaflet.css",
@@ -52,14 +56,22 @@ class TileSource:
     min_zoom: int
     max_zoom: int
 
+    def tile_options(self) -> dict[str, Any]:
+        """Return the options of a layer of ``static/js/map/tiles.js``."""
+        return {"url": self.url, "minDataZoom": self.min_zoom, "maxDataZoom": self.max_zoom}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeChoice:
-    """A theme as the legend offers it; title and note in the reader's language."""
+    """A theme as the legend offers it; title and group in the reader's language.
+
+    Only themes that are numbers can be classed by whoever looks at them.
+    """
 
     key: str
     title: str
-    note: str = ""
+    group: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +85,14 @@ class MapConfig:
     tiles : TileSource
         The villages of today.
     former_tiles : TileSource or None
-        The former villages, as outlines that can be switched on and as areas in their stead.
+        The former villages, as outlines that can be switched on.
     themes : sequence of ThemeChoice
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
-        optionally ``projects`` (points of all projects) and ``names`` (names to show on hover,
-        with ``{block}``).
+        optionally ``projects`` (points of all projects), ``names`` (names to show on hover, with
+        ``{block}``) and ``links`` (all links at once; with it ``options["links"]``: the addresses
+        ``list`` of a place's merged villages and ``review`` of conflicts).
         The scripts in ``static/js/map`` say at their heads what each answers.
     options : mapping
         What parts of the page need to know, by part; plain data.
@@ -128,24 +141,12 @@ class VillageTiles(JSCSSMixin, MacroElement):
         {% endmacro %}
         """
     )
-    default_js = [  # noqa: RUF012 - Folium's own form
-        ("map_vector_tile", _STATIC + "js/map/vector_tile.js"),
-        ("map_drawing", _STATIC + "js/map/drawing.js"),
-        ("map_tiles", _STATIC + "js/map/tiles.js"),
-    ]
-    default_css = [("map_css", _STATIC + "css/map.css")]  # noqa: RUF012
+    default_js, default_css = _PAGE_JS, _PAGE_CSS
 
     def __init__(self, source: TileSource, *, look: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageTiles"
-        self.options = script_json(
-            {
-                "url": source.url,
-                "minDataZoom": source.min_zoom,
-                "maxDataZoom": source.max_zoom,
-                "look": look,
-            }
-        )
+        self.options = script_json({**source.tile_options(), "look": look})
 
 
 class VillageMapPage(JSCSSMixin, MacroElement):
@@ -155,8 +156,8 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     ----------
     config : MapConfig
     villages : VillageTiles
-    formers, former_areas : VillageTiles or None
-        The former villages as outlines and as areas.
+    formers : VillageTiles or None
+        The former villages as outlines.
     """
 
     _template = Template(
@@ -166,23 +167,12 @@ class VillageMapPage(JSCSSMixin, MacroElement):
                 map: {{ this._parent.get_name() }},
                 villages: {{ this.villages.get_name() }},
                 formers: {{ this.formers.get_name() if this.formers else "null" }},
-                formerAreas: {{ this.former_areas.get_name() if this.former_areas else "null" }},
                 config: {{ this.config }}
             });
         {% endmacro %}
         """
     )
-    default_js = [  # noqa: RUF012 - Folium's own form
-        (f"map_{name}", f"{_STATIC}js/map/{name}.js")
-        for name in (
-            *("dom", "address", "toolbar", "legend", "search", "village", "projects", "map"),
-            # Parts of the page that are added to the map, each in a file of its own.
-        )
-    ]
-    default_css = [  # noqa: RUF012
-        ("map_css", _STATIC + "css/map.css"),
-        ("map_controls_css", _STATIC + "css/map_controls.css"),
-    ]
+    default_js, default_css = _PAGE_JS, _PAGE_CSS
 
     def __init__(
         self,
@@ -190,13 +180,11 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         *,
         villages: VillageTiles,
         formers: VillageTiles | None,
-        former_areas: VillageTiles | None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageMapPage"
         self.villages = villages
         self.formers = formers
-        self.former_areas = former_areas
         self.config = script_json(
             {
                 "bounds": config.bounds,
@@ -249,15 +237,11 @@ def village_map(config: MapConfig) -> folium.Map:
     )
     villages = VillageTiles(config.tiles, look="areas")
     page.add_child(villages)
-    formers = former_areas = None
+    formers = None
     if config.former_tiles is not None:
         formers = VillageTiles(config.former_tiles, look="outlines")
-        former_areas = VillageTiles(config.former_tiles, look="areas")
         page.add_child(formers)
-        page.add_child(former_areas)
-    page.add_child(
-        VillageMapPage(config, villages=villages, formers=formers, former_areas=former_areas)
-    )
+    page.add_child(VillageMapPage(config, villages=villages, formers=formers))
     return page
 
 
@@ -287,15 +271,7 @@ def map_parts(
     """
     figure: Any = page.get_root()
     figure.render()
-    own_styles = {"meta_http", page.get_name()}
-    links = []
-    for name, element in figure.header._children.items():
-        if isinstance(element, JavascriptLink | CssLink):
-            link = _local_link(element, static_url)
-            if link:
-                links.append(link)
-        elif name not in own_styles:
-            raise ValueError(f"element writes into the head: {name}")
+    links = [link for element in _links(page) if (link := _local_link(element, static_url))]
     body = _rendered(figure.html)
     if "<script" in body.lower() or "<style" in body.lower():
         raise ValueError("an element writes scripts or styles into the body")
@@ -310,13 +286,39 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
+def local_files(page: folium.Map) -> list[str]:
+    """Return the scripts and styles a map needs, as paths under the static folder, in order.
+
+    Raises
+    ------
+    ValueError
+        As `map_parts`.
+    """
+    return [path for element in _links(page) if (path := _local_path(element)) is not None]
+
+
+def _links(page: folium.Map) -> list[JavascriptLink | CssLink]:
+    figure: Any = page.get_root()
+    own_styles = {"meta_http", page.get_name()}
+    links = []
+    for name, element in figure.header._children.items():
+        if isinstance(element, JavascriptLink | CssLink):
+            links.append(element)
+        elif name not in own_styles:
+            raise ValueError(f"element writes into the head: {name}")
+    return links
+
+
+def _local_path(element: JavascriptLink | CssLink) -> str | None:
     if element.url.startswith(_STATIC):
-        path: str | None = element.url.removeprefix(_STATIC)
-    elif element.url in _LOCAL_FILES:
-        path = _LOCAL_FILES[element.url]
-    else:
-        raise ValueError(f"no local copy of {element.url}")
+        return str(element.url.removeprefix(_STATIC))
+    if element.url in _LOCAL_FILES:
+        return _LOCAL_FILES[element.url]
+    raise ValueError(f"no local copy of {element.url}")
+
+
+def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
+    path = _local_path(element)
     if path is None:
         return ""
     address = _attribute(static_url(path))

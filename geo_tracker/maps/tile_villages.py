@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo_tracker.crs import STORAGE_CRS, TILE_CRS, way_between
-from geo_tracker.packed import CAN_PACK, OutlineFile
+from geo_tracker.packed import OutlineFile
 from geo_tracker.parallel import in_threads
 
 Floats = npt.NDArray[np.float64]
@@ -49,10 +49,12 @@ class HeldOutlines:
 
 def kept_outlines(batches: Iterable[Geometries], *, count: int) -> Outlines:
     """Keep polygons that come batch by batch: few in memory, many in a passing file."""
-    if count <= _HELD or not CAN_PACK:
+    if count <= _HELD:
         held = list(batches)
         return HeldOutlines(np.concatenate(held) if held else np.empty(0, dtype=object))
-    packed: Outlines = OutlineFile(shapely.to_wkb(batch) for batch in batches)
+    packed = OutlineFile()
+    for batch in batches:
+        packed.add(shapely.to_wkb(batch))
     return packed
 
 

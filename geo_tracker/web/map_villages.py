@@ -5,13 +5,16 @@ from typing import Any
 import shapely
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from geo_tracker.db.layers import unit_polygons
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session
-from geo_tracker.web.money import or_none
-from geo_tracker.web.register import register
+from geo_tracker.web.money import or_none, yuan
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import number, percent
+from geo_tracker.web.village_figures import parts_of, per_head
 from geo_tracker.web.village_story import village_panel
 
 bp = Blueprint("map_villages", __name__, url_prefix="/map")
@@ -29,29 +32,26 @@ def village(unit_id: int) -> ResponseReturnValue:
     if unit_id not in table.index:
         raise NotFoundError(N_("There is no village %(id)s."), id=unit_id)
     row = table.loc[unit_id]
-    parts = held.formers[held.formers["to_unit_id"] == unit_id].sort_values("area_m2")[::-1]
+    parts = parts_of(held, held.units, unit_id)
     with read_session() as session:
-        polygons = unit_polygons(session, [unit_id, *parts.index.tolist()])
+        polygons = unit_polygons(session, [unit_id, *parts])
     west, south, east, north = polygons[unit_id].bounds
     projects = held.projects[held.projects["current_unit_id"] == unit_id]
     return jsonify(
         unit_id=unit_id,
         name=row["name"],
         kind=row["kind"],
-        seat=_seat(row),
+        seat=seat_of(row),
         bounds=[[south, west], [north, east]],
         polygon=shapely.geometry.mapping(polygons[unit_id]),
         focus=focus,
         formers=[
             {
-                "unit_id": int(former_id),
-                "name": former["name"],
                 "colour_index": index,
-                "point": [former["point_lat"], former["point_lon"]],
-                "polygon": shapely.geometry.mapping(polygons[former_id]),
-                "share": former["area_m2"] / row["area_m2"],
+                "polygon": shapely.geometry.mapping(polygons[former["unit_id"]]),
+                **former,
             }
-            for index, (former_id, former) in enumerate(parts.iterrows())
+            for index, former in enumerate(_tied_formers(held, parts, unit_id))
         ],
         projects=[
             {
@@ -65,10 +65,57 @@ def village(unit_id: int) -> ResponseReturnValue:
     )
 
 
-def _seat(row: Any) -> list[float]:
+def seat_of(row: Any) -> list[float]:
+    """Return where lines to a village end, as latitude and longitude."""
     if or_none(row["seat_lon"]) is not None:
         return [row["seat_lat"], row["seat_lon"]]
     return [row["point_lat"], row["point_lon"]]
+
+
+def _tied_formers(held: Register, parts: list[int], whole_id: int) -> list[dict[str, Any]]:
+    """Return the former villages of one village, each with what its label says."""
+    edges, units = held.followed, held.units
+    edges = edges[edges["from_unit_id"].isin(parts)]
+    edges = edges.drop_duplicates(["from_unit_id", "to_unit_id"], keep="last")
+    into = edges[edges["to_unit_id"] == whole_id].set_index("from_unit_id")
+    standing = held.parts[held.parts["whole_id"] == whole_id].set_index("unit_id")["standing"]
+    formers = []
+    for part in parts:
+        former = units.loc[part]
+        share = or_none(into.at[part, "share_of_to"])
+        others = edges[(edges["from_unit_id"] == part) & (edges["to_unit_id"] != whole_id)]
+        formers.append(
+            {
+                "unit_id": part,
+                "name": former["name"],
+                "point": [former["point_lat"], former["point_lon"]],
+                "share": share,
+                "facts": _label_facts(held, part, share),
+                "standing": or_none(standing.get(part)),
+                "elsewhere": [
+                    {
+                        "name": units.at[other["to_unit_id"], "name"],
+                        "seat": seat_of(units.loc[other["to_unit_id"]]),
+                        "share": percent(other["share_of_from"], 0),
+                    }
+                    for other in others.to_dict("records")
+                    if other["to_unit_id"] in units.index
+                ],
+            }
+        )
+    return formers
+
+
+def _label_facts(held: Register, unit_id: int, share: float | None) -> list[str]:
+    facts = [] if share is None else [_("%(share)s of the ground", share=percent(share, 0))]
+    if unit_id in held.latest_figures.index:
+        known = held.latest_figures.loc[unit_id]
+        income = per_head(
+            yuan(known["operating_income_fen"]), or_none(known["registered_population"])
+        )
+        if income is not None:
+            facts.append(_("%(income)s yuan per head", income=number(float(income))))
+    return facts
 
 
 @bp.get("/villages/<int:unit_id>/panel")

@@ -1,10 +1,14 @@
 """地图: Folium composes the page; what it shows is asked for apart, see the other `map_…` files."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
 
+from geo_tracker.maps.class_breaks import FEWEST, METHODS, MOST
 from geo_tracker.maps.page import (
     MapConfig,
     MapParts,
@@ -14,10 +18,15 @@ from geo_tracker.maps.page import (
     village_map,
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.themes import THEMES
+from geo_tracker.maps.theme_list import GROUPS, THEMES
+from geo_tracker.maps.themes import CLASSES
+from geo_tracker.web.context import services
+from geo_tracker.web.map_dates import compared_layers
+from geo_tracker.web.map_places import dated_title
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.tiles import tile_address, tile_file
+from geo_tracker.web.tiles import names_address, tile_address, tile_file
+from geo_tracker.workflows.basemap import DEEPEST
 
 bp = Blueprint("map", __name__, url_prefix="/map")
 
@@ -48,8 +57,13 @@ def _parts(held: Register, layer: Layer) -> MapParts:
         tiles=_source(layer),
         former_tiles=_source(former) if former is not None and former.tiles_key else None,
         themes=[
-            ThemeChoice(key=theme.key, title=shown(theme.title), note=shown(theme.note))
-            for theme in THEMES.values()
+            ThemeChoice(
+                key=theme.key,
+                title=shown(theme.title),
+                group=shown(GROUPS[theme.group]),
+                is_number=not theme.categories,
+            )
+            for theme in (THEMES[key] for key in held.themes)
         ],
         urls={
             "theme": url_for("map_themes.theme", theme="THEME").replace("THEME", "{theme}"),
@@ -57,14 +71,46 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "panel": url_for("map_villages.panel", unit_id=0).replace("/0/", "/{id}/"),
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
-            "names": url_for("tiles.names", layer=layer.tiles_key, block=0).replace(
-                "/0.json", "/{block}.json"
-            ),
+            "names": names_address(layer.tiles_key or ""),
+            "links": url_for("map_links.links"),
         },
+        options=_options(held),
         texts={key: shown(text) for key, text in MAP_TEXTS.items()},
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
     )
     return map_parts(village_map(config), static_url=lambda path: url_for("static", filename=path))
+
+
+def _options(held: Register) -> dict[str, Any]:
+    """Return what parts of the page need to know."""
+    options: dict[str, Any] = {
+        "links": {"list": url_for("villages.index"), "review": url_for("review.index")},
+        "printing": {
+            "sheet": url_for("map_sheets.sheet"),
+            "export": url_for("map_exports.export"),
+            "places": url_for("map_places.places"),
+            "author": current_user.username,
+            "title": dated_title("WHAT", held),
+        },
+        "classing": {
+            "methods": [{"key": key, "text": shown(text)} for key, text in METHODS.items()],
+            "fewest": FEWEST,
+            "most": MOST,
+            "usual": CLASSES,
+        },
+    }
+    if len(held.layers) > 1 and all(layer.tiles_key for layer in held.layers):
+        options["compare"] = compared_layers(held, [_source(layer) for layer in held.layers])
+    settings = services().settings
+    if settings.basemap_url:
+        address = url_for("basemap.tile", z=0, x=0, y=0)
+        options["basemap"] = {
+            "url": address.replace("/0/0/0", "/{z}/{x}/{y}"),
+            "attribution": settings.basemap_attribution,
+            "gcj02": settings.basemap_gcj02,
+            "deepest": DEEPEST,
+        }
+    return options
 
 
 def _source(layer: Layer) -> TileSource:

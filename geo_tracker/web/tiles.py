@@ -107,6 +107,11 @@ def tile_address(layer: str, *, access: str | None = None, external: bool = True
     return address.replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt")
 
 
+def names_address(layer: str) -> str:
+    """Return the address of the names of a layer's villages with ``{block}`` to be filled in."""
+    return url_for("tiles.names", layer=layer, block=0).replace("/0.json", "/{block}.json")
+
+
 @bp.get("/tiles/")
 def show() -> ResponseReturnValue:
     """Show the addresses of the layers' tiles for QGIS, with the reader's own key."""

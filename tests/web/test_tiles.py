@@ -167,5 +167,5 @@ def test_whoever_got_one_tile_gets_others_without_being_looked_up(
     # Some seconds later it is looked up again whether the account may still be used.
     users.set_active(services.engine, users.id_of(services.engine, "viewer"), active=False)
     now = time.monotonic()
-    monkeypatch.setattr(tile_door.time, "monotonic", lambda: now + tile_door.KNOWN_SECONDS + 1)
+    monkeypatch.setattr(time, "monotonic", lambda: now + tile_door.KNOWN_SECONDS + 1)
     assert who.get(address(key)).status_code == 302

@@ -35,16 +35,5 @@
     window.history.replaceState(null, '', url.href);
   };
 
-  /* Intranets often lack HTTPS, without which browsers keep the clipboard from scripts. */
-  geoTracker.copyAddress = function () {
-    const text = window.location.href;
-    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-    const field = geoTracker.element('textarea', { class: 'map-off-screen', readonly: '' });
-    field.value = text;
-    document.body.appendChild(field);
-    field.select();
-    const copied = document.execCommand('copy');
-    document.body.removeChild(field);
-    return copied ? Promise.resolve() : Promise.reject(new Error('copy'));
-  };
+  geoTracker.copyAddress = () => geoTracker.copyText(window.location.href);
 })();

@@ -1,5 +1,6 @@
 /* The row of buttons over the map. A button does something at once; a mode is on until it is
-   pressed again, Escape is pressed or another mode begins: never are two at work together. */
+   pressed again, Escape is pressed or another mode begins: never are two at work together.
+   events tells 'modestart' { key } before a mode begins. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -9,6 +10,7 @@
     constructor() {
       this.bar = element('div', { class: 'map-toolbar', role: 'toolbar' });
       this.modes = new Map();
+      this.events = new L.Evented();
       this.active = '';
       L.DomEvent.disableClickPropagation(this.bar);
     }
@@ -37,6 +39,7 @@
       if (this.active === key || !this.modes.has(key)) return;
       this.stop();
       this.active = key;
+      this.events.fire('modestart', { key });
       const mode = this.modes.get(key);
       mode.button.setAttribute('aria-pressed', 'true');
       mode.onStart();
