@@ -32,7 +32,8 @@ def chessboard(columns: int = 4, rows: int = 4) -> gpd.GeoDataFrame:
 def square(column: float, row: float, *, side: float = SIDE) -> shapely.Polygon:
     """Return one field of the board."""
     west, south = WEST + column * SIDE, SOUTH + row * SIDE
-    return shapely.box(west, south, west + side, south + side)
+    # On a grid: neighbours count their border from different sides, and have to agree.
+    return shapely.set_precision(shapely.box(west, south, west + side, south + side), 1e-9)
 
 
 def winding_board(columns: int, rows: int, *, seed: int = 0) -> gpd.GeoDataFrame:
