@@ -73,7 +73,7 @@ def board(merged: Mapping[int, tuple[int, ...]]) -> gpd.GeoDataFrame:
     both = gpd.pd.concat([left, frame]) if len(left) else frame
     if merged:
         both.geometry = shapely.transform(both.geometry.array, _redrawn)
-    return both.assign(town_id=1)
+    return both.assign(town_id=1, code="")
 
 
 def _redrawn(corners: Any) -> Any:
