@@ -12,7 +12,7 @@ from folium.template import Template
 
 from geo_tracker.maps.page_texts import MAP_TEXTS
 
-MIN_MAP_ZOOM, MAX_MAP_ZOOM = 6, 18
+MIN_MAP_ZOOM, MAX_MAP_ZOOM = 4, 18
 
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
@@ -90,9 +90,9 @@ class MapConfig:
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
-        optionally ``projects`` (points of all projects), ``names`` (names to show on hover) and
-        ``links`` (all links at once; with it ``options["links"]``: the addresses ``list`` of a
-        place's merged villages and ``review`` of conflicts).
+        optionally ``projects`` (points of all projects), ``names`` (names to show on hover, with
+        ``{block}``) and ``links`` (all links at once; with it ``options["links"]``: the addresses
+        ``list`` of a place's merged villages and ``review`` of conflicts).
         The scripts in ``static/js/map`` say at their heads what each answers.
     options : mapping
         What parts of the page need to know, by part; plain data.

@@ -25,7 +25,7 @@ from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.map_places import dated_title
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.tiles import tile_file
+from geo_tracker.web.tiles import names_address, tile_address, tile_file
 from geo_tracker.workflows.basemap import DEEPEST
 
 bp = Blueprint("map", __name__, url_prefix="/map")
@@ -71,7 +71,7 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "panel": url_for("map_villages.panel", unit_id=0).replace("/0/", "/{id}/"),
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
-            "names": url_for("tiles.names", key=layer.tiles_key),
+            "names": names_address(layer.tiles_key or ""),
             "links": url_for("map_links.links"),
         },
         options=_options(held),
@@ -115,9 +115,8 @@ def _options(held: Register) -> dict[str, Any]:
 
 def _source(layer: Layer) -> TileSource:
     said = tile_file(layer.tiles_key or "").metadata
-    address = url_for("tiles.tile", key=layer.tiles_key, z=0, x=0, y=0)
     return TileSource(
-        url=address.replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt"),
+        url=tile_address(layer.tiles_key or "", external=False),
         min_zoom=said.minzoom,
         max_zoom=said.maxzoom,
     )

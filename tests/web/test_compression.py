@@ -55,6 +55,6 @@ def test_tiles_travel_as_they_were_stored(county: Flask) -> None:
     viewer = visitor(county, "viewer")
     address = re.search(r"/tiles/[0-9a-f]+/", viewer.page("/map/"))
     assert address is not None
-    names = viewer.client.get(f"{address[0]}names.json", headers=PLAIN_HTTP)
+    names = viewer.client.get(f"{address[0]}names/0.json", headers=PLAIN_HTTP)
     assert names.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(names.data).startswith(b"{")

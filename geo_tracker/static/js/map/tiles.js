@@ -6,7 +6,8 @@
    larger, as sharp as before. Layers can share the map: showOnly(predicate) leaves out villages,
    cutTo(left, right) leaves out all beside two lines. What is left out is neither drawn nor hit.
    Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng }; clicks
-   beside what the layer shows are told by none that shares the map. */
+   beside what the layer shows are told by none that shares the map; 'namewanted' { id }: over a
+   village whose name is not known; `addNames` answers. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -26,7 +27,7 @@
 
     options: {
       tileSize: TILE_PX, keepBuffer: 1, updateWhenZooming: false, noWrap: true,
-      look: 'areas', minDataZoom: 5, maxDataZoom: 13,
+      look: 'areas', minDataZoom: 3, maxDataZoom: 13,
     },
 
     initialize: function (options) {
@@ -78,9 +79,10 @@
       this._shown.forEach((tile) => this._draw(tile));
     },
 
-    /* Names to show on hover at zooms whose tiles have none: Map of id to name. */
-    setNames: function (names) {
-      this._names = names;
+    /* Add names to show on hover: Map of id to name. */
+    addNames: function (names) {
+      names.forEach((name, id) => this._names.set(id, name));
+      if (names.has(this._hovered)) this._hover(this._hovered, this._hoveredAt);
     },
 
     /* Outline a village; blank out its theme colour where its former villages take the place, and
@@ -226,9 +228,13 @@
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
           : { color: 'rgba(82,97,112,0.55)', width: 0.8 * density });
-      } else if (layers.towns) {
-        const view = this._view(tile, layers.towns, width, 0, 0);
-        drawing.fill(ctx, drawing.visible(layers.towns.features, view), view, GROUND);
+      } else {
+        // Further out there are counties alone.
+        const ground = layers.towns || layers.counties;
+        if (ground) {
+          const view = this._view(tile, ground, width, 0, 0);
+          drawing.fill(ctx, drawing.visible(ground.features, view), view, GROUND);
+        }
       }
       // Town and county lines run where the layer has villages to show, and nowhere else.
       if (this._only) ctx.globalCompositeOperation = 'source-atop';
@@ -291,7 +297,10 @@
         this._hovered = id;
         this._drawHighlight();
       }
-      this.fire('featurehover', { id, name: this._names.get(id) || '', latlng });
+      this._hoveredAt = latlng;
+      const name = this._names.get(id);
+      if (id && name === undefined) this.fire('namewanted', { id });
+      this.fire('featurehover', { id, name: name || '', latlng });
     },
 
     _pick: function (event) {
