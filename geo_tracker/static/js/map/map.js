@@ -2,9 +2,9 @@
    of their own add.
 
    startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
-   [{ key, title, group, is_number }], texts, attribution, options (by part), urls { theme, village,
-   panel, search, projects, names }. urls.names, with {block}, answers { ids, names }. An element with id
-   map-panel takes the panel.
+   [{ key, title, group, is_number }], texts (null: geoTracker.mapTexts), attribution, options (by
+   part), urls { theme, village, panel, search, projects, names }. urls.names, with {block}, answers
+   { ids, names }. An element with id map-panel takes the panel.
    Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
 
    A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
@@ -41,6 +41,7 @@
       this.stage = map.getContainer().parentElement;
       this.events = new L.Evented();
       this.config = config;
+      config.texts = config.texts || geoTracker.mapTexts;
       this.status = new geoTracker.Status(map.getContainer(), config.texts);
       this.state = geoTracker.readAddress();
       if (!config.themes.some((theme) => theme.key === this.state.theme)) {
@@ -225,7 +226,11 @@
           tip.remove();
           return;
         }
-        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(map);
+        if (tip.saysOf !== event.id || !tip.isOpen()) {
+          tip.saysOf = event.id;
+          tip.setContent(element('span', { text: event.name }));
+        }
+        tip.setLatLng(event.latlng).addTo(map);
       });
     }
 

@@ -2,8 +2,9 @@
 
    Options: url with {z}, {x}, {y}; minDataZoom, maxDataZoom (tile zooms that exist); look: 'areas'
    (filled, with names, town and county lines) or 'outlines' (dashed lines only).
-   A tile is 512 px wide, so tile zoom is map zoom − 1. Beyond maxDataZoom the same data are drawn
-   larger, as sharp as before. Layers can share the map: showOnly(predicate) leaves out villages,
+   A tile is 512 px wide, so tile zoom is map zoom − 1; between whole zooms it is drawn anew in its
+   width there: what browsers scale is blurred, and slow to move. Beyond maxDataZoom the same data are
+   drawn larger, as sharp as before. Layers can share the map: showOnly(predicate) leaves out villages,
    cutTo(left, right) leaves out all beside two lines. What is left out is neither drawn nor hit.
    Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng }; clicks
    beside what the layer shows are told by none that shares the map; 'namewanted' { id }: over a
@@ -14,7 +15,7 @@
   const drawing = geoTracker.drawing;
 
   const TILE_PX = 512;
-  // Drawn over the next tile, so that no gap shines through where the browser scales tiles.
+  // Drawn over the next tile, so that no gap shines through while the browser scales tiles.
   const SEAM_PX = 1;
   const REMEMBERED_TILES = 96;
   const GROUND = '#e6ebef';
@@ -129,15 +130,12 @@
         element.style.clipPath = 'inset(' + insets.map((px) => px + 'px').join(' ') + ')';
       };
       cut(this._container, L.point(0, 0), L.point(0, 0));
-      [this._highlight, this._labels].forEach(({ canvas, origin, size }) => cut(canvas, origin, size));
+      this._overlays.forEach(({ canvas, origin, box }) => cut(canvas, origin.add(box.min), box.getSize()));
     },
 
     createTile: function (coords, done) {
       const element = L.DomUtil.create('canvas', 'leaflet-tile');
-      const density = window.devicePixelRatio || 1;
-      element.width = element.height = Math.ceil((TILE_PX + SEAM_PX) * density);
-      const at = { x: coords.x, y: coords.y, z: coords.z };
-      const tile = { element, density, coords: at, layers: {} };
+      const tile = { element, density: window.devicePixelRatio || 1, coords, layers: {} };
       this._shown.set(keyOf(coords), tile);
       this._layersOf(this._source(coords)).then((layers) => {
         tile.layers = layers;
@@ -149,7 +147,54 @@
 
     _initTile: function (element) {
       L.GridLayer.prototype._initTile.call(this, element);
-      element.style.width = element.style.height = (TILE_PX + SEAM_PX) + 'px';
+      this._shown.forEach((tile) => {
+        if (tile.element === element) this._size(tile);
+      });
+    },
+
+    /* Where a tile begins and ends within its level, in whole pixels. */
+    _edges: function (coords) {
+      const level = this._levels[coords.z];
+      const scale = this._map.getZoomScale(level.drawnFor, level.zoom);
+      return [coords, coords.add([1, 1])].map((corner) =>
+        corner.multiplyBy(TILE_PX).subtract(level.origin).multiplyBy(scale).round());
+    },
+
+    _getTilePos: function (coords) {
+      return this._edges(coords)[0];
+    },
+
+    _size: function (tile) {
+      const [from, to] = this._edges(tile.coords);
+      const size = to.subtract(from);
+      tile.width = size.x;
+      [['width', size.x], ['height', size.y]].forEach(([side, px]) => {
+        tile.element.style[side] = px + SEAM_PX + 'px';
+        tile.element[side] = Math.ceil((px + SEAM_PX) * tile.density);
+      });
+    },
+
+    /* A level is drawn for one zoom; at others, while the map zooms, the browser scales it. */
+    _setZoomTransform: function (level, center, zoom) {
+      if (level.drawnFor === undefined) level.drawnFor = this._restingZoom;
+      const corner = level.origin.multiplyBy(this._map.getZoomScale(zoom, level.zoom))
+        .subtract(this._map._getNewPixelOrigin(center, zoom)).round();
+      L.DomUtil.setTransform(level.el, corner, this._map.getZoomScale(zoom, level.drawnFor));
+    },
+
+    _setView: function (center, zoom, isMoving, isPinched) {
+      this._restingZoom = zoom;
+      L.GridLayer.prototype._setView.call(this, center, zoom, isMoving, isPinched);
+      const level = this._levels[this._tileZoom];
+      if (isMoving || isPinched || !level || level.drawnFor === zoom) return;
+      level.drawnFor = zoom;
+      this._setZoomTransform(level, center, zoom);
+      Object.values(this._tiles).filter(({ coords }) => coords.z === level.zoom).forEach(({ el, coords }) => {
+        L.DomUtil.setPosition(el, this._getTilePos(coords));
+        const tile = this._shown.get(keyOf(coords));
+        this._size(tile);
+        this._draw(tile);
+      });
     },
 
     /* Which data tile covers a map tile, and which part of it: 2^depth map tiles stand side by side. */
@@ -198,7 +243,7 @@
 
     _draw: function (tile) {
       const ctx = tile.element.getContext('2d');
-      const width = TILE_PX * tile.density;
+      const width = tile.width * tile.density;
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.clearRect(0, 0, tile.element.width, tile.element.height);
       if (this._isArea) this._drawAreas(ctx, tile, width);
@@ -206,7 +251,7 @@
     },
 
     _drawAreas: function (ctx, tile, width) {
-      const density = width / TILE_PX;
+      const { density } = tile;
       const zoom = tile.coords.z;
       const layers = tile.layers;
       if (layers.villages) {
@@ -254,7 +299,7 @@
       const layer = tile.layers.villages;
       if (!layer) return;
       drawing.findLines(layer);
-      const density = width / TILE_PX;
+      const { density } = tile;
       const view = this._view(tile, layer, width, 0, 0);
       drawing.outline(ctx, drawing.visible(layer.features, view), view, {
         color: '#a34a12', width: (tile.coords.z < 11 ? 0.7 : 1.1) * density,
@@ -295,7 +340,7 @@
       if (!id && !this._hovered) return;
       if (id !== this._hovered) {
         this._hovered = id;
-        this._drawHighlight();
+        this._outlinePointed();
       }
       this._hoveredAt = latlng;
       const name = this._names.get(id);
