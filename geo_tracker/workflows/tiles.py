@@ -11,8 +11,9 @@ from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_facts, layer_outlines, outlines_of
 from geo_tracker.db.models import StoredLayer
 from geo_tracker.language import N_
-from geo_tracker.maps.pyramid import build_pyramid, pyramid_key
+from geo_tracker.maps.pyramid import EDITION, build_pyramid, pyramid_key
 from geo_tracker.maps.tile_edits import edit_pyramid
+from geo_tracker.maps.tile_file import edition_of
 from geo_tracker.maps.tile_villages import TileVillages
 from geo_tracker.workflows.progress import Progress
 
@@ -31,6 +32,15 @@ def build_tiles(engine: sa.Engine, settings: Settings, progress: Progress) -> No
     for layer_id, shown_key in layers:
         _build(engine, settings, progress, layer_id=layer_id, shown_key=shown_key)
     _drop_unused(engine, settings)
+
+
+def renew_tiles(engine: sa.Engine, settings: Settings) -> None:
+    """Draw anew what an earlier program drew in another way, and what is not there any more."""
+    with reading(engine) as session:
+        keys = [layer.tiles_key for layer in layers_in_order(session) if layer.tiles_key]
+    files = [settings.tiles_dir / f"{key}.mbtiles" for key in keys]
+    if any(not file.exists() or edition_of(file) != EDITION for file in files):
+        build_tiles(engine, settings, Progress())
 
 
 def _build(

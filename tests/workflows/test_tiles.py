@@ -12,9 +12,10 @@ import shapely
 import sqlalchemy as sa
 
 from geo_tracker.config import Settings
-from geo_tracker.db import make_engine, reading
+from geo_tracker.db import make_engine, reading, writing
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_facts, layer_outlines
+from geo_tracker.db.models import StoredLayer
 from geo_tracker.maps.pyramid import build_pyramid
 from geo_tracker.maps.tile_villages import TileVillages
 from geo_tracker.workflows import tiles
@@ -129,6 +130,29 @@ def test_tiles_that_an_earlier_program_cut_are_cut_anew(
     bring(engine, settings, tmp_path, rows_with(3, name="另名村"), "second")
     now = content(shown(engine, settings))
     assert now == content(cut_anew(engine, tmp_path / "anew.mbtiles"))
+
+
+def test_what_an_earlier_program_drew_is_drawn_anew_before_the_work_begins(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(engine, settings, tmp_path, ROWS, "first")
+    drawn = content(shown(engine, settings))
+    old = settings.tiles_dir / "0123456789abcdef.mbtiles"
+    shown(engine, settings).rename(old)
+    with sqlite3.connect(old) as store:
+        store.execute("DELETE FROM metadata WHERE name = 'edition'")
+        store.execute("DROP TABLE villages")
+    with writing(engine) as session:
+        session.execute(sa.update(StoredLayer).values(tiles_key=old.stem))
+    tiles.renew_tiles(engine, settings)
+    assert shown(engine, settings) != old
+    assert content(shown(engine, settings)) == drawn
+
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("nothing is to be drawn")
+
+    monkeypatch.setattr(tiles, "build_tiles", never)
+    tiles.renew_tiles(engine, settings)
 
 
 @pytest.mark.postgis
