@@ -146,6 +146,8 @@ class Walker:
         page.mouse.click(400, 380)
         page.wait_for_selector(".ex-village:not([hidden])")
         self._look(page, "map_exports.export · village")
+        page.click(".ex-table-button")
+        self._look(page, "map_exports.export · table")
 
     def _look(self, page: Page, name: str) -> None:
         self.at = name

@@ -22,7 +22,7 @@
   // A village narrower than this on screen is zoomed to when it is chosen.
   const READABLE_PX = 160;
   const CLOSEST_FIT = 15;
-  const WIDE_PX = 900;
+  const WIDE_PX = 600;
   const NAMES_AFTER_MS = 500;
   // A4 landscape within its margins, and room for the notice above.
   const PAPER_WIDTH_PX = 1030;
@@ -260,7 +260,7 @@
         this.villages.select(village.unit_id, { isBlank: Boolean((village.formers || []).length) });
         if (this.panel) this.inHand.showPanel(html);
         this.inHand.draw(village);
-        if (!stay) this._bringIntoView(village, fit);
+        if (!stay) this.bringIntoView(village, fit);
         this.status.hide();
         this.remember();
         this._chose(village);
@@ -283,7 +283,7 @@
       this.events.fire('villagechosen', { id: village ? village.unit_id : 0, village });
     }
 
-    _bringIntoView(village, fit) {
+    bringIntoView(village, fit) {
       if (!village.bounds) return;
       const bounds = L.latLngBounds(village.bounds);
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast())
