@@ -41,7 +41,7 @@ def _links(page: Page) -> None:
 
 def _projects(page: Page) -> None:
     page.check(".map-layers li:nth-child(1) input")
-    page.wait_for_selector(".map-layers .map-chip")
+    page.wait_for_selector(".map-filters summary")
     for summary in page.locator(".map-filters summary").all():
         summary.click()
     page.check(".map-layers li:nth-child(2) input")
