@@ -180,7 +180,7 @@ def test_a_tap_takes_the_village_and_its_panel_scrolls_under_a_finger(
     panel = touched.locator("#map-panel")
     assert panel.evaluate("e => e.scrollHeight > e.clientHeight")
     drag(touched, (900, 600), (900, 300))
-    touched.wait_for_function("document.getElementById('map-panel').scrollTop > 100")
+    touched.wait_for_function("() => document.getElementById('map-panel').scrollTop > 100")
     assert touched.evaluate("scrollY") == 0
 
 

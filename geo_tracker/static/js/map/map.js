@@ -221,7 +221,9 @@
       tiles.on('featurehover', (event) => {
         const map = event.target._map;
         map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
-        if (!event.id || !event.name || event.id === this.state.village) {
+        // Over a button nobody asks what lies under it.
+        const isCovered = this.stage.querySelector('.leaflet-control:hover, .map-card:hover');
+        if (!event.id || !event.name || isCovered || event.id === this.state.village) {
           tip.remove();
           return;
         }
