@@ -10,6 +10,23 @@ def open_map(page: Page, site: str, query: str = "") -> None:
     page.wait_for_selector("html[data-map-ready=true]", state="attached")
 
 
+PLACE_TO_HOVER = """() => {
+  const { map, chosen, wholeArea } = geoTracker.page;
+  const frame = map.getContainer().getBoundingClientRect();
+  const at = map.latLngToContainerPoint(chosen ? chosen.formers[0].point : wholeArea.getCenter());
+  return [frame.left + at.x + 12, frame.top + at.y - 12];
+}"""
+
+
+def hover(page: Page) -> None:
+    """Bring the mouse over a village, or over a former one of the chosen; wait for its name."""
+    page.wait_for_function("() => geoTracker.page.villages._names.size > 0")
+    x, y = page.evaluate(PLACE_TO_HOVER)
+    page.mouse.move(x, y)
+    page.mouse.move(x + 2, y)
+    page.wait_for_selector(".leaflet-tooltip:not(.map-former-name):not(.map-village-name)")
+
+
 def press(page: Page, tool: str) -> None:
     page.click(f"[data-tool={tool}]")
 
@@ -77,6 +94,9 @@ def _base_map(page: Page) -> None:
 def _printing(page: Page) -> None:
     press(page, "print")
     page.wait_for_selector(".map-document:not([hidden]) .map-place option", state="attached")
+    # A county, which has towns to choose from and stands in the title.
+    places = page.locator(".map-document:not([hidden]) .map-place")
+    places.select_option(index=places.locator("option").count() - 1)
 
 
 def _exporting(page: Page) -> None:
