@@ -127,6 +127,9 @@ TOOLS: dict[str, Callable[[Page], None]] = {
 }
 """Modes that `leave` ends, so that one map after another need not be opened."""
 
+WITH_A_VILLAGE = ("plain", "swipe", "side by side", "dates", "links")
+"""Those that show something else once a village is chosen."""
+
 SETTINGS: dict[str, Callable[[Page], None]] = {
     "projects": _projects,
     "classes": _classes,

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response,
 
 from tests.browser import chromium
 from tests.web.full_county import FullCounty, full_county
-from tests.web.map_modes import SETTINGS, TOOLS, hover, leave, open_map
+from tests.web.map_modes import SETTINGS, TOOLS, WITH_A_VILLAGE, hover, leave, open_map
 from tests.web.test_review_in_browser import served
 from tests.web.visitors import PASSWORD
 
@@ -102,7 +102,7 @@ class Walker:
         page.on("response", self._note_policy)
         self._sign_in(page)
         for name in pages:
-            address = self.county.pages[name]
+            self.at, address = name, self.county.pages[name]
             if name == "map_exports.export":
                 self._exported(page, address)
             elif name != "session.sign_in":
@@ -110,7 +110,7 @@ class Walker:
                 self._look(page, name)
         for village in (0, self.county.merged):
             open_map(page, self.site, f"village={village}" if village else "")
-            for mode in tools:
+            for mode in tools if not village else WITH_A_VILLAGE:
                 TOOLS[mode](page)
                 if mode == "plain":
                     hover(page)
