@@ -33,6 +33,11 @@ EXPORT_TEXTS: dict[str, Message] = {
     "light_red": Message(N_("far behind plan")),
     "light_unknown": Message(N_("no plan known")),
     "former_villages": Message(N_("Former villages")),
+    "former": Message(N_("Former village")),
+    "village": Message(N_("Village")),
+    "place": Message(N_("County · town")),
+    "class": Message(N_("Class")),
+    "table": Message(N_("As a table")),
 }
 """Texts by the key under which the file's script asks for them."""
 
@@ -88,6 +93,7 @@ class ExportedVillages(JSCSSMixin, MacroElement):
     default_js = [  # noqa: RUF012 - Folium's own form
         ("map_dom", "static:js/map/dom.js"),
         ("exported", "static:js/exported.js"),
+        ("exported_table", "static:js/exported_table.js"),
     ]
     default_css = [("exported_css", "static:css/exported.css")]  # noqa: RUF012
 

@@ -63,7 +63,8 @@ def problem_map_svg(
     spots = [(round((x - west) / unit), round((north - y) / unit)) for x, y in at]
     dots = "".join(f"M{x} {y}h0" for x, y in spots[listed:])
     marks = "".join(
-        f'<g class="gt-mark" data-place="{place}" tabindex="0">'
+        f'<g class="gt-mark" data-place="{place}" tabindex="0" role="button"'
+        f' aria-label="{place + 1}">'
         f'<circle cx="{x}" cy="{y}" r="{5 * _FINE}"'
         f' fill="{_WRONG if wrong else _FINE_PLACE}" fill-opacity="0.35"'
         f' stroke="{_WRONG if wrong else _FINE_PLACE}" stroke-width="1.5"/></g>'

@@ -22,7 +22,11 @@ KNOWN_SECONDS = 10
 
 _MOST_KNOWN = 1000
 _TILE = re.compile(r"/tiles/([0-9a-f]{16})/(\d{1,2})/(\d{1,6})/(\d{1,6})\.mvt")
-_ALWAYS = [("Cache-Control", FOR_EVER), ("X-Content-Type-Options", "nosniff")]
+_ALWAYS = [
+    ("Cache-Control", FOR_EVER),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'"),
+]
 
 
 class TileDoor:

@@ -148,3 +148,21 @@ def test_names_are_written_and_can_be_taken_away(opened: Page) -> None:
     assert opened.inner_text(".ex-name") == HOSTILE
     opened.uncheck("[data-layer=names]")
     assert opened.locator(".ex-name").count() == 0
+
+
+def test_a_table_tells_all_that_the_map_shows_and_leads_to_it(opened: Page) -> None:
+    opened.focus(".ex-table-button")
+    opened.keyboard.press("Enter")
+    assert opened.locator(".ex-table thead th").all_inner_texts() == [HOSTILE] * 4
+    rows = [row.split("\t") for row in opened.locator(".ex-table tbody tr").all_inner_texts()]
+    # The village with its place, class and figure, and below it what it was made of.
+    assert rows[0] == [HOSTILE] * 4
+    assert rows[1] == [HOSTILE, f"{HOSTILE} · {HOSTILE} {HOSTILE}", "", HOSTILE]
+    assert opened.evaluate("document.activeElement.className") == "ex-close"
+    opened.keyboard.press("Escape")
+    assert opened.locator(".ex-table").is_hidden()
+    assert opened.evaluate("document.activeElement.className") == "ex-table-button"
+    opened.keyboard.press("Enter")
+    opened.click(".ex-take")
+    assert opened.locator(".ex-table").is_hidden()
+    assert opened.inner_text(".ex-village h2") == HOSTILE

@@ -236,6 +236,19 @@ def test_a_click_on_the_ground_of_a_village_chooses_it(opened: Page) -> None:
     assert f"village={MERGED}" in opened.url
 
 
+def test_no_name_of_a_village_is_shown_over_the_buttons(opened: Page) -> None:
+    # So close that the board fills the window.
+    opened.goto(f"{HOST}/?at=29.04,120.04,15")
+    opened.wait_for_selector("html[data-map-ready=true]", state="attached")
+    button = opened.locator("[data-tool=whole]").bounding_box()
+    assert button is not None
+    x, y = button["x"] + 20, button["y"] + 10
+    opened.mouse.move(x, y + 60)
+    opened.wait_for_selector(".map-hover")
+    opened.mouse.move(x, y)
+    opened.wait_for_selector(".map-hover", state="detached")
+
+
 def test_escape_lets_the_village_go(opened: Page) -> None:
     choose_by_search(opened)
     opened.keyboard.press("Escape")

@@ -54,6 +54,8 @@ def test_problems_of_the_ground_are_counted_listed_and_shown(
         assert text in page
     assert page.count('class="gt-mark"') == 2
     assert page.count("<tr data-place=") == 2
+    # Whoever does not see the marks hears the numbers by which the list names the places.
+    assert re.findall(r'role="button" aria-label="(\d)"', page) == ["1", "2"]
     answer = planner.get(f"/imports/{import_id}/pictures/place-0.svg")
     assert answer.status_code == 200
     assert answer.mimetype == "image/svg+xml"

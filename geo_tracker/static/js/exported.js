@@ -8,7 +8,7 @@
    formers GeoJSON { id, name, into, point [lat, lon], share, figures },
    lines { town, county } GeoJSON geometries, projects [{ name, light, point, about }];
    a village's figures are [index of the label, text, date, index of the source].
-   Needs js/map/dom.js. */
+   Needs js/map/dom.js, js/exported_table.js. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -69,6 +69,9 @@
       this.villages = this._villages().addTo(map);
       this._lines(content.lines.town, 1.4, '#4a5866').addTo(map);
       this._lines(content.lines.county, 2.6, '#1f2933').addTo(map);
+      this.table = new geoTracker.ExportedTable({
+        content, texts, formersOf: this.formersOf, onTake: (id) => this._takeById(id),
+      });
       this.layers = { formers: this._formers(), projects: this._projects(), names: this.names };
       this.inHand.addTo(map);
       L.control.zoom({ position: 'topleft', zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
@@ -76,6 +79,7 @@
       this._place('bottomleft', this._legend());
       this.card = element('section', { class: 'ex-card ex-village', hidden: '' });
       this._place('topright', this.card);
+      map.getContainer().parentElement.appendChild(this.table.box);
       map.fitBounds([[south, west], [north, east]], { animate: false, padding: [12, 12] });
       map.on('moveend', () => this._drawNames());
       map.on('click', () => this._letGo());
@@ -179,6 +183,15 @@
       this._fillCard(properties, formers);
     }
 
+    _takeById(id) {
+      this.villages.eachLayer((layer) => {
+        if (layer.feature.properties.id !== id) return;
+        if (!this.map.getBounds().contains(layer.getBounds())) this.map.fitBounds(layer.getBounds(), { maxZoom: 15 });
+        this._take(layer.feature, layer);
+        this.card.querySelector('.ex-close').focus();
+      });
+    }
+
     _bringCloser(bounds) {
       const size = this._sizePx(bounds);
       if (Math.max(size.x, size.y) >= READABLE_PX) return;
@@ -255,7 +268,7 @@
       });
       return element('section', { class: 'ex-card ex-legend' }, [
         element('h2', { text: content.theme.title }), element('p', { class: 'ex-muted', text: content.theme.note }),
-        element('ul', { title: texts.hide_class }, rows), element('h3', { text: texts.layers }), element('ul', {}, boxes),
+        element('ul', { title: texts.hide_class }, rows), this.table.button, element('h3', { text: texts.layers }), element('ul', {}, boxes),
       ]);
     }
 

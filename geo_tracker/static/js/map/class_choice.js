@@ -38,7 +38,8 @@
     _classing(classing) {
       const { texts } = this;
       this.summary = element('summary', {});
-      this.box = element('details', { class: 'map-classing' }, [this.summary]);
+      // Without a name until the first theme is there.
+      this.box = element('details', { class: 'map-classing', hidden: '' }, [this.summary]);
       if (!classing) return this.box;
       this.methods = classing.methods;
       this.usual = String(classing.usual);

@@ -22,7 +22,7 @@
   // A village narrower than this on screen is zoomed to when it is chosen.
   const READABLE_PX = 160;
   const CLOSEST_FIT = 15;
-  const WIDE_PX = 900;
+  const WIDE_PX = 600;
   // Ids of a block of names; as geo_tracker/maps/tile_file.py counts them.
   const NAMES_AT_ONCE = 512;
   // A4 landscape within its margins, and room for the notice above.
@@ -222,7 +222,9 @@
       tiles.on('featurehover', (event) => {
         const map = event.target._map;
         map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
-        if (!event.id || !event.name || event.id === this.state.village) {
+        // Over a button nobody asks what lies under it.
+        const isCovered = this.stage.querySelector('.leaflet-control:hover, .map-card:hover');
+        if (!event.id || !event.name || isCovered || event.id === this.state.village) {
           tip.remove();
           return;
         }
@@ -274,7 +276,7 @@
         this.villages.select(village.unit_id, { isBlank: Boolean((village.formers || []).length) });
         if (this.panel) this.inHand.showPanel(html);
         this.inHand.draw(village);
-        if (!stay) this._bringIntoView(village, fit);
+        if (!stay) this.bringIntoView(village, fit);
         this.status.hide();
         this.remember();
         this._chose(village);
@@ -297,7 +299,7 @@
       this.events.fire('villagechosen', { id: village ? village.unit_id : 0, village });
     }
 
-    _bringIntoView(village, fit) {
+    bringIntoView(village, fit) {
       if (!village.bounds) return;
       const bounds = L.latLngBounds(village.bounds);
       const size = this.map.latLngToContainerPoint(bounds.getSouthEast())

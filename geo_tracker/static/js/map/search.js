@@ -22,7 +22,9 @@
         'aria-label': options.texts.search, placeholder: options.texts.search_short,
         title: options.texts.search,
       });
-      this.list = element('ul', { class: 'map-results', id: 'map-search-results', role: 'listbox', hidden: '' });
+      this.list = element('ul', {
+        class: 'map-results', id: 'map-search-results', role: 'listbox', 'aria-label': options.texts.search, hidden: '',
+      });
       this.box = element('div', { class: 'map-card map-search' }, [this.input, this.list]);
       this.input.addEventListener('input', () => this._later());
       this.input.addEventListener('keydown', (event) => this._key(event));
@@ -58,7 +60,9 @@
       geoTracker.emptied(this.list);
       results.forEach((result, place) => this.list.appendChild(this._row(result, place)));
       if (!results.length) {
-        this.list.appendChild(element('li', { class: 'map-none', text: this.options.texts.search_none }));
+        this.list.appendChild(element('li', {
+          class: 'map-none', role: 'option', 'aria-disabled': 'true', text: this.options.texts.search_none,
+        }));
       }
       this._open();
     }

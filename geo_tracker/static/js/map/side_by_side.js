@@ -46,6 +46,8 @@
       this.titles = [[this.other, this.layers.newest - 1, 'before_side'], [map, this.layers.newest, 'after_side']]
         .map(([beside, index, key]) => beside.getContainer().appendChild(this.layers.title(index, key)));
       this._draw(this.page.chosen);
+      // Half the width would cut the village in hand.
+      if (this.page.chosen) this.page.bringIntoView(this.page.chosen, true);
       this.layers.keepUnderTools();
       this.shown = this.layers.dates().catch((error) => this.page.status.failed(error))
         .then(() => this.layers.drawn([this.former]));

@@ -40,9 +40,18 @@
       this.stop();
       this.active = key;
       this.events.fire('modestart', { key });
+      this._markBottom();
       const mode = this.modes.get(key);
       mode.button.setAttribute('aria-pressed', 'true');
       mode.onStart();
+    }
+
+    /* Below the row, of however many lines it is, the cards of the modes begin. */
+    _markBottom() {
+      const stage = this.bar.closest('.map-stage');
+      if (!stage) return;
+      const bottom = this.bar.getBoundingClientRect().bottom - stage.getBoundingClientRect().top;
+      stage.style.setProperty('--map-under-tools', Math.round(Math.max(bottom, 52) + 10) + 'px');
     }
 
     /* Returns whether a mode was at work. */
