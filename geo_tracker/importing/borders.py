@@ -1,4 +1,4 @@
-"""Which stretches of border of a layer no neighbour shares, found by sorting all its edges once."""
+"""Which villages have border that no neighbour shares, found by sorting a layer's edges once."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ _ONE = np.uint64(1)
 Keys = npt.NDArray[np.uint64]
 
 
-def unshared_edges(shapes: Any) -> tuple[Any, Any]:
-    """Return the edges of polygons that are not an edge of exactly one neighbour.
+def with_unshared_border(shapes: Any) -> Any:
+    """Return which polygons have an edge that is not an edge of exactly one neighbour.
 
     Parameters
     ----------
@@ -25,11 +25,9 @@ def unshared_edges(shapes: Any) -> tuple[Any, Any]:
 
     Returns
     -------
-    array of float, shape (n, 2, 2)
-        Ends of each edge: the outer border of the layer, and wherever neighbours do not meet
-        vertex by vertex.
     array of int
-        Which shape each belongs to.
+        Positions in order: those at the outer border of the layer, and wherever neighbours do
+        not meet vertex by vertex.
 
     Notes
     -----
@@ -37,23 +35,18 @@ def unshared_edges(shapes: Any) -> tuple[Any, Any]:
     number that is the same both ways but for its last bit; sorted, shared ones lie side by side.
     That takes half as long as testing the layer as a coverage, and says where to look.
     """
-    chunks = [slice(at, at + _AT_ONCE) for at in range(0, len(shapes), _AT_ONCE)]
-    keys = [_edges(shapes[some])[0] for some in chunks]
-    lonely = _unpaired(np.concatenate(keys)) if keys else np.empty(0, dtype=np.uint64)
-    ends, owners = [], []
-    for some, own in zip(chunks, keys, strict=True):
-        bad = np.isin(own, lonely, assume_unique=False) if len(lonely) else np.zeros(len(own), bool)
-        if bad.any():
-            _keys, xy, owner = _edges(shapes[some])
-            ends.append(xy[bad])
-            owners.append(owner[bad] + some.start)
-    if not ends:
-        return np.empty((0, 2, 2)), np.empty(0, dtype=np.int64)
-    return np.concatenate(ends), np.concatenate(owners)
+    keys, owners = [], []
+    for at in range(0, len(shapes), _AT_ONCE):
+        own, owner = _edges(shapes[at : at + _AT_ONCE])
+        keys.append(own)
+        owners.append(owner + at)
+    if not keys:
+        return np.empty(0, dtype=np.int64)
+    return np.unique(np.concatenate(owners)[_unpaired(np.concatenate(keys))])
 
 
-def _edges(shapes: Any) -> tuple[Keys, Any, Any]:
-    """Return key, ends and owner of each edge."""
+def _edges(shapes: Any) -> tuple[Keys, Any]:
+    """Return key and owner of each edge."""
     parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     outer = np.r_[True, part_of_ring[1:] != part_of_ring[:-1]] if len(rings) else np.empty(0, bool)
@@ -66,8 +59,7 @@ def _edges(shapes: Any) -> tuple[Keys, Any, Any]:
     owner = ring[:-1][whole]
     forward = (a < b) != turned[owner]
     key = _mixed(a + b) & ~_ONE | forward.astype(np.uint64)
-    ends = np.stack([xy[:-1][whole], xy[1:][whole]], axis=1)
-    return key, ends, shape_of_part[part_of_ring[owner]]
+    return key, shape_of_part[part_of_ring[owner]]
 
 
 def _vertex_keys(xy: Any) -> Keys:
@@ -81,14 +73,14 @@ def _mixed(keys: Keys) -> Keys:
     return keys ^ (keys >> _HALF)
 
 
-def _unpaired(keys: Keys) -> Keys:
-    """Return, in order and once, the keys of edges that are not there once in each direction."""
-    keys.sort()
+def _unpaired(keys: Keys) -> Any:
+    """Return the places of edges that are not there once in each direction."""
+    order = np.argsort(keys)
+    keys = keys[order]
     either = keys & ~_ONE
     first = np.flatnonzero(np.r_[True, either[1:] != either[:-1]])
     length = np.diff(np.r_[first, len(keys)])
     # Sorted, a pair of both directions ends with 0 and 1.
     paired = length == 2
     paired[paired] = keys[first[paired]] != keys[first[paired] + 1]
-    alone: Keys = np.unique(keys[~np.repeat(paired, length)])
-    return alone
+    return order[~np.repeat(paired, length)]

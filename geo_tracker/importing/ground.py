@@ -6,7 +6,8 @@ from typing import Literal
 
 import geopandas as gpd
 
-from geo_tracker.importing.ground_checks import GroundCheck, ProblemKind, ground_check
+from geo_tracker.importing.ground_checks import ground_check
+from geo_tracker.importing.ground_problems import GroundCheck, ProblemKind
 from geo_tracker.importing.ground_repair import GroundChange, proposed_changes, repaired_ground
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
@@ -19,6 +20,7 @@ KIND_TEXTS: dict[ProblemKind, str] = {
     "hole": N_("Hole in a village with nothing in it"),
     "gap": N_("Gap between villages"),
     "gap_strip": N_("Narrow gap between villages"),
+    "gap_open": N_("Narrow gap open at the layer's edge"),
     "enclave": N_("Village wholly inside another"),
 }
 """Each kind in plain words."""

@@ -9,8 +9,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_tracker.importing.ground_checks import (
+from geo_tracker.importing.ground_problems import (
     FINEST_M,
+    GAPS,
     STRIP_M,
     GroundCheck,
     GroundProblem,
@@ -100,7 +101,7 @@ def _share(change: GroundChange) -> float:
 
 
 def _is_gap(problem: GroundProblem) -> bool:
-    return problem.kind in {"gap", "gap_strip", "hole"}
+    return problem.kind in GAPS
 
 
 def _changed_by(problem: GroundProblem, area_m2: Any) -> int | None:

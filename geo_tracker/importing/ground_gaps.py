@@ -1,0 +1,232 @@
+"""Ground between the villages of a layer that is nobody's: enclosed, or open at the layer's rim."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo_tracker.importing.ground_problems import (
+    FEWEST_DEGREES2,
+    LENGTHS_PER_WIDTH,
+    REACH_DEGREES,
+    STRIP_M,
+    GroundProblem,
+    ProblemKind,
+    in_metres,
+    sizes,
+)
+from geo_tracker.parallel import each, in_threads
+
+_LEAST_OF_OTHERS = 0.25
+"""Share of a gap's border that others than its first neighbour have: a creek is one village's."""
+
+_AT_ONCE = 512
+_STRIPE_DEGREES = 0.1
+_ROUNDING_SHARE = 1e-9
+_ROUNDING_M = 0.01
+_CORNER_M = 0.05
+_PAST_DEGREES = 1e-7
+"""A centimetre: so far a mouth is drawn beyond a bank that it meets between two corners."""
+
+_MITRE: dict[str, Any] = {"join_style": "mitre", "mitre_limit": 5.0}
+
+
+def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]:
+    """Find ground between villages that none has.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        Valid, in `STORAGE_CRS`.
+    tree : STRtree
+        Of these.
+    ground : array of Polygon
+        All they cover, as `covered_ground` gives it.
+
+    Returns
+    -------
+    list of GroundProblem
+        Enclosed ground of any size; of what is open at the rim only what is narrower than
+        `STRIP_M` on the whole way, elongated, and between two villages or more: all else may be
+        a bay, or where the county ends.
+    """
+    closed, opened = _enclosed(ground), _open_at_the_rim(ground)
+    faces = np.concatenate([closed, opened])
+    if not len(faces):
+        return []
+    area, width, elongated = sizes(faces)
+    problems = []
+    for face, (members, borders) in enumerate(_around(faces, shapes, tree)):
+        kind: ProblemKind = "gap"
+        narrow = width[face] < STRIP_M and elongated[face]
+        if face >= len(closed):
+            if not narrow or sum(borders[1:]) < _LEAST_OF_OTHERS * sum(borders):
+                continue
+            kind = "gap_open"
+        elif len(members) == 1:
+            kind = "hole"
+        elif narrow:
+            kind = "gap_strip"
+        problems.append(
+            GroundProblem(kind, members, float(area[face]), float(width[face]), faces[face])
+        )
+    return problems
+
+
+def covered_ground(shapes: Any, odd: Any) -> Any | None:
+    """Return what the villages of a layer cover together.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        Valid, in `STORAGE_CRS`.
+    odd : array of int
+        Positions of those with a border that no neighbour shares.
+
+    Returns
+    -------
+    array of Polygon or None
+        Parts that do not touch but in points; None if others than the odd ones lie over each
+        other, as in two whole layers in one.
+    """
+    even = np.ones(len(shapes), dtype=bool)
+    even[odd] = False
+    # These meet vertex by vertex, and their union takes a small part of the time.
+    try:
+        clean = shapely.coverage_union_all(shapes[even])
+    except shapely.GEOSException:
+        return None
+    whole = float(shapely.area(shapes[even]).sum())
+    if not clean.is_valid or abs(clean.area - whole) > _ROUNDING_SHARE * whole:
+        return None
+    x, y = shapely.get_coordinates(shapely.centroid(shapes[odd])).T
+    near = odd[np.lexsort((y, np.floor(x / _STRIPE_DEGREES)))]
+    parts = [near[at : at + _AT_ONCE] for at in range(0, len(near), _AT_ONCE)]
+    joined = each(lambda part: shapely.union_all(shapes[part]), parts)
+    return shapely.get_parts(shapely.union_all([clean, *joined]))
+
+
+def _around(
+    faces: Any, shapes: Any, tree: shapely.STRtree
+) -> list[tuple[tuple[int, ...], list[float]]]:
+    """Return the villages around each gap and their metres of border, the longest first."""
+    reach = shapely.buffer(faces, REACH_DEGREES, quad_segs=1)
+    at, near = tree.query(reach, predicate="intersects")
+
+    def touched(part: Any) -> Any:
+        return shapely.intersection(shapely.boundary(shapes[near[part]]), reach[at[part]])
+
+    borders = shapely.length(in_metres(in_threads(touched, np.arange(len(at)))))
+    around = []
+    for face in range(len(faces)):
+        mine = slice(*np.searchsorted(at, [face, face + 1]))
+        order = np.lexsort((near[mine], -borders[mine]))
+        around.append((tuple(near[mine][order].tolist()), borders[mine][order].tolist()))
+    return around
+
+
+def _enclosed(ground: Any) -> Any:
+    """Return the ground inside of holes, without what lies in them and touches nothing."""
+    rings, part = shapely.get_rings(ground, return_index=True)
+    inner = np.r_[False, part[1:] == part[:-1]]
+    holes = shapely.polygons(rings[inner])
+    holes = holes[shapely.area(holes) > FEWEST_DEGREES2]
+    if not len(holes):
+        return holes
+    hole, inside = shapely.STRtree(ground).query(holes, predicate="covers")
+    for at in np.unique(hole):
+        islands = shapely.polygons(shapely.get_exterior_ring(ground[inside[hole == at]]))
+        holes[at] = shapely.difference(holes[at], shapely.union_all(islands))
+    faces = shapely.get_parts(holes)
+    return faces[shapely.area(faces) > FEWEST_DEGREES2]
+
+
+@dataclass(frozen=True)
+class _Rim:
+    """The outer border of a layer, edge by edge: in degrees, in metres, and a tree of these."""
+
+    degrees: Any
+    metres: Any
+    tree: shapely.STRtree
+
+
+def _open_at_the_rim(ground: Any) -> Any:
+    """Return narrow ground that opens to the outside, closed by a straight mouth.
+
+    Notes
+    -----
+    A morphological closing with mitred corners: grown by half the width of a strip and shrunk
+    again, every outline is the same as before but where two banks met. It is done in metres; what
+    it closes is then drawn from the rim's own corners, so that villages keep them.
+    """
+    whole = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(ground)))
+    land = in_metres(whole)
+    grown = shapely.buffer(land, STRIP_M / 2, **_MITRE)
+    closed = shapely.buffer(grown, -STRIP_M / 2, **_MITRE)
+    # To the millimetre: hairs of rounding along the rim would hang on to what was closed.
+    pieces = shapely.get_parts(shapely.difference(closed, land, grid_size=_ROUNDING_M / 10))
+    pieces = pieces[np.equal(shapely.get_dimensions(pieces), 2)]
+    area, length = shapely.area(pieces), shapely.length(pieces)
+    # Twice as plump as the faces may be that are told: those are measured anew.
+    strips = (2 * area > _ROUNDING_M * length) & (length**2 > area * LENGTHS_PER_WIDTH)
+    pieces = pieces[strips]
+    if not len(pieces):
+        return pieces
+    rim = _rim_of(whole, land)
+    faces = [face for piece in pieces for face in _drawn_from_the_rim(piece, rim)]
+    return np.array(faces, dtype=object)
+
+
+def _rim_of(whole: Any, land: Any) -> _Rim:
+    rings = shapely.get_rings(shapely.get_parts(whole))
+    degrees, ring = shapely.get_coordinates(rings, return_index=True)
+    metres = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(land)))
+    along = np.flatnonzero(ring[1:] == ring[:-1])
+    ends = [np.stack([xy[along], xy[along + 1]], axis=1) for xy in (degrees, metres)]
+    return _Rim(ends[0], ends[1], shapely.STRtree(shapely.linestrings(ends[1])))
+
+
+def _drawn_from_the_rim(piece: Any, rim: _Rim) -> list[Any]:
+    """Return a piece in metres as the rim's edges around it and straight mouths enclose it."""
+    banks = rim.tree.query(piece, predicate="dwithin", distance=_ROUNDING_M)
+    rings, ring = shapely.get_coordinates(shapely.get_rings(piece), return_index=True)
+    along = np.flatnonzero(ring[1:] == ring[:-1])
+    edges = np.stack([rings[along], rings[along + 1]], axis=1)
+    open_ends = np.ones(len(edges), dtype=bool)
+    middles = shapely.points(edges.mean(axis=1))
+    open_ends[rim.tree.query(middles, predicate="dwithin", distance=_ROUNDING_M)[0]] = False
+    open_lines = shapely.line_merge(shapely.multilinestrings(edges[open_ends]))
+    mouths = []
+    for mouth in shapely.get_parts(open_lines):
+        if mouth.length > _CORNER_M and not mouth.is_closed:
+            ends = shapely.get_coordinates(mouth)[[0, -1]]
+            mouths.append(_mouth(ends, rim.degrees[banks], rim.metres[banks]))
+    lines = [*shapely.linestrings(rim.degrees[banks]), *mouths]
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    inside = shapely.intersects(in_metres(shapely.point_on_surface(faces)), piece)
+    return list(faces[inside & (shapely.area(faces) > FEWEST_DEGREES2)])
+
+
+def _mouth(ends: Any, degrees: Any, metres: Any) -> Any:
+    """Return the line between two places in metres, from the banks' own corners where it can be."""
+    places, between = [], []
+    for end in ends:
+        apart = np.hypot(*(metres.reshape(-1, 2) - end).T)
+        corner = int(apart.argmin())
+        if apart[corner] < _CORNER_M:
+            places.append(degrees.reshape(-1, 2)[corner])
+            between.append(False)
+            continue
+        edges = shapely.linestrings(metres)
+        bank = int(shapely.distance(edges, shapely.Point(end)).argmin())
+        share = shapely.line_locate_point(edges[bank], shapely.Point(end), normalized=True)
+        places.append(degrees[bank][0] + share * (degrees[bank][1] - degrees[bank][0]))
+        between.append(True)
+    line = np.array(places)
+    way = line[1] - line[0]
+    way = way / max(float(np.hypot(*way)), REACH_DEGREES)
+    # A place between two corners is never exactly on the edge: the line must cross it.
+    line[0] -= way * _PAST_DEGREES * between[0]
+    line[1] += way * _PAST_DEGREES * between[1]
+    return shapely.LineString(line)
