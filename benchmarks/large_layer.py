@@ -86,9 +86,6 @@ def stored(settings: Settings, file: Path) -> Callable[[], None]:
             sha256=sha256,
             path=kept,
             as_of_on=date(2020, 1, 1),
-            synthetic=False,
-            preview={},
-            choices={},
             user_id=None,
         )
 

@@ -43,6 +43,18 @@ class Settings:
     job_stale_seconds: int = _setting(
         20, N_("A background job without a sign of life for so long is run again.")
     )
+    basemap_url: str = _setting(
+        "",
+        N_(
+            "Address of a base map's tiles with {z}, {x}, {y} and, where one is needed, {key};"
+            " empty means none. The server asks for them, browsers never do."
+        ),
+    )
+    basemap_key: str = _setting("", N_("Key of the base map; it stays on the server."))
+    basemap_attribution: str = _setting("", N_("Whose base map it is; stands on the map."))
+    basemap_gcj02: bool = _setting(
+        False, N_("The base map is in GCJ-02, as commercial web maps are; it is moved back.")
+    )
     map_author: str = _setting("", N_("Who made the map; stands in the footer of map pages."))
 
     @property
@@ -63,6 +75,11 @@ class Settings:
     def tiles_dir(self) -> Path:
         """Folder of map tiles, one file per data set."""
         return self.data_dir / "tiles"
+
+    @property
+    def basemap_dir(self) -> Path:
+        """Folder of the base map's tiles that were asked for before."""
+        return self.data_dir / "basemap"
 
     @property
     def queue_path(self) -> Path:

@@ -11,6 +11,7 @@ GeoTrackerError
 │   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
 ├── NotAllowedError           the user's role does not permit it
+├── UnreachableError          another machine that is needed does not answer as it should
 └── ConflictError             the record's state no longer permits it
     └── ChangedMeanwhileError     somebody else was faster
 """
@@ -91,6 +92,10 @@ class NotFoundError(GeoTrackerError):
 
 class NotAllowedError(GeoTrackerError):
     """The user's role does not permit it."""
+
+
+class UnreachableError(GeoTrackerError):
+    """Another machine that is needed does not answer as it should."""
 
 
 class ConflictError(GeoTrackerError):

@@ -4,6 +4,8 @@ import ctypes
 import gc
 import sys
 
+_MANY = 20_000
+
 
 def give_back() -> None:
     """Free what only refers to itself, and return what was freed in small pieces to the system.
@@ -18,3 +20,9 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def give_back_after(shapes: int) -> None:
+    """Give back what looking at so many shapes left behind, where it is worth the while."""
+    if shapes > _MANY:
+        give_back()

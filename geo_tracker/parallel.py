@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from threading import current_thread
@@ -49,7 +49,12 @@ def in_threads(function: Callable[[Any], Any], shapes: Any) -> Any:
 
 
 def each(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
-    """Return what a function gives for each of some larger pieces of work.
+    """Return what a function gives for each of some larger pieces of work; see `in_turn`."""
+    return list(in_turn(function, items))
+
+
+def in_turn(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+    """Give what a function gives for each of some larger pieces of work, in their order.
 
     Parameters
     ----------
@@ -58,21 +63,22 @@ def each(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_
     items : iterable
         Taken as threads get free, so that no more of them are in memory than are worked on.
 
-    Returns
-    -------
-    list
+    Yields
+    ------
+    object
         In the order of the items.
     """
     if current_thread().name.startswith(_NAME):
-        return [function(item) for item in items]
+        yield from map(function, items)
+        return
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     waiting: deque[Future[_Result]] = deque()
-    done = []
     for item in items:
         if len(waiting) >= threads:
-            done.append(waiting.popleft().result())
+            yield waiting.popleft().result()
         waiting.append(_pool(os.getpid()).submit(function, item))
-    return done + [future.result() for future in waiting]
+    while waiting:
+        yield waiting.popleft().result()
 
 
 @cache

@@ -54,6 +54,18 @@ PACKAGES = (
     Package(
         "bootstrap", "5.3.9", ("dist/css/bootstrap.min.css",), "bootstrap", "the kit of all pages"
     ),
+    Package(
+        "@expo-google-fonts/noto-sans-sc",
+        "0.4.3",
+        (
+            "400Regular/NotoSansSC_400Regular.ttf",
+            "700Bold/NotoSansSC_700Bold.ttf",
+            # The package's own LICENSE is about its scripts.
+            "LICENSE_FONT",
+        ),
+        "noto-sans-sc",
+        "letters of printed sheets",
+    ),
 )
 
 # A source map is not served, and a browser's developer tools would ask for it.

@@ -32,7 +32,7 @@ TOO_WIDE = """() => [...document.querySelectorAll('main, main .gt-card, main tab
       > part.closest('.gt-card').getBoundingClientRect().right + 1))
   .map((part) => part.className || part.tagName)"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.apart]
 
 
 @dataclass

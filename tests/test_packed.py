@@ -1,5 +1,6 @@
 """Packed layers are the layers they were made of."""
 
+import pickle
 import tempfile
 from pathlib import Path
 
@@ -9,13 +10,7 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from geo_tracker.packed import Layer, OutlineFile, PackedLayer, shapes_at, unpacked
-
-
-def packed(layer: gpd.GeoDataFrame) -> PackedLayer:
-    shapes = layer.geometry.to_numpy()
-    facts = layer.drop(columns=layer.geometry.name)
-    return PackedLayer(facts, OutlineFile(shapely.to_wkb(shapes)), layer.crs, layer.total_bounds)
+from geo_tracker.packed import Layer, packed, shapes_at, unpacked
 
 
 def circles() -> gpd.GeoDataFrame:
@@ -46,3 +41,23 @@ def test_a_packed_layer_leaves_no_file_behind(
     layer = packed(circles())
     assert list(tmp_path.iterdir()) == []
     assert layer.unpacked().area.sum() > 0
+
+
+def test_some_outlines_and_further_ones_leave_the_others_as_they_are() -> None:
+    shapes = circles().geometry.to_numpy()
+    outlines = packed(circles()).outlines
+    some = outlines.taken(np.array([3, 1]))
+    more = some.with_more(shapely.to_wkb(shapes[[8]]))
+    assert [len(outlines), len(some), len(more)] == [9, 2, 3]
+    assert shapely.equals_identical(more.shapes(slice(None)), shapes[[3, 1, 8]]).all()
+    assert shapely.equals_identical(outlines.shapes(slice(None)), shapes).all()
+
+
+def test_a_packed_layer_that_is_sent_on_leaves_no_file_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sent = pickle.dumps(packed(circles()))
+    assert len(list(tmp_path.iterdir())) == 1
+    assert_geodataframe_equal(pickle.loads(sent).unpacked(), circles())
+    assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs
-from geo_tracker.parallel import each, in_threads
+from geo_tracker.parallel import each, in_threads, in_turn
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 1000, 2501])
@@ -18,6 +18,14 @@ def test_results_come_in_the_order_of_the_shapes(count: int) -> None:
 def test_work_within_work_does_not_wait_for_itself() -> None:
     rows = each(lambda row: each(lambda column: row * column, range(5)), range(20))
     assert rows == [[row * column for column in range(5)] for row in range(20)]
+
+
+def test_no_more_is_taken_than_is_worked_on() -> None:
+    items = iter(range(100))
+    results = in_turn(lambda number: number, items)
+    assert next(results) == 0
+    assert next(items) < 10
+    assert len(list(results)) == 98
 
 
 def test_an_error_in_a_thread_is_raised() -> None:

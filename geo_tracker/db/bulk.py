@@ -1,13 +1,14 @@
 """Many rows at once, written past what a single row needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-import shapely
 import sqlalchemy as sa
 
+from geo_tracker.db.blobs import SRID, boxed_blobs
 from geo_tracker.db.columns import Base
-from geo_tracker.db.geometry import SRID, geopackage_blobs
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,21 @@ class Encoded:
     bounds: Any
 
     @classmethod
-    def of(cls, geometries: Any, engine: sa.Engine) -> "Encoded":
-        """Encode an array of shapes in STORAGE_CRS, none missing or empty."""
-        bounds = shapely.bounds(geometries)
+    def of(cls, wkb: Iterable[bytes], bounds: Any, engine: sa.Engine) -> "Encoded":
+        """Encode shapes in STORAGE_CRS, none missing or empty.
+
+        Parameters
+        ----------
+        wkb : iterable of bytes
+            The shapes.
+        bounds : array of float
+            West, south, east and north of each.
+        engine : Engine
+            Of the database that they are for.
+        """
         if engine.dialect.name == "sqlite":
-            return cls(geopackage_blobs(geometries), bounds)
-        return cls(shapely.to_wkb(geometries).tolist(), bounds)
+            return cls(boxed_blobs(wkb, bounds), bounds)
+        return cls(list(wkb), bounds)
 
 
 def insert_features(
@@ -101,13 +111,19 @@ def inserted_blank_rows(connection: sa.Connection, model: type[Base], count: int
     """Insert rows of which nothing is known but that they are there; return their ids, sorted."""
     if not count:
         return []
+    return sorted(connection.execute(_blank_rows(model), {"count": count}).scalars().all())
+
+
+@cache
+def _blank_rows(model: type[Base]) -> sa.Executable:
+    """Return the statement, which takes longer to put together than to carry out."""
     table = model.metadata.tables[model.__tablename__]
     start = sa.select(sa.literal(1).label("number")).cte("numbers", recursive=True)
-    numbers = start.union_all(sa.select(start.c.number + 1).where(start.c.number < count))
+    more = start.c.number < sa.bindparam("count", type_=sa.Integer)
+    numbers = start.union_all(sa.select(start.c.number + 1).where(more))
     column = next(column for column in table.columns if not column.primary_key)
     nothing = sa.select(sa.cast(sa.null(), column.type)).select_from(numbers)
-    insert = sa.insert(table).from_select([column.name], nothing).returning(table.c.id)
-    return sorted(connection.execute(insert).scalars())
+    return sa.insert(table).from_select([column.name], nothing).returning(table.c.id)
 
 
 def new_ids(connection: sa.Connection, model: type[Base], count: int) -> list[int]:

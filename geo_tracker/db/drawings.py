@@ -13,9 +13,9 @@ from geo_tracker.db.geometry import set_extent
 from geo_tracker.db.models import DrawnVillage, ImportRun, Job, Place, StoredLayer, Unit
 from geo_tracker.db.places import values_of
 
-_PLAIN_COLUMNS = (
-    *("name", "pinyin", "initials", "stat_code", "land_code", "ground", "town_id"),
-    *("area_m2", "stated_area_m2", "point_lon", "point_lat", "seat_lon", "seat_lat"),
+_FACTS = (
+    *("unit_id", "name", "pinyin", "initials", "stat_code", "land_code", "ground", "town_id"),
+    *("area_m2", "stated_area_m2", "seat_lon", "seat_lat"),
 )
 _CARRIED = [
     column.name
@@ -44,25 +44,44 @@ class Drawings:
 
     @classmethod
     def of(
-        cls, villages: pd.DataFrame, shapes: Encoded, *, import_id: int, geometry_source: str
+        cls,
+        facts: dict[str, list[Any]],
+        points: Any,
+        shapes: Encoded,
+        *,
+        import_id: int,
+        geometry_source: str,
     ) -> "Drawings":
         """Return a batch of an import.
 
         Parameters
         ----------
-        villages : DataFrame
-            ``unit_id`` (missing: a new unit), ``name``, ``ground``, ``pinyin``, ``initials``,
-            ``stat_code``, ``land_code``, ``town_id``, ``area_m2``, ``stated_area_m2``,
-            ``point_lon``, ``point_lat``, ``seat_lon``, ``seat_lat``.
+        facts : dict of list
+            As `facts_stored` gives them.
+        points : array of float
+            A place inside of each village: longitude and latitude.
         shapes : Encoded
             MultiPolygons, in the order of the rows.
         import_id, geometry_source
             Where they came from; ``surveyed`` or ``synthetic``.
         """
         same = {"import_id": import_id, "geometry_source": geometry_source}
-        columns = {name: [value] * len(villages) for name, value in same.items()}
-        columns |= {name: values_of(villages[name]) for name in ("unit_id", *_PLAIN_COLUMNS)}
-        return cls(columns, shapes)
+        columns: dict[str, list[Any]] = {name: [one] * len(points) for name, one in same.items()}
+        lon, lat = points.T.tolist()
+        return cls({**columns, **facts, "point_lon": lon, "point_lat": lat}, shapes)
+
+
+def facts_stored(villages: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return villages by column as the database takes them; None is what is not known.
+
+    Parameters
+    ----------
+    villages : DataFrame
+        ``unit_id`` (missing: a new unit), ``name``, ``ground``, ``pinyin``, ``initials``,
+        ``stat_code``, ``land_code``, ``town_id``, ``area_m2``, ``stated_area_m2``, ``seat_lon``,
+        ``seat_lat``.
+    """
+    return {name: values_of(villages[name]) for name in _FACTS}
 
 
 def added_drawings(session: Session, drawings: Drawings) -> None:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
@@ -296,7 +298,8 @@ def project_frame(session: Session) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `Project` (``project_id``; no geometry) with ``lon``, ``lat``, current
+        The columns of `Project` (``project_id``) with ``shape`` (lines and areas in STORAGE_CRS;
+        None for points and where no place is known), ``lon``, ``lat`` (a point on it), current
         ``estimate_fen``, ``budget_fen``, ``contract_fen`` and summed ``paid_fen`` (Int64, missing
         where nothing is recorded), ``channels`` (list of channel names).
     """
@@ -308,10 +311,11 @@ def project_frame(session: Session) -> pd.DataFrame:
         former_unit_id="Int64",
         progress="float64",
     )
-    points = projects.pop("geom")
-    projects["lon"] = [None if point is None else point.x for point in points]
-    projects["lat"] = [None if point is None else point.y for point in points]
-    projects[["lon", "lat"]] = projects[["lon", "lat"]].astype("float64")
+    shapes = projects.pop("geom").to_numpy(dtype=object)
+    points = shapely.point_on_surface(shapes)
+    projects["lon"], projects["lat"] = shapely.get_x(points), shapely.get_y(points)
+    plain = shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
+    projects["shape"] = pd.Series(np.where(plain, None, shapes), index=projects.index, dtype=object)
     amounts = _frame(
         session,
         sa.select(

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import pyproj
 import shapely
 import sqlalchemy as sa
@@ -20,36 +19,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement, FunctionElement
 from sqlalchemy.types import UserDefinedType
 
-from geo_tracker.crs import STORAGE_CRS
-
-SRID: int = STORAGE_CRS.to_epsg(min_confidence=100) or 0
-_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
-
-
-def geopackage_blobs(geometries: Any) -> list[bytes | None]:
-    """Return GeoPackage blobs (header with x/y envelope, then WKB) for an array of geometries."""
-    geometries = np.asarray(geometries, dtype=object)
-    wkbs = shapely.to_wkb(geometries)
-    bounds = shapely.bounds(geometries).tolist()
-    empty = shapely.is_empty(geometries).tolist()
-    boxed = struct.Struct("<2sBBi4d").pack
-    blobs: list[bytes | None] = []
-    for wkb, (x0, y0, x1, y1), is_empty in zip(wkbs, bounds, empty, strict=True):
-        if wkb is None:
-            blobs.append(None)
-        elif is_empty:
-            blobs.append(struct.pack("<2sBBi", b"GP", 0, 0x11, SRID) + wkb)
-        else:
-            blobs.append(boxed(b"GP", 0, 0x03, SRID, x0, x1, y0, y1) + wkb)
-    return blobs
-
-
-def wkb_of(blob: bytes | None) -> bytes | None:
-    """Return the WKB inside a GeoPackage blob; plain WKB passes through."""
-    if blob is None:
-        return None
-    blob = bytes(blob)
-    return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :] if blob[:2] == b"GP" else blob
+from geo_tracker.db.blobs import SRID, geopackage_blobs, wkb_of
 
 
 class _Wrapped(FunctionElement[Any]):

@@ -12,34 +12,71 @@ from geo_tracker.errors import ConflictError, NotFoundError
 from geo_tracker.language import N_
 
 
-def existing_import(session: Session, import_id: int) -> ImportRun:
-    """Return an import.
+def existing_import(session: Session, import_id: int, *, locked: bool = False) -> ImportRun:
+    """Return an import; locked, it cannot be changed by others until the session ends.
 
     Raises
     ------
     NotFoundError
         If there is none with this id.
     """
-    run = session.get(ImportRun, import_id)
+    run = session.get(ImportRun, import_id, with_for_update={"of": ImportRun} if locked else None)
     if run is None:
         raise NotFoundError(N_("There is no import %(id)s."), id=import_id)
     return run
 
 
+_NOT_PREVIEWED = {
+    "looking": N_("This file is still being looked at."),
+    "refused": N_("This file was refused. Bring it in again once it is corrected."),
+}
+
+
 def previewed_import(session: Session, import_id: int) -> ImportRun:
-    """Return an import that was looked at and not accepted yet.
+    """Return an import that was looked at and not accepted yet, locked against others.
 
     Raises
     ------
     NotFoundError
         If there is none with this id.
     ConflictError
-        If it was accepted already.
+        If it is being looked at, was refused, or was accepted already.
     """
-    run = existing_import(session, import_id)
-    if run.state != "previewed":
-        raise ConflictError(N_("This import was accepted already."))
+    run = existing_import(session, import_id, locked=True)
+    check_previewed(run)
     return run
+
+
+def check_previewed(run: ImportRun) -> None:
+    """Check that an import was looked at and not accepted yet.
+
+    Raises
+    ------
+    ConflictError
+        If it is being looked at, was refused, or was accepted already.
+    """
+    if run.state != "previewed":
+        accepted = N_("This import was accepted already.")
+        raise ConflictError(_NOT_PREVIEWED.get(run.state, accepted))
+
+
+def note_failure(run: ImportRun, error: dict[str, Any]) -> None:
+    """Note that the job of an import came to nothing, and why.
+
+    A file looked at again stays as it was understood before; one looked at first is refused.
+    """
+    if run.state == "queued":
+        run.state = "failed"
+    elif run.state == "looking":
+        earlier = run.earlier_preview
+        run.state = "previewed" if earlier else "refused"
+        run.preview = earlier | {"refusal": error}
+
+
+def is_wanted(session: Session, sha256: str) -> bool:
+    """Say whether any import that was not refused came from a file of this content."""
+    wanted = sa.select(ImportRun.id).join(Source).where(Source.sha256 == sha256)
+    return session.scalar(wanted.where(ImportRun.state != "refused").limit(1)) is not None
 
 
 def import_of_file(session: Session, sha256: str, *, kind: str) -> ImportRun | None:
@@ -65,29 +102,18 @@ def added_import(
     sha256: str,
     path: Path,
     as_of_on: date,
-    synthetic: bool,
-    preview: dict[str, Any],
-    choices: dict[str, Any],
     user_id: int | None,
 ) -> ImportRun:
-    """Add a previewed import with its source."""
+    """Add an import that nobody has looked at yet, with its source."""
     source = Source(
         title=file_name,
         file_name=file_name,
         sha256=sha256,
         size_bytes=path.stat().st_size,
-        synthetic=synthetic,
     )
     session.add(source)
     session.flush()
-    run = ImportRun(
-        kind=kind,
-        source_id=source.id,
-        as_of_on=as_of_on,
-        preview=preview,
-        choices=choices,
-        user_id=user_id,
-    )
+    run = ImportRun(kind=kind, source_id=source.id, as_of_on=as_of_on, user_id=user_id)
     session.add(run)
     session.flush()
     return run

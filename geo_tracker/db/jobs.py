@@ -74,10 +74,10 @@ def finished(session: Session, job_id: int, *, error: dict[str, Any] | None = No
     )
 
 
-def waiting_jobs(session: Session, *, stale_after: timedelta) -> list[tuple[int, int | None, int]]:
-    """Return (job id, import id, attempts) of jobs queued or abandoned, oldest first."""
-    rows = session.execute(
-        sa.select(Job.id, Job.import_id, Job.attempts)
+def waiting_jobs(session: Session, *, stale_after: timedelta) -> list[Job]:
+    """Return the jobs that are queued or abandoned, oldest first."""
+    waiting = session.scalars(
+        sa.select(Job)
         .where(
             sa.or_(
                 Job.state == "queued",
@@ -86,7 +86,7 @@ def waiting_jobs(session: Session, *, stale_after: timedelta) -> list[tuple[int,
         )
         .order_by(Job.id)
     )
-    return [(row.id, row.import_id, row.attempts) for row in rows]
+    return list(waiting)
 
 
 def latest_job(session: Session, import_id: int) -> Job | None:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.crs import STORAGE_CRS
-from geo_tracker.db.geometry import within_box, wkb_of
+from geo_tracker.db.blobs import wkb_of
+from geo_tracker.db.geometry import within_box
 from geo_tracker.db.models import Place, VillageVersion
 
 

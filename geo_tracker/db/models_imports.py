@@ -39,7 +39,10 @@ class Source(Base):
 class ImportRun(Base):
     """One file brought in by one person.
 
-    State: ``previewed → queued → published → undone``, or ``failed`` (can be queued again).
+    State: ``looking → previewed → queued → published → undone``; ``refused`` when it was looked at
+    and cannot be used; ``failed`` when it could not be stored (can be queued again).
+    ``preview``: what was understood; beside it ``wanted``, the choices it is being looked at with,
+    or ``refusal``, why the last look came to nothing. ``choices``: those of what was understood.
     ``drops_missing``: of a correction of boundaries, that the villages it does not have go.
     """
 
@@ -48,7 +51,7 @@ class ImportRun(Base):
     kind: Mapped[str] = mapped_column(sa.String(20))  # boundaries, records
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"))
     as_of_on: Mapped[date]
-    state: Mapped[str] = mapped_column(sa.String(20), default="previewed")
+    state: Mapped[str] = mapped_column(sa.String(20), default="looking")
     choices: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     preview: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
@@ -61,6 +64,11 @@ class ImportRun(Base):
     source: Mapped[Source] = relationship(lazy="joined")
     user: Mapped[UserAccount | None] = relationship(lazy="joined", foreign_keys=[user_id])
     undone_by: Mapped[UserAccount | None] = relationship(lazy="joined", foreign_keys=[undone_by_id])
+
+    @property
+    def earlier_preview(self) -> dict[str, Any]:
+        """What was understood of the file so far; empty before anybody could look at it."""
+        return {k: v for k, v in self.preview.items() if k not in {"wanted", "refusal"}}
 
 
 class Job(Base):

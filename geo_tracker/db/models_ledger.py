@@ -55,7 +55,7 @@ class Project(Base):
     synthetic: Mapped[bool] = mapped_column(default=False)
     import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
     row: Mapped[int]
-    geom: Mapped[Any] = mapped_column(Geometry("POINT"), nullable=True)
+    geom: Mapped[Any] = mapped_column(Geometry("GEOMETRY"), nullable=True)
 
 
 class ProjectAmount(Base):

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -14,14 +13,14 @@ from geo_tracker.language import N_, Message
 
 
 def with_attributes(
-    layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport
-) -> gpd.GeoDataFrame:
-    """Return the layer with tidy attributes, and note what is missing or no code.
+    layer: pd.DataFrame, fields: dict[str, str], report: ImportReport
+) -> pd.DataFrame:
+    """Return tidy attributes of a layer, and note what is missing or no code.
 
     Parameters
     ----------
-    layer : GeoDataFrame
-        Any geometry kind, one column per target as read, indexed by the row in the file.
+    layer : DataFrame
+        One column per target as read, indexed by the row in the file.
     fields : dict
         Target → column of the file.
     report : ImportReport
@@ -29,11 +28,11 @@ def with_attributes(
 
     Returns
     -------
-    GeoDataFrame
+    DataFrame
         ``stat_code``, ``land_code``, ``name``, ``town``, ``county``, ``town_code``,
         ``county_code`` (text or None), ``stated_area_m2`` (float or NaN); index kept.
     """
-    tidy = layer[["geometry"]].copy()
+    tidy = pd.DataFrame(index=layer.index)
     tidy["stat_code"], tidy["land_code"] = _codes(layer, fields, report)
     for target in ("name", "town", "county"):
         tidy[target] = _texts(layer, target)
@@ -45,16 +44,17 @@ def with_attributes(
         )
         tidy["town"] = _nothing(tidy)
     _note_missing(tidy["name"], "name", fields, report)
-    tidy["town_code"], tidy["county_code"] = (
-        _as_objects([code and code[:digits] for code in tidy["stat_code"]], tidy)
-        for digits in (9, 6)
-    )
+    for column, digits in (("town_code", 9), ("county_code", 6)):
+        # Few for many villages: one text each.
+        known: dict[str, str] = {}
+        firsts = (code and code[:digits] for code in tidy["stat_code"])
+        tidy[column] = _as_objects([code and known.setdefault(code, code) for code in firsts], tidy)
     area = layer["area"] if "area" in layer else pd.Series(np.nan, index=layer.index)
     tidy["stated_area_m2"] = pd.to_numeric(area, errors="coerce").astype(float)
     return tidy
 
 
-def _codes(layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport) -> Any:
+def _codes(layer: pd.DataFrame, fields: dict[str, str], report: ImportReport) -> Any:
     if "code" not in layer:
         report.add("warning", Message(N_("No column with village codes was recognised.")))
         return _nothing(layer), _nothing(layer)
@@ -88,7 +88,7 @@ def _codes(layer: gpd.GeoDataFrame, fields: dict[str, str], report: ImportReport
     )
 
 
-def _texts(layer: gpd.GeoDataFrame, target: str) -> pd.Series:
+def _texts(layer: pd.DataFrame, target: str) -> pd.Series:
     if target not in layer:
         return _nothing(layer)
     # Towns and counties repeat.
@@ -115,10 +115,10 @@ def _note_missing(
     )
 
 
-def _as_objects(values: list[Any], like: gpd.GeoDataFrame) -> pd.Series:
+def _as_objects(values: list[Any], like: pd.DataFrame) -> pd.Series:
     """Return a column that keeps None; pandas' own text type would make it NaN."""
     return pd.Series(values, index=like.index, dtype=object)
 
 
-def _nothing(like: gpd.GeoDataFrame) -> pd.Series:
+def _nothing(like: pd.DataFrame) -> pd.Series:
     return _as_objects([None] * len(like), like)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from geo_tracker.importing import values
+from geo_tracker.importing import shape_cells, values
 from geo_tracker.importing.columns import EVENT_TYPES, MEETING_FORMS, STAGES, Reading
 from geo_tracker.importing.values import MONEY_UNITS
 
@@ -35,6 +35,7 @@ PLAIN_READERS: dict[Reading, Callable[[object], Any]] = {
     "number": values.number,
     "lon": partial(values.degrees, low=73, high=136),
     "lat": partial(values.degrees, low=3, high=54),
+    "shape": shape_cells.shape,
 }
 """Readings that need no more than the cell."""
 

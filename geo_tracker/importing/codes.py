@@ -16,7 +16,7 @@ _SAFE_DIGITS = 15
 """Excel and DBF numbers are exact up to 15 digits."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Code:
     """A code read: the statistical one, and the land-survey one where the file gave it.
 

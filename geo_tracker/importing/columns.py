@@ -6,7 +6,7 @@ from typing import Final, Literal
 SheetKind = Literal["villages", "mergers", "votes", "projects", "published"]
 
 Reading = Literal[
-    "text", "code", "day", "count", "year", "money", "share", "number", "lon", "lat",
+    "text", "code", "day", "count", "year", "money", "share", "number", "lon", "lat", "shape",
     "event", "channels",
 ]  # fmt: skip
 """How the cells of a column are read; see `tables`."""
@@ -179,6 +179,7 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "progress": _column("share", "进度", "形象进度", "实际进度", "完成进度", "progress"),
             "lon": _column("lon", "经度", "项目经度", "lon"),
             "lat": _column("lat", "纬度", "项目纬度", "lat"),
+            "shape": _column("shape", "图形", "几何", "位置图形", "shape", "geometry", "wkt"),
             "reported_on": _column("day", "截至日期", "填报日期", "上报日期", "reported_on"),
             "basis": _BASIS,
         },

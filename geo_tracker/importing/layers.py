@@ -1,46 +1,48 @@
 """A file of village boundaries as received becomes one checked layer and a report."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
 
-from geo_tracker.crs import areas_m2
+from geo_tracker.bounded import Tell, nobody
+from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.attributes import with_attributes
 from geo_tracker.importing.crs_guess import Bounds
 from geo_tracker.importing.damaged_text import DamagedText, look_at_texts
+from geo_tracker.importing.encoding import TextEncoding
+from geo_tracker.importing.features import Features, feature_pieces, raw_features
 from geo_tracker.importing.fields import SYNTHETIC_MARK, fields_of
 from geo_tracker.importing.ground import CheckedGround, checked_ground
+from geo_tracker.importing.outlines import AT_ONCE, Outlines, outlines_of
 from geo_tracker.importing.placing import (
-    bounds_of,
-    converted_from_gcj02,
     crs_name,
-    in_storage,
+    note_conversion,
     note_old_datum,
+    note_reading,
     read_otherwise,
     settled_crs,
 )
-from geo_tracker.importing.polygons import (
-    dissolved,
-    repaired,
-    stated_against_measured,
-    with_polygons_only,
-)
+from geo_tracker.importing.polygons import dissolved, stated_against_measured
 from geo_tracker.importing.report import ImportReport
-from geo_tracker.importing.sources import chosen_layer, columns_of, raw_features, source_layers
+from geo_tracker.importing.sources import chosen_layer, columns_of, source_layers
 from geo_tracker.language import N_, Message
+from geo_tracker.packed import PackedLayer, packed
 
 MOST_CHECKED = 20_000
 """A city has a quarter of that; in many more the look for overlaps and gaps takes minutes."""
 
-COLUMNS = [
+FACTS = [
     *("stat_code", "land_code", "name", "town", "county", "town_code", "county_code"),
-    *("stated_area_m2", "area_m2", "parts", "row", "geometry"),
+    *("stated_area_m2", "area_m2", "parts", "row"),
 ]
-"""Columns of `BoundaryLayer.features`."""
+"""Columns of `BoundaryLayer.villages`."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class LayerChoices:
 class BoundaryLayer:
     """One layer of villages, how it was understood and what was wrong with it.
 
-    ``features`` are valid (Multi)Polygons in `STORAGE_CRS` with a RangeIndex and the columns
+    ``villages`` are valid (Multi)Polygons in `STORAGE_CRS`, packed, with a RangeIndex and the
+    columns
 
     - ``stat_code`` (12 digits), ``land_code`` (19 digits), ``name``, ``town``, ``county``,
       ``town_code`` (9 digits), ``county_code`` (6 digits): text or None;
@@ -96,16 +99,25 @@ class BoundaryLayer:
     crs_evidence: Message
     columns: list[str]
     fields: dict[str, str]
-    features: gpd.GeoDataFrame
+    villages: PackedLayer
     synthetic: bool
     damaged: DamagedText
     raw_bounds: Bounds
     ground: CheckedGround | None
     report: ImportReport
 
+    @property
+    def features(self) -> gpd.GeoDataFrame:
+        """The villages with all their outlines in memory, unpacked at every call."""
+        return self.villages.unpacked()
+
 
 def read_boundaries(
-    path: Path, *, choices: LayerChoices = LayerChoices(), with_ground: bool = False
+    path: Path,
+    *,
+    choices: LayerChoices = LayerChoices(),
+    with_ground: bool = False,
+    tell: Tell = nobody,
 ) -> BoundaryLayer:
     """Read village boundaries from a file of any kind that `archives` knows.
 
@@ -118,6 +130,8 @@ def read_boundaries(
     with_ground : bool
         Whether to look for overlaps and gaps, among `MOST_CHECKED` villages at most; needless to
         store a layer as it is.
+    tell : callable
+        Told what is being done.
 
     Returns
     -------
@@ -136,45 +150,131 @@ def read_boundaries(
         If a choice names a layer, encoding, CRS, target or column that does not exist.
     """
     report = ImportReport()
-    with source_layers(path) as layers:
-        layer = chosen_layer(layers, choices.layer)
-        columns = columns_of(layer, choices.encoding)
-        fields = fields_of(columns.names, choices.fields)
-        raw = raw_features(layer, columns, fields)
-    names = [found.title for found in layers]
-    if len(names) > 1:
+    read = _read(path, choices, tell)
+    encoding, fields, outlines = read.encoding, read.fields, read.outlines
+    if not len(outlines.rows):
+        raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=read.layer)
+    if len(read.layer_names) > 1:
         report.add(
             "info",
             Message(
                 N_("The file has %(count)s layers; %(layer)s was read."),
-                {"count": len(names), "layer": layer.title},
+                {"count": len(read.layer_names), "layer": read.layer},
             ),
         )
-    if columns.encoding.contradiction is not None:
-        report.add("warning", columns.encoding.contradiction)
-    stated_in = ".prj" if layer.is_shapefile else layer.path.suffix
-    damaged = look_at_texts(raw, fields, report, mend=choices.mend_text)
-    raw = read_otherwise(raw, choices.reading, report)
-    crs, crs_evidence = settled_crs(raw, chosen=choices.crs, stated_in=stated_in)
-    note_old_datum(crs, report)
-    polygons = with_polygons_only(raw.set_crs(crs, allow_override=True), report)
-    if not len(polygons):
-        raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
-    raw_bounds = bounds_of(polygons)
-    stored = repaired(in_storage(polygons, report), report)
+    if encoding.contradiction is not None:
+        report.add("warning", encoding.contradiction)
+    tell(Message(N_("Checking codes and names")))
+    damaged = look_at_texts(read.facts, fields, report, mend=choices.mend_text)
+    note_reading(choices.reading, report)
+    note_old_datum(read.crs, report)
+    report.problems += outlines.report.problems
     if choices.gcj02:
-        stored = converted_from_gcj02(stored, report)
-    if not len(stored):
-        raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer.title)
-    synthetic = "synthetic" in stored and bool((stored["synthetic"] == SYNTHETIC_MARK).all())
-    villages = dissolved(with_attributes(stored, fields, report), report)
-    villages["area_m2"] = areas_m2(villages)
-    villages["row"] = villages.index
-    stated_against_measured(villages, report)
-    ground = None
+        note_conversion(report)
+    facts = read.facts.loc[outlines.rows]
+    villages = dissolved(
+        PackedLayer(
+            with_attributes(facts, fields, report).assign(area_m2=outlines.areas_m2),
+            outlines.file,
+            STORAGE_CRS,
+            outlines.total_bounds,
+        ),
+        report,
+    )
+    villages.facts["row"] = villages.index
+    stated_against_measured(villages.facts, report)
+    villages, ground = _looked_at_ground(
+        villages, choices, report, with_ground=with_ground, tell=tell
+    )
+    return BoundaryLayer(
+        layer_names=read.layer_names,
+        layer=read.layer,
+        encoding=encoding.name,
+        encoding_evidence=encoding.evidence,
+        crs=crs_name(read.crs),
+        crs_evidence=read.crs_evidence,
+        columns=read.columns,
+        fields=fields,
+        villages=replace(villages, facts=villages.facts[FACTS].reset_index(drop=True)),
+        synthetic="synthetic" in facts and bool((facts["synthetic"] == SYNTHETIC_MARK).all()),
+        damaged=damaged,
+        raw_bounds=outlines.raw_bounds,
+        ground=ground,
+        report=report,
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A layer read to its end: ``facts`` of all rows as the file has them, and the outlines."""
+
+    layer_names: list[str]
+    layer: str
+    encoding: TextEncoding
+    columns: list[str]
+    fields: dict[str, str]
+    crs: CRS
+    crs_evidence: Message
+    facts: pd.DataFrame
+    outlines: Outlines
+
+
+def _read(path: Path, choices: LayerChoices, tell: Tell) -> _Read:
+    tell(Message(N_("Unpacking the file and finding out its encoding")))
+    with source_layers(path) as layers:
+        layer = chosen_layer(layers, choices.layer)
+        columns = columns_of(layer, choices.encoding)
+        fields = fields_of(columns.names, choices.fields)
+
+        def whole() -> gpd.GeoDataFrame:
+            return read_otherwise(raw_features(layer, columns, fields), choices.reading)
+
+        tell(Message(N_("Reading the villages and checking their outlines")))
+        pieces = feature_pieces(layer, columns, fields, at_once=AT_ONCE)
+        first = next(pieces)
+        crs, crs_evidence = settled_crs(
+            first.crs,
+            chosen=choices.crs,
+            stated_in=".prj" if layer.is_shapefile else layer.path.suffix,
+            whole=whole,
+        )
+        facts: list[pd.DataFrame] = []
+
+        def with_facts_kept() -> Iterator[Features]:
+            for piece in chain([first], pieces):
+                facts.append(piece.facts)
+                yield piece
+
+        outlines = outlines_of(
+            with_facts_kept(), crs, reading=choices.reading, gcj02=choices.gcj02, whole=whole
+        )
+        return _Read(
+            layer_names=[found.title for found in layers],
+            layer=layer.title,
+            encoding=columns.encoding,
+            columns=columns.names,
+            fields=fields,
+            crs=crs,
+            crs_evidence=crs_evidence,
+            facts=pd.concat(facts),
+            outlines=outlines,
+        )
+
+
+def _looked_at_ground(
+    villages: PackedLayer,
+    choices: LayerChoices,
+    report: ImportReport,
+    *,
+    with_ground: bool,
+    tell: Tell,
+) -> tuple[PackedLayer, CheckedGround | None]:
+    """Look for overlaps and gaps where that was asked for, and mend what was accepted."""
     if choices.repairs or (with_ground and len(villages) <= MOST_CHECKED):
-        villages, ground = checked_ground(villages, report, repairs=choices.repairs)
-    elif with_ground:
+        tell(Message(N_("Looking for overlaps and gaps")))
+        mended, ground = checked_ground(villages.unpacked(), report, repairs=choices.repairs)
+        return packed(mended) if ground.made else villages, ground
+    if with_ground:
         report.add(
             "info",
             Message(
@@ -182,19 +282,4 @@ def read_boundaries(
                 {"count": MOST_CHECKED},
             ),
         )
-    return BoundaryLayer(
-        layer_names=names,
-        layer=layer.title,
-        encoding=columns.encoding.name,
-        encoding_evidence=columns.encoding.evidence,
-        crs=crs_name(crs),
-        crs_evidence=crs_evidence,
-        columns=columns.names,
-        fields=fields,
-        features=villages[COLUMNS].reset_index(drop=True),
-        synthetic=synthetic,
-        damaged=damaged,
-        raw_bounds=raw_bounds,
-        ground=ground,
-        report=report,
-    )
+    return villages, None

@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geo_tracker.errors import UnusableTableError
-from geo_tracker.importing.grids import read_grids
+from geo_tracker.importing.feature_grids import read_tables
 from geo_tracker.importing.headers import CHOOSABLE_ROWS, is_reason
 from geo_tracker.importing.unread_cells import NOT_CALCULATED
 from geo_tracker.language import N_
@@ -165,7 +165,7 @@ def _write_text(cell: Any, text: str) -> None:
 def _rebuilt(path: Path, file_name: str) -> Any:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    grids = read_grids(path, file_name=file_name)
+    grids = read_tables(path, file_name=file_name)
     if sum(len(line) for grid in grids for line in grid.cells) > _MOST_CELLS:
         raise UnusableTableError(
             N_("%(file)s is too large to be given back with its errors."), file=file_name

@@ -1,7 +1,11 @@
 """Where a layer lies: its coordinate system settled, faults undone, brought to the storage CRS."""
 
+from collections.abc import Callable
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
@@ -30,18 +34,24 @@ _OLD_DATUMS = ("xian 1980", "beijing 1954", "new beijing", "xian_1980", "beijing
 
 
 def settled_crs(
-    layer: gpd.GeoDataFrame, *, chosen: str | None, stated_in: str
+    stated: CRS | None,
+    *,
+    chosen: str | None,
+    stated_in: str,
+    whole: Callable[[], gpd.GeoDataFrame],
 ) -> tuple[CRS, Message]:
     """Return the CRS of a layer and how it is known.
 
     Parameters
     ----------
-    layer : GeoDataFrame
-        As read, with the CRS of its file or none.
+    stated : CRS or None
+        What its file says.
     chosen : str or None
         What a person chose: ``EPSG:4549``, ``4549`` or WKT.
     stated_in : str
         Where the file states it, such as ``.prj``.
+    whole : callable
+        Gives the layer with all its shapes as read, for the error's sake.
 
     Raises
     ------
@@ -60,23 +70,24 @@ def settled_crs(
         if not (crs.is_projected or crs.is_geographic):
             raise InputError(N_("%(crs)s is no system for maps."), crs=chosen)
         return crs, Message(N_("Chosen by a person."))
-    crs = layer.crs
-    if crs is not None and (crs.is_projected or crs.is_geographic):
-        return crs, Message(N_("Stated in the file (%(place)s)."), {"place": stated_in})
-    raise _missing_crs(layer, N_("The layer does not state its coordinate system (.prj)."))
+    if stated is not None and (stated.is_projected or stated.is_geographic):
+        return stated, Message(N_("Stated in the file (%(place)s)."), {"place": stated_in})
+    raise _missing_crs(whole(), N_("The layer does not state its coordinate system (.prj)."))
 
 
-def read_otherwise(
-    layer: gpd.GeoDataFrame, reading: str | None, report: ImportReport
-) -> gpd.GeoDataFrame:
+def read_otherwise(layer: gpd.GeoDataFrame, reading: str | None) -> gpd.GeoDataFrame:
     """Return a layer with a fault of its coordinates undone as a person chose; see `readings`."""
     if not reading:
         return layer
     shapes = shapely.transform(layer.geometry.to_numpy(), lambda xy: read_as(xy, reading))
-    said = said_of(reading)
+    return layer.set_geometry(shapes, crs=layer.crs)
+
+
+def note_reading(reading: str | None, report: ImportReport) -> None:
+    """Say in which way coordinates were read otherwise."""
+    said = said_of(reading) if reading else None
     if said is not None:
         report.add("info", said)
-    return layer.set_geometry(shapes, crs=layer.crs)
 
 
 def crs_name(crs: CRS) -> str:
@@ -98,72 +109,111 @@ def note_old_datum(crs: CRS, report: ImportReport) -> None:
         )
 
 
-def in_storage(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
-    """Bring a layer to the storage CRS.
+def in_storage(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Bring shapes to the storage CRS.
 
     Parameters
     ----------
     layer : GeoDataFrame
-        Any geometry kind, in the CRS that was settled, indexed by the row in the file.
-    report : ImportReport
-        Where shapes outside of China are noted.
+        Any geometry kind, in the CRS that was settled.
 
     Returns
     -------
-    GeoDataFrame
-        In `STORAGE_CRS`, index kept.
-
-    Raises
-    ------
-    MissingCrsError
-        If the coordinates cannot be in the CRS: they fall off the earth; or they all fall
-        outside of China, and in it when they are read as what they look like.
+    GeoDataFrame or None
+        In `STORAGE_CRS`, index kept; None if one of them falls off the earth, so that this cannot
+        be their CRS.
     """
     try:
         stored = in_crs(layer, STORAGE_CRS)
-    except ProjError as error:
-        raise _missing_crs(layer, _CANNOT_BE) from error
+    except ProjError:
+        return None
     bounds = shapely.bounds(stored.geometry.to_numpy())
-    west, south, east, north = bounds.T
     limits = np.array([180.0, 90.0, 180.0, 90.0])
-    if not (np.isfinite(bounds).all() and (np.abs(bounds) <= limits).all()):
-        raise _missing_crs(layer, _CANNOT_BE)
-    outside = ~(in_china(west, south) & in_china(east, north))
-    if outside.all() and _are_something_else(layer.crs, bounds_of(layer)):
-        raise _missing_crs(layer, _CANNOT_BE)
-    endless = (east - west > _WIDEST_DEGREES) | (north - south > _WIDEST_DEGREES)
+    on_earth = np.isfinite(bounds).all() and (np.abs(bounds) <= limits).all()
+    return stored if on_earth else None
+
+
+def without_endless(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
+    """Leave out shapes in `STORAGE_CRS` that are wider than any village, and note them."""
+    west, south, east, north = shapely.bounds(layer.geometry.to_numpy()).T
+    endless = _endless(west, south, east, north)
     report.add_rows(
         "error",
         Message(
             N_("The outline reaches over more than %(degrees)s degrees, as no village does."),
             {"degrees": _WIDEST_DEGREES},
         ),
-        stored.index[endless],
+        layer.index[endless],
     )
-    outside &= ~endless
+    return layer[~endless]
+
+
+def check_place(
+    rows: pd.Index,
+    bounds: Any,
+    *,
+    crs: CRS,
+    raw_bounds: Bounds,
+    report: ImportReport,
+    whole: Callable[[], gpd.GeoDataFrame],
+) -> None:
+    """Check that a layer lies in China, and note the shapes that do not.
+
+    Parameters
+    ----------
+    rows : Index
+        The shapes' rows in the file, one or more.
+    bounds : array of float
+        West, south, east and north of each in `STORAGE_CRS`.
+    crs : CRS
+        The one that was settled.
+    raw_bounds : tuple of float
+        Of all together, in that CRS.
+    report : ImportReport
+        Where shapes outside of China are noted.
+    whole : callable
+        Gives the layer with all its shapes as read, for the error's sake.
+
+    Raises
+    ------
+    MissingCrsError
+        If all fall outside of China, and in it when they are read as what they look like.
+    """
+    west, south, east, north = bounds.T
+    outside = ~(in_china(west, south) & in_china(east, north))
+    if outside.all() and _are_something_else(crs, raw_bounds):
+        raise cannot_be(whole())
+    outside &= ~_endless(west, south, east, north)
     if outside.any():
         report.add(
             "warning",
             Message(
                 N_("%(count)s of %(total)s shapes lie outside of China, in %(crs)s."),
-                {"count": int(outside.sum()), "total": len(stored), "crs": crs_name(layer.crs)},
+                {"count": int(outside.sum()), "total": len(rows), "crs": crs_name(crs)},
             ),
-            row=stored.index[outside][0],
+            row=rows[outside][0],
         )
-    return stored[~endless]
 
 
-def converted_from_gcj02(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
-    """Return a layer in `STORAGE_CRS` brought back from GCJ-02, as a person chose, and say so."""
+def _endless(west: Any, south: Any, east: Any, north: Any) -> Any:
+    return (east - west > _WIDEST_DEGREES) | (north - south > _WIDEST_DEGREES)
+
+
+def converted_from_gcj02(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer in `STORAGE_CRS` brought back from GCJ-02, as a person chose."""
 
     def back(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return from_gcj02(lon, lat)
 
     shapes = shapely.transform(layer.geometry.to_numpy(), back, interleaved=False)
+    return layer.set_geometry(shapes, crs=layer.crs)
+
+
+def note_conversion(report: ImportReport) -> None:
+    """Say that a layer was converted from GCJ-02."""
     report.add(
         "info", Message(N_("The layer was converted from GCJ-02, as chosen; good to about 1 m."))
     )
-    return layer.set_geometry(shapes, crs=layer.crs)
 
 
 def _are_something_else(crs: CRS, raw: Bounds) -> bool:
@@ -171,6 +221,11 @@ def _are_something_else(crs: CRS, raw: Bounds) -> bool:
     if are_degrees(raw) != crs.is_geographic:
         return bool(crs_proposals(raw))
     return any(proposal.reading for proposal in crs_proposals(raw))
+
+
+def cannot_be(layer: gpd.GeoDataFrame) -> MissingCrsError:
+    """Return what says that a layer, as read, cannot be in the CRS that was stated."""
+    return _missing_crs(layer, _CANNOT_BE)
 
 
 def _missing_crs(layer: gpd.GeoDataFrame, text: str) -> MissingCrsError:

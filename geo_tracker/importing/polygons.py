@@ -1,5 +1,6 @@
 """Polygons of a layer: made two-dimensional and valid, and those of one code joined."""
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -7,8 +8,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_tracker.crs import areas_m2
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
+from geo_tracker.packed import PackedLayer
 from geo_tracker.parallel import in_threads
 
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -93,35 +96,44 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
     return layer.set_geometry(shapes, crs=layer.crs)[~gone]
 
 
-def dissolved(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
+def dissolved(layer: PackedLayer, report: ImportReport) -> PackedLayer:
     """Join the rows that have the same code to one village each.
 
     Parameters
     ----------
-    layer : GeoDataFrame
+    layer : PackedLayer
         Valid (Multi)Polygons with ``stat_code``, ``land_code``, ``name``, ``town``, ``county``
-        (text or None) and ``stated_area_m2``, indexed by the row in the file.
+        (text or None), ``stated_area_m2`` and ``area_m2``, indexed by the row in the file.
     report : ImportReport
         Where joined villages are noted; different names under one code as a warning.
 
     Returns
     -------
-    GeoDataFrame
+    PackedLayer
         One row per code, at the place of its first row, and ``parts``, the number of rows joined;
-        rows without a code stay alone. Stated areas are added up, unknown if one of them is.
-        Where names differ the one of the largest part is kept.
+        rows without a code stay alone. Stated areas are added up, unknown if one of them is;
+        ``area_m2`` is measured anew. Where names differ the one of the largest part is kept.
     """
-    layer = layer.assign(parts=1)
-    repeated = layer["stat_code"].notna() & layer["stat_code"].duplicated(keep=False)
+    facts = layer.facts.assign(parts=1)
+    repeated = (facts["stat_code"].notna() & facts["stat_code"].duplicated(keep=False)).to_numpy()
     if not repeated.any():
-        return layer
-    singles = layer[~repeated]
-    joined = [
-        _joined(code, parts, report)
-        for code, parts in layer[repeated].groupby("stat_code", sort=False)
-    ]
-    together = pd.concat([singles, gpd.GeoDataFrame(joined, crs=layer.crs)])
-    return together.astype(layer.dtypes.to_dict()).sort_index()
+        return replace(layer, facts=facts)
+    shapes = layer.outlines.shapes(np.flatnonzero(repeated))
+    drawn = gpd.GeoDataFrame(facts[repeated], geometry=shapes, crs=layer.crs)
+    joined = gpd.GeoDataFrame(
+        [_joined(code, parts, report) for code, parts in drawn.groupby("stat_code", sort=False)],
+        crs=layer.crs,
+    )
+    joined["area_m2"] = areas_m2(joined)
+    outlines = layer.outlines.with_more(shapely.to_wkb(joined.geometry.to_numpy()))
+    together = pd.concat([facts[~repeated], joined.drop(columns="geometry")])
+    place = np.r_[np.flatnonzero(~repeated), len(layer) + np.arange(len(joined))]
+    order = np.argsort(together.index.to_numpy(), kind="stable")
+    return replace(
+        layer,
+        facts=pd.DataFrame(together.astype(facts.dtypes.to_dict()).iloc[order]),
+        outlines=outlines.taken(place[order]),
+    )
 
 
 def _joined(code: str, parts: gpd.GeoDataFrame, report: ImportReport) -> pd.Series:
@@ -158,7 +170,7 @@ def _joined(code: str, parts: gpd.GeoDataFrame, report: ImportReport) -> pd.Seri
     return row
 
 
-def stated_against_measured(layer: gpd.GeoDataFrame, report: ImportReport) -> None:
+def stated_against_measured(layer: pd.DataFrame, report: ImportReport) -> None:
     """Warn when the areas a layer states are not the ones measured in square metres."""
     ratios = (layer["stated_area_m2"] / layer["area_m2"]).replace([np.inf, -np.inf], np.nan)
     median: Any = ratios.median()

@@ -99,3 +99,56 @@ class ImportReport:
     def from_json(cls, data: dict[str, Any]) -> "ImportReport":
         """Return the report that `to_json` wrote."""
         return cls([Problem.from_json(problem) for problem in data["problems"]])
+
+
+class PieceReport(ImportReport):
+    """What was noticed of a piece of a layer, to be told with what was of the others.
+
+    Rows are kept however many there are: only of the whole layer it is known how many more there
+    are than are listed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: dict[tuple[Severity, str, str | None], _Rows] = {}
+
+    def add_rows(
+        self,
+        severity: Severity,
+        message: Message,
+        rows: Iterable[int],
+        *,
+        column: str | None = None,
+        values: Iterable[object] | None = None,
+    ) -> None:
+        """Keep a problem and its rows."""
+        key = (severity, message.text, column)
+        kept = self._rows.setdefault(key, _Rows(severity, message, column))
+        more = [int(row) for row in rows]
+        kept.rows += more
+        kept.values += [None] * len(more) if values is None else list(values)
+
+    def join(self, piece: "PieceReport") -> None:
+        """Take in what was noticed of the next piece."""
+        self.problems += piece.problems
+        for kept in piece._rows.values():
+            self.add_rows(
+                kept.severity, kept.message, kept.rows, column=kept.column, values=kept.values
+            )
+
+    def tell(self, report: ImportReport) -> None:
+        """Note all in the layer's report, as if it had been noticed at once."""
+        report.problems += self.problems
+        for kept in self._rows.values():
+            report.add_rows(
+                kept.severity, kept.message, kept.rows, column=kept.column, values=kept.values
+            )
+
+
+@dataclass
+class _Rows:
+    severity: Severity
+    message: Message
+    column: str | None
+    rows: list[int] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)

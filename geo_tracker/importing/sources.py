@@ -1,18 +1,13 @@
 """A received file's layers as they are, before anything in them is judged."""
 
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyogrio
-import shapely
 from pyogrio.errors import (
     CRSError,
     DataLayerError,
@@ -21,29 +16,19 @@ from pyogrio.errors import (
     FieldError,
     GeometryError,
 )
-from pyproj import CRS
-from pyproj.exceptions import CRSError as NoCrsError
 
 from geo_tracker.errors import InputError, UnusableLayerError
 from geo_tracker.importing.archives import vector_files
 from geo_tracker.importing.dbf import DbfTable, read_dbf
 from geo_tracker.importing.encoding import TextEncoding, chosen_encoding, dbf_encoding
-from geo_tracker.importing.geoparquet import columns_in, geometry_type, read_parquet
+from geo_tracker.importing.geoparquet import columns_in, geometry_type
 from geo_tracker.importing.kml import FURNITURE
 from geo_tracker.importing.shapefiles import check_shapes
 from geo_tracker.importing.signatures import check_signature
 from geo_tracker.language import N_, Message
-from geo_tracker.memory import give_back
-
-_ROW_ENCODING = "ISO-8859-1"
-"""Decodes any byte: for passes through GDAL in which no text matters."""
-
-_SHAPES_AT_ONCE = 4096
 
 _ONE_LAYER = (".shp", ".geojson", ".fgb", ".parquet")
 """Files of a single layer, which goes by the file's name."""
-
-_MANY = 100_000
 
 UNREADABLE = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 """What GDAL gives up with."""
@@ -156,134 +141,10 @@ def _column_names(layer: SourceLayer) -> list[str]:
     try:
         names = [str(name) for name in pyogrio.read_info(layer.path, layer=layer.inner)["fields"]]
     except (*UNREADABLE, CRSError, UnicodeDecodeError, UnboundLocalError) as error:
-        raise _unreadable(layer.path, error) from error
+        raise unreadable(layer.path, error) from error
     if layer.path.suffix == ".kml":
         return [name for name in names if name.lower() not in FURNITURE]
     return names
-
-
-def raw_features(layer: SourceLayer, columns: Columns, wanted: dict[str, str]) -> gpd.GeoDataFrame:
-    """Read shapes and the wanted columns.
-
-    Parameters
-    ----------
-    layer, columns
-        From `chosen_layer` and `columns_of`.
-    wanted : dict
-        Target → column.
-
-    Returns
-    -------
-    GeoDataFrame
-        One column per target, values as the file has them (text for shapefiles), in the
-        layer's own CRS or none; indexed by row in the file from 1.
-
-    Raises
-    ------
-    UnusableLayerError
-        If GDAL cannot read the layer, or it has no rows.
-    """
-    facts, encoded, crs = encoded_features(layer, columns, wanted)
-    return gpd.GeoDataFrame({"geometry": _decoded(encoded), **facts}, index=facts.index, crs=crs)
-
-
-def encoded_features(
-    layer: SourceLayer, columns: Columns, wanted: dict[str, str]
-) -> tuple[pd.DataFrame, Any, CRS | None]:
-    """Read shapes and the wanted columns, and leave the shapes as they come.
-
-    Parameters
-    ----------
-    layer, columns, wanted
-        As for `raw_features`.
-
-    Returns
-    -------
-    DataFrame
-        One column per target, as of `raw_features`.
-    array of bytes
-        The shapes as WKB, None where a row has none.
-    CRS or None
-        The layer's own.
-
-    Raises
-    ------
-    UnusableLayerError
-        As `raw_features`.
-    """
-    read, encoded, crs = _opened(
-        layer,
-        columns=[] if columns.table is not None else sorted(set(wanted.values())),
-        encoding=_ROW_ENCODING if layer.is_shapefile else None,
-    )
-    if not len(encoded):
-        raise UnusableLayerError(N_("The layer %(layer)s is empty."), layer=layer.title)
-    facts = pd.DataFrame(index=pd.RangeIndex(1, len(encoded) + 1, name="row"))
-    if columns.table is None:
-        for target, column in wanted.items():
-            facts[target] = read[column].set_axis(facts.index)
-    else:
-        # Deleted records have no feature, so features are found in the table by their number.
-        rows = read.index.to_numpy()
-        for target, column in wanted.items():
-            field = columns.table.fields[columns.names.index(column)]
-            texts = columns.table.texts(field, columns.encoding.codec, rows)
-            facts[target] = pd.array(texts, dtype=object)
-    return facts, encoded, crs
-
-
-def _opened(
-    layer: SourceLayer, *, columns: list[str], encoding: str | None
-) -> tuple[pd.DataFrame, Any, CRS | None]:
-    """Return the columns by feature number, shapes as WKB, and the CRS."""
-    if layer.path.suffix == ".parquet":
-        return read_parquet(layer.path, columns)
-    try:
-        with warnings.catch_warnings():
-            # GDAL's asides about ring order and the like; what matters is checked by us.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            meta, rows, encoded, values = pyogrio.raw.read(
-                layer.path,
-                layer=layer.inner,
-                columns=columns,
-                encoding=encoding,
-                return_fids=True,
-                datetime_as_string=True,
-            )
-        crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else None
-    except (CRSError, NoCrsError, UnboundLocalError) as error:
-        # pyogrio meets the last where GDAL cannot make out a .prj: as good as none.
-        prj = layer.path.with_suffix(".prj")
-        if not layer.is_shapefile or not prj.exists():
-            raise _unreadable(layer.path, error) from error
-        prj.unlink()
-        return _opened(layer, columns=columns, encoding=encoding)
-    except (*UNREADABLE, UnicodeDecodeError) as error:
-        raise _unreadable(layer.path, error) from error
-    read = pd.DataFrame(
-        dict(zip(meta["fields"], values, strict=True)), index=pd.Index(rows, name="fid")
-    )
-    return read, encoded, crs
-
-
-def shapes_of(wkb: Any) -> Any:
-    """Return shapes for WKB; rings that are not closed are, and what is no shape is None."""
-    try:
-        return shapely.from_wkb(wkb)
-    except shapely.errors.GEOSException:
-        return shapely.from_wkb(wkb, on_invalid="fix")
-
-
-def _decoded(encoded: Any) -> Any:
-    """Return shapes for WKB, which is given up piece by piece: never are both whole in memory."""
-    shapes = np.empty(len(encoded), dtype=object)
-    for at in range(0, len(encoded), _SHAPES_AT_ONCE):
-        some = slice(at, at + _SHAPES_AT_ONCE)
-        shapes[some] = shapes_of(encoded[some])
-        encoded[some] = None
-    if len(encoded) > _MANY:
-        give_back()
-    return shapes
 
 
 def layers_in(file: Path) -> list[SourceLayer]:
@@ -303,7 +164,7 @@ def layers_in(file: Path) -> list[SourceLayer]:
     try:
         listed = pyogrio.list_layers(file)
     except UNREADABLE as error:
-        raise _unreadable(file, error) from error
+        raise unreadable(file, error) from error
     return [
         SourceLayer(
             file.stem if file.suffix in _ONE_LAYER else str(name), file, str(name), kind or None
@@ -339,7 +200,8 @@ def _with_unique_titles(layers: list[SourceLayer], into: Path) -> list[SourceLay
     ]
 
 
-def _unreadable(file: Path, error: Exception) -> UnusableLayerError:
+def unreadable(file: Path, error: Exception) -> UnusableLayerError:
+    """Return what says that GDAL gives a file up."""
     return UnusableLayerError(
         N_("%(file)s cannot be read: %(reason)s"),
         file=file.name,

@@ -7,8 +7,9 @@ from pathlib import Path
 from geo_tracker.errors import InputError, UnusableTableError
 from geo_tracker.importing.choices import LEFT_OUT, SheetChoice
 from geo_tracker.importing.columns import LAYOUTS, SheetKind
+from geo_tracker.importing.feature_grids import read_tables
 from geo_tracker.importing.fields import SYNTHETIC_MARK
-from geo_tracker.importing.grids import Grid, read_grids
+from geo_tracker.importing.grids import Grid
 from geo_tracker.importing.headers import (
     CHOOSABLE_ROWS,
     Header,
@@ -146,7 +147,7 @@ def understood_workbook(
         If a choice does not suit the file.
     """
     sheets, unread = [], []
-    for number, received in enumerate(read_grids(path, file_name=file_name)):
+    for number, received in enumerate(read_tables(path, file_name=file_name)):
         grid = _without_reasons(received)
         fitting = {} if is_no_table(grid.title) else fitting_choices(layouts, grid)
         choice = (choices or {}).get(number, SheetChoice())

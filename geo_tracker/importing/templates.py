@@ -30,7 +30,7 @@ _WIDE = {"name": 22, "document_no": 22, "basis": 22, "indicator": 26, "source": 
 _FORMATS = {
     "code": "@", "text": "@", "event": "@", "channels": "@", "day": "yyyy-mm-dd", "count": "0",
     "year": "0", "money": "#,##0.00", "share": "0.0", "lon": "0.000000", "lat": "0.000000",
-    "number": "General",
+    "number": "General", "shape": "@",
 }  # fmt: skip
 _UNITS = {"money": "万元", "share": "%"}
 _KINDS = (
@@ -59,6 +59,7 @@ READING_NOTES: Mapping[str, str] = {
     "share": N_("Per cent, 0 to 100."),
     "lon": N_("Degrees, for example 120.123456."),
     "lat": N_("Degrees, for example 29.123456."),
+    "shape": N_("A point, line or area as well-known text in degrees; may stay empty."),
     "channels": N_("Channel:amount, several divided by semicolons."),
     "number": N_("A number."),
     "text": N_("Text."),

@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.archives import LAYER_SUFFIXES
+from geo_tracker.importing.features import encoded_features, shapes_of
 from geo_tracker.importing.fields import FIELD_ALIASES, first_match, refuse_unknown
 from geo_tracker.importing.polygons import (
     MOST_VERTICES,
@@ -26,14 +27,12 @@ from geo_tracker.importing.sources import (
     SourceLayer,
     chosen_layer,
     columns_of,
-    encoded_features,
     layers_in,
-    shapes_of,
     source_layers,
 )
 from geo_tracker.language import N_, Message
 from geo_tracker.memory import give_back
-from geo_tracker.packed import CAN_PACK, Layer, OutlineFile, PackedLayer
+from geo_tracker.packed import Layer, OutlineFile, PackedLayer
 from geo_tracker.parallel import each
 
 MOST_UNPACKED = 50_000
@@ -102,7 +101,7 @@ def read_units(
     kept = _joined(units, wkb, report, path)
     units, wkb = units[kept].set_index("unit_id"), wkb[kept]
     whole: Layer
-    if len(units) > MOST_UNPACKED and CAN_PACK:
+    if len(units) > MOST_UNPACKED:
         whole = PackedLayer(units, OutlineFile(wkb), crs, bounds)
         give_back()
     else:
@@ -117,7 +116,8 @@ def _encoded_units(
         layer = chosen_layer(layers, None)
         columns = columns_of(layer, None)
         wanted = _wanted(columns.names, id_column, name_column)
-        return *encoded_features(layer, columns, wanted), wanted
+        read = encoded_features(layer, columns, wanted)
+        return read.facts, read.wkb, read.crs, wanted
 
 
 def _made_valid(

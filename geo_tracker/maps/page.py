@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import folium
@@ -16,6 +16,10 @@ MIN_MAP_ZOOM, MAX_MAP_ZOOM = 6, 18
 
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
+
+# Folium's own form.
+_PAGE_JS = [("map_page", f"{_STATIC}joined/map.js")]
+_PAGE_CSS = [("map_page_css", f"{_STATIC}joined/map.css")]
 
 _LOCAL_FILES: dict[str, str | None] = {
     "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "vendor/leaflet/leaflet.js",
@@ -52,14 +56,22 @@ class TileSource:
     min_zoom: int
     max_zoom: int
 
+    def tile_options(self) -> dict[str, Any]:
+        """Return the options of a layer of ``static/js/map/tiles.js``."""
+        return {"url": self.url, "minDataZoom": self.min_zoom, "maxDataZoom": self.max_zoom}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeChoice:
-    """A theme as the legend offers it; title and note in the reader's language."""
+    """A theme as the legend offers it; title and group in the reader's language.
+
+    Only themes that are numbers can be classed by whoever looks at them.
+    """
 
     key: str
     title: str
-    note: str = ""
+    group: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +90,12 @@ class MapConfig:
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
-        optionally ``projects`` (points of all projects) and ``names`` (names to show on hover).
+        optionally ``projects`` (points of all projects), ``names`` (names to show on hover) and
+        ``links`` (all links at once; with it ``options["links"]``: the addresses ``list`` of a
+        place's merged villages and ``review`` of conflicts).
         The scripts in ``static/js/map`` say at their heads what each answers.
+    options : mapping
+        What parts of the page need to know, by part; plain data.
     texts : mapping
         Every text of `MAP_TEXTS` in the reader's language.
     attribution : str
@@ -92,6 +108,7 @@ class MapConfig:
     themes: Sequence[ThemeChoice]
     urls: Mapping[str, str]
     texts: Mapping[str, str]
+    options: Mapping[str, Any] = field(default_factory=dict)
     attribution: str = ""
 
 
@@ -124,24 +141,12 @@ class VillageTiles(JSCSSMixin, MacroElement):
         {% endmacro %}
         """
     )
-    default_js = [  # noqa: RUF012 - Folium's own form
-        ("map_vector_tile", _STATIC + "js/map/vector_tile.js"),
-        ("map_drawing", _STATIC + "js/map/drawing.js"),
-        ("map_tiles", _STATIC + "js/map/tiles.js"),
-    ]
-    default_css = [("map_css", _STATIC + "css/map.css")]  # noqa: RUF012
+    default_js, default_css = _PAGE_JS, _PAGE_CSS
 
     def __init__(self, source: TileSource, *, look: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageTiles"
-        self.options = script_json(
-            {
-                "url": source.url,
-                "minDataZoom": source.min_zoom,
-                "maxDataZoom": source.max_zoom,
-                "look": look,
-            }
-        )
+        self.options = script_json({**source.tile_options(), "look": look})
 
 
 class VillageMapPage(JSCSSMixin, MacroElement):
@@ -152,6 +157,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
     config : MapConfig
     villages : VillageTiles
     formers : VillageTiles or None
+        The former villages as outlines.
     """
 
     _template = Template(
@@ -166,17 +172,14 @@ class VillageMapPage(JSCSSMixin, MacroElement):
         {% endmacro %}
         """
     )
-    default_js = [  # noqa: RUF012 - Folium's own form
-        (f"map_{name}", f"{_STATIC}js/map/{name}.js")
-        for name in ("dom", "address", "legend", "search", "village", "projects", "map")
-    ]
-    default_css = [  # noqa: RUF012
-        ("map_css", _STATIC + "css/map.css"),
-        ("map_controls_css", _STATIC + "css/map_controls.css"),
-    ]
+    default_js, default_css = _PAGE_JS, _PAGE_CSS
 
     def __init__(
-        self, config: MapConfig, *, villages: VillageTiles, formers: VillageTiles | None
+        self,
+        config: MapConfig,
+        *,
+        villages: VillageTiles,
+        formers: VillageTiles | None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "VillageMapPage"
@@ -188,6 +191,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
                 "themes": [asdict(theme) for theme in config.themes],
                 "urls": dict(config.urls),
                 "texts": dict(config.texts),
+                "options": dict(config.options),
                 "attribution": config.attribution,
             }
         )
@@ -267,15 +271,7 @@ def map_parts(
     """
     figure: Any = page.get_root()
     figure.render()
-    own_styles = {"meta_http", page.get_name()}
-    links = []
-    for name, element in figure.header._children.items():
-        if isinstance(element, JavascriptLink | CssLink):
-            link = _local_link(element, static_url)
-            if link:
-                links.append(link)
-        elif name not in own_styles:
-            raise ValueError(f"element writes into the head: {name}")
+    links = [link for element in _links(page) if (link := _local_link(element, static_url))]
     body = _rendered(figure.html)
     if "<script" in body.lower() or "<style" in body.lower():
         raise ValueError("an element writes scripts or styles into the body")
@@ -290,13 +286,39 @@ def script_json(value: Any) -> str:
     return text
 
 
-def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
+def local_files(page: folium.Map) -> list[str]:
+    """Return the scripts and styles a map needs, as paths under the static folder, in order.
+
+    Raises
+    ------
+    ValueError
+        As `map_parts`.
+    """
+    return [path for element in _links(page) if (path := _local_path(element)) is not None]
+
+
+def _links(page: folium.Map) -> list[JavascriptLink | CssLink]:
+    figure: Any = page.get_root()
+    own_styles = {"meta_http", page.get_name()}
+    links = []
+    for name, element in figure.header._children.items():
+        if isinstance(element, JavascriptLink | CssLink):
+            links.append(element)
+        elif name not in own_styles:
+            raise ValueError(f"element writes into the head: {name}")
+    return links
+
+
+def _local_path(element: JavascriptLink | CssLink) -> str | None:
     if element.url.startswith(_STATIC):
-        path: str | None = element.url.removeprefix(_STATIC)
-    elif element.url in _LOCAL_FILES:
-        path = _LOCAL_FILES[element.url]
-    else:
-        raise ValueError(f"no local copy of {element.url}")
+        return str(element.url.removeprefix(_STATIC))
+    if element.url in _LOCAL_FILES:
+        return _LOCAL_FILES[element.url]
+    raise ValueError(f"no local copy of {element.url}")
+
+
+def _local_link(element: JavascriptLink | CssLink, static_url: Callable[[str], str]) -> str:
+    path = _local_path(element)
     if path is None:
         return ""
     address = _attribute(static_url(path))

@@ -13,6 +13,7 @@ from pyproj import Transformer
 
 from geo_tracker.crs import STORAGE_CRS, TILE_CRS
 from geo_tracker.maps.generalise import is_coverage, simplified
+from geo_tracker.maps.lettering import text_width
 from geo_tracker.maps.preview import ring_paths
 
 COLOURS = ("#2f6f9f", "#c07a2c", "#4f8f63", "#8a67a8", "#b0556a", "#7b7a4d")
@@ -215,16 +216,12 @@ def _text(label: _Label) -> str:
 
 def _short(name: str) -> str:
     """Return a name, or as much of its beginning as finds room."""
-    if _text_width(name) <= _WIDEST_NAME_PX:
+    if text_width(name, _LABEL_PX) <= _WIDEST_NAME_PX:
         return name
     kept = len(name)
-    while kept > 1 and _text_width(name[:kept]) > _WIDEST_NAME_PX - _LABEL_PX:
+    while kept > 1 and text_width(name[:kept], _LABEL_PX) > _WIDEST_NAME_PX - _LABEL_PX:
         kept -= 1
     return f"{name[:kept].rstrip()}…"
-
-
-def _text_width(text: str) -> float:
-    return sum(_LABEL_PX if ord(sign) > 0x2E7F else _LABEL_PX * 0.58 for sign in text)
 
 
 @dataclass(frozen=True)
@@ -324,7 +321,7 @@ class _Sheet:
         # The scale bar's own place is taken.
         taken = [(0.0, self.height - 34, self.width / 5 + 24, self.height)]
         for rank, _size, label in sorted(wanted, key=lambda row: row[:2]):
-            half = _text_width(label.text) / 2 + 3
+            half = text_width(label.text, _LABEL_PX) / 2 + 3
             above = 27 if label.number is not None else 9
             x = min(max(label.x, half), self.width - half)
             box = (x - half, label.y - above, x + half, label.y + 9)

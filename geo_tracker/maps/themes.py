@@ -1,7 +1,8 @@
 """Themes of the map: one value a village, put into few classes with a colour and a count each."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -10,23 +11,162 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_tracker.language import N_, Message
+from geo_tracker.maps.class_breaks import (
+    FEWEST,
+    METHODS,
+    MOST,
+    breaks_about,
+    class_breaks,
+    decimals_of,
+    fixed_breaks,
+    readable_middle,
+)
+from geo_tracker.maps.ramps import diverging, sequential
 
 MISSING = 255
 """Class number of villages without a value."""
 
 MISSING_COLOUR = "#eceef0"
 
-# Sequential ramps in the manner of ColorBrewer: lightness falls evenly, so that they keep their
-# order for colour-blind readers and in grey print.
-_BLUES = ("#e3edf5", "#b9d3e6", "#84b1d1", "#4a88b5", "#1f5f8b")
-_GREENS = ("#f3f4dc", "#cfe3bb", "#9ccb9f", "#5fa883", "#2f7f68", "#14524a")
-_OCHRES = ("#8a3b12", "#c96a1f", "#e9a04a", "#f6d08f", "#fbf0d6")
-_TEALS = ("#f0ede4", "#dbe6d6", "#b5d4cb", "#7fb9b8", "#4791a0", "#1f6684")
-_MERGED, _UNTOUCHED = "#74a7cc", "#e4eaef"
+CLASSES = 5
+"""How many classes a number falls into where nobody says otherwise."""
 
-_CONSENT_EDGES = (0.95, 0.98, 0.99, 1.0)
-_PROGRESS_EDGES = (0.2, 0.4, 0.6, 0.8, 1.0)
-_BUDGET_CLASSES = 5
+SIDES = ("merged", "former")
+"""Whose figures are shown: the villages of today, or those before the newest merger."""
+
+_CLASS_CHARACTERS = "0123456789"
+_MISSING_CHARACTER = "-"
+
+
+@dataclass(frozen=True)
+class Category:
+    """A class that is a word and no number."""
+
+    code: object
+    label: Message
+    color: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """A theme that can be chosen.
+
+    Attributes
+    ----------
+    key, title, note
+        What it is called in addresses, in the list, and what it says under the list.
+    former_note : Message or None
+        What it says of former villages, where that differs.
+    group : str
+        A key of `geo_tracker.maps.theme_list.GROUPS`.
+    values : callable
+        From the villages of a side (`Side.units`) to one value each: numbers as they are shown,
+        or the code of a category; missing where not known.
+    categories : sequence of Category
+        Empty for numbers.
+    unit : str
+        A key of `geo_tracker.maps.theme_list.UNITS`; empty for categories.
+    counts : bool
+        Whether the numbers are counts of things, and so whole and not below 0.
+    method : str
+        How the number is classed at first.
+    breaks : sequence of float
+        Fixed breaks of the theme.
+    top : float or None
+        The largest value there can be; a class from there on is labelled by it alone.
+    ramp : str
+        A key of `geo_tracker.maps.ramps.SEQUENTIAL`.
+    dark_low : bool
+        Whether low values are those to look at.
+    summed : str
+        Column whose sum is the theme's total; empty where a sum means nothing.
+    pooled : tuple of (str, str, float) or None
+        Numerator, denominator and factor of a rate: pooled over all villages, never averaged.
+    source : str
+        Where the values come from: ``layers``, ``votes``, ``projects`` or ``figures``.
+    absent : Message
+        Label of the villages without a value.
+    """
+
+    key: str
+    title: Message
+    note: Message
+    group: str
+    values: Callable[[pd.DataFrame], pd.Series]
+    source: str
+    former_note: Message | None = None
+    categories: Sequence[Category] = ()
+    unit: str = ""
+    counts: bool = False
+    method: str = "quantile"
+    breaks: Sequence[float] = ()
+    top: float | None = None
+    ramp: str = "blues"
+    dark_low: bool = False
+    summed: str = ""
+    pooled: tuple[str, str, float] | None = None
+    absent: Message = field(default_factory=lambda: Message(N_("no data")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenTheme:
+    """What somebody chose, as it stands in an address; what is left out is the theme's own.
+
+    Attributes
+    ----------
+    theme : str
+        Key of a theme.
+    side : str
+        One of `SIDES`.
+    method : str
+        A key of `METHODS`, or empty.
+    classes : int
+        `FEWEST` to `MOST`.
+    breaks : tuple of float
+        For fixed breaks; empty for those of the theme.
+    middle : float or None
+        For classes about a middle; None for the median.
+    """
+
+    theme: str
+    side: str = "merged"
+    method: str = ""
+    classes: int = CLASSES
+    breaks: tuple[float, ...] = ()
+    middle: float | None = None
+
+    @classmethod
+    def read(
+        cls, asked: Mapping[str, str], *, themes: Collection[str], sides: Collection[str]
+    ) -> "ChosenTheme":
+        """Read a choice from an address; what cannot be used there is as if it were not there."""
+        keys = list(themes)
+        theme = asked.get("theme", "")
+        side = asked.get("side", "")
+        method = asked.get("method", "")
+        return cls(
+            theme=theme if theme in keys else keys[0],
+            side=side if side in sides else SIDES[0],
+            method=method if method in METHODS else "",
+            classes=_whole(asked.get("classes", ""), CLASSES, FEWEST, MOST),
+            breaks=tuple(fixed_breaks(_numbers_in(asked.get("breaks", "")))),
+            middle=next(iter(_numbers_in(asked.get("middle", ""))), None),
+        )
+
+    def address(self) -> dict[str, str]:
+        """Return what has to stand in an address to read the same choice again."""
+        found = {"theme": self.theme}
+        if self.side != SIDES[0]:
+            found["side"] = self.side
+        if self.method:
+            found["method"] = self.method
+        if self.classes != CLASSES:
+            found["classes"] = str(self.classes)
+        if self.breaks:
+            found["breaks"] = ",".join(f"{number:.12g}" for number in self.breaks)
+        if self.middle is not None:
+            found["middle"] = f"{self.middle:.12g}"
+        return found
 
 
 @dataclass(frozen=True)
@@ -39,7 +179,7 @@ class LegendClass:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ThemeColumn:
     """A theme's classes and the class of each village.
 
@@ -49,222 +189,171 @@ class ThemeColumn:
         In order of the value, `MISSING` last and only where a village has no value.
     class_of : array of uint8
         Class number of each village, in the order of the values.
+    values : Series
+        The values that were classed.
+    method : str
+        How they were classed; empty for categories.
+    breaks : list of float
+        Between the classes of a number.
+    middle : float or None
+        The middle, where classes lie about one.
     """
 
     classes: list[LegendClass]
     class_of: npt.NDArray[np.uint8]
+    values: pd.Series
+    method: str = ""
+    breaks: Sequence[float] = ()
+    middle: float | None = None
 
 
-@dataclass(frozen=True)
-class Theme:
-    """A theme that can be chosen in the legend: its key, title, and how its values are classed."""
-
-    key: str
-    title: Message
-    note: Message
-    classed: Callable[[pd.Series], ThemeColumn]
-
-
-def themed(values: pd.Series, theme: str) -> ThemeColumn:
-    """Put the values of villages into the classes of a theme.
+def classed(theme: Theme, units: pd.DataFrame, chosen: ChosenTheme) -> ThemeColumn:
+    """Put the villages of a side into the classes of a theme.
 
     Parameters
     ----------
-    values : Series
-        One value a village, missing where unknown. ``merged``: true or false; ``formers``: number
-        of former villages, 1 or more; ``consent``: share of those present, 0–1;
-        ``budget_per_head``: yuan, 0 or more; ``progress``: budget-weighted mean progress of
-        projects, 0–1.
-    theme : str
-        A key of `THEMES`.
+    theme : Theme
+        The theme.
+    units : DataFrame
+        The villages, as `Theme.values` takes them.
+    chosen : ChosenTheme
+        How a number is classed.
 
     Returns
     -------
     ThemeColumn
-        In the order of the values. A class holds its lower bound and not its upper one.
+        In the order of the villages. A class holds its lower bound and not its upper one.
     """
-    return THEMES[theme].classed(values)
-
-
-def theme_json(
-    column: ThemeColumn, *, ids: Sequence[int], text: Callable[[Message], str]
-) -> dict[str, Any]:
-    """Return a theme as the map page reads it.
-
-    Parameters
-    ----------
-    column : ThemeColumn
-        From `themed`.
-    ids : sequence of int
-        Unit ids in the order of the values.
-    text : callable
-        Puts a message into the reader's language.
-
-    Returns
-    -------
-    dict
-        ``ids``, ``class`` (same order) and ``legend``: ``class``, ``label``, ``color``, ``count``.
-    """
-    return {
-        "ids": [int(unit_id) for unit_id in ids],
-        "class": column.class_of.tolist(),
-        "legend": [
-            {
-                "class": entry.number,
-                "label": text(entry.label),
-                "color": entry.color,
-                "count": entry.count,
-            }
-            for entry in column.classes
-        ],
-    }
-
-
-def _merged(values: pd.Series) -> ThemeColumn:
-    known = values.notna().to_numpy()
-    numbers = np.ones(len(values), dtype=np.int64)
-    numbers[known] -= values[known].astype(bool).to_numpy()
-    labels = [Message(N_("Merged")), Message(N_("Not merged"))]
-    return _column(numbers, known, labels, (_MERGED, _UNTOUCHED))
-
-
-def _formers(values: pd.Series) -> ThemeColumn:
-    numbers, known = _numbers(values)
-    labels = [Message(N_("%(count)s villages"), {"count": count}) for count in (1, 2, 3, 4)]
-    labels[0] = Message(N_("1 village"))
-    labels.append(Message(N_("5 villages or more")))
-    return _column(np.clip(numbers - 1, 0, 4), known, labels, _BLUES)
-
-
-def _consent(values: pd.Series) -> ThemeColumn:
-    shares, known = _numbers(values)
-    labels = [
-        Message(N_("under %(high)s%%"), {"high": 95}),
-        *(
-            Message(N_("%(low)s%% to under %(high)s%%"), {"low": low, "high": high})
-            for low, high in ((95, 98), (98, 99), (99, 100))
-        ),
-        Message(N_("%(share)s%%"), {"share": 100}),
-    ]
-    return _column(np.digitize(shares, _CONSENT_EDGES), known, labels, _OCHRES)
-
-
-def _progress(values: pd.Series) -> ThemeColumn:
-    shares, known = _numbers(values)
-    edges = [0, 20, 40, 60, 80, 100]
-    labels = [
-        Message(N_("%(low)s%% to under %(high)s%%"), {"low": low, "high": high})
-        for low, high in pairwise(edges)
-    ]
-    labels.append(Message(N_("%(share)s%%"), {"share": 100}))
-    return _column(np.digitize(shares, _PROGRESS_EDGES), known, labels, _TEALS)
-
-
-def _budget_per_head(values: pd.Series) -> ThemeColumn:
-    yuan, known = _numbers(values)
-    edges = readable_breaks(yuan[known & (yuan > 0)], classes=_BUDGET_CLASSES)
-    labels = [Message(N_("no budget"))]
-    if edges:
-        labels.append(Message(N_("under %(high)s yuan"), {"high": f"{edges[0]:,}"}))
-        labels += [
-            Message(N_("%(low)s to under %(high)s yuan"), {"low": f"{low:,}", "high": f"{high:,}"})
-            for low, high in pairwise(edges)
-        ]
-        labels.append(Message(N_("%(low)s yuan and more"), {"low": f"{edges[-1]:,}"}))
-    else:
-        labels.append(Message(N_("with a budget")))
-    numbers = np.where(yuan > 0, 1 + np.digitize(yuan, edges), 0)
-    colors = _GREENS[: len(labels)]
-    if not (known & (yuan <= 0)).any():
-        # A village without any project has no budget of zero; do not explain what is not there.
-        numbers, labels, colors = numbers - 1, labels[1:], colors[1:]
-    return _column(numbers, known, labels, colors)
-
-
-def readable_breaks(values: npt.NDArray[np.float64], *, classes: int) -> list[int]:
-    """Return bounds between classes of about equal count, rounded to two digits.
-
-    Parameters
-    ----------
-    values : array of float
-        Positive numbers without missing ones.
-    classes : int
-        How many classes at most; fewer where values repeat.
-
-    Returns
-    -------
-    list of int
-        Rising, every one above the smallest value and none above the largest.
-    """
-    if not len(values):
-        return []
-    inner = np.quantile(values, np.linspace(0, 1, classes + 1)[1:-1])
-    rounded = {_two_digits(value) for value in inner}
-    return sorted(edge for edge in rounded if values.min() < edge <= values.max())
-
-
-def _two_digits(value: float) -> int:
-    step = 10 ** max(0, int(np.floor(np.log10(value))) - 1)
-    return int(round(value / step) * step)
-
-
-def _numbers(values: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    values = theme.values(units)
+    if theme.categories:
+        return _in_categories(theme, values)
     numbers = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
-    known = ~np.isnan(numbers)
-    return np.where(known, numbers, 0.0), known
+    known = numbers[~np.isnan(numbers)]
+    method = chosen.method or theme.method
+    middle = None
+    match method:
+        case "diverging":
+            middle = readable_middle(known) if chosen.middle is None else chosen.middle
+            breaks, below = breaks_about(known, middle, classes=chosen.classes)
+            colours = diverging(below, len(breaks) + 1 - below)
+        case "fixed":
+            breaks = list(chosen.breaks or theme.breaks) or class_breaks(
+                known, "quantile", classes=chosen.classes
+            )
+            colours = sequential(theme.ramp, len(breaks) + 1, dark_low=theme.dark_low)
+        case "tail":
+            breaks = class_breaks(known, method, classes=chosen.classes)
+            colours = sequential("ochres", len(breaks) + 1, dark_low=True)
+        case _:
+            breaks = class_breaks(known, method, classes=chosen.classes)
+            colours = sequential(theme.ramp, len(breaks) + 1, dark_low=theme.dark_low)
+    class_of = np.where(np.isnan(numbers), MISSING, np.digitize(numbers, breaks))
+    labels = _labels(breaks, known, theme)
+    return ThemeColumn(
+        classes=_legend(class_of, labels, colours, theme.absent),
+        class_of=class_of.astype(np.uint8),
+        values=pd.Series(numbers, index=values.index),
+        method=method,
+        breaks=breaks,
+        middle=middle,
+    )
 
 
-def _column(
-    numbers: npt.NDArray[Any],
-    known: npt.NDArray[np.bool_],
+def classes_text(column: ThemeColumn) -> str:
+    """Return the class of every village as one character, ``-`` for none: small when packed."""
+    characters = np.full(MISSING + 1, ord(_MISSING_CHARACTER), dtype=np.uint8)
+    characters[: len(_CLASS_CHARACTERS)] = [ord(character) for character in _CLASS_CHARACTERS]
+    return characters[column.class_of].tobytes().decode("ascii")
+
+
+def id_runs(ids: npt.NDArray[np.int64]) -> list[list[int]]:
+    """Return rising ids as runs of neighbours, each its first id and how many there are."""
+    if not len(ids):
+        return []
+    starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 2) != 1)
+    lengths = np.diff(starts, append=len(ids))
+    return [[int(ids[start]), int(length)] for start, length in zip(starts, lengths, strict=True)]
+
+
+def _in_categories(theme: Theme, values: pd.Series) -> ThemeColumn:
+    numbers = {category.code: number for number, category in enumerate(theme.categories)}
+    class_of = np.array(
+        [MISSING if pd.isna(value) else numbers[value] for value in values.tolist()], dtype=np.uint8
+    )
+    labels = [category.label for category in theme.categories]
+    colours = [category.color for category in theme.categories]
+    return ThemeColumn(
+        classes=_legend(class_of, labels, colours, theme.absent), class_of=class_of, values=values
+    )
+
+
+def _labels(breaks: Sequence[float], known: npt.NDArray[np.float64], theme: Theme) -> list[Message]:
+    if not breaks:
+        return [_only(known)]
+    decimals = decimals_of(breaks)
+    texts = [f"{edge:,.{decimals}f}" for edge in breaks]
+    if decimals == 0 and theme.counts:
+        return _labels_of_whole(breaks)
+    labels = [Message(N_("under %(high)s"), {"high": texts[0]})]
+    labels += [
+        Message(N_("%(low)s to under %(high)s"), {"low": low, "high": high})
+        for low, high in pairwise(texts)
+    ]
+    last = N_("%(low)s and more")
+    labels.append(Message("%(low)s" if theme.top == breaks[-1] else last, {"low": texts[-1]}))
+    return labels
+
+
+def _labels_of_whole(breaks: Sequence[float]) -> list[Message]:
+    """Return labels of classes of counted things, by the numbers they hold."""
+    first = breaks[0] - 1
+    under = Message(N_("%(high)s or fewer"), {"high": f"{first:,.0f}"})
+    labels = [Message("%(low)s", {"low": "0"}) if first == 0 else under]
+    for low, end in pairwise(breaks):
+        high = end - 1
+        text = f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
+        labels.append(Message("%(low)s", {"low": text}))
+    labels.append(Message(N_("%(low)s and more"), {"low": f"{breaks[-1]:,.0f}"}))
+    return labels
+
+
+def _only(known: npt.NDArray[np.float64]) -> Message:
+    if not len(known):
+        return Message(N_("no value"))
+    number = float(known.min())
+    return Message("%(low)s", {"low": f"{number:,.{decimals_of([number])}f}"})
+
+
+def _legend(
+    class_of: npt.NDArray[Any],
     labels: Sequence[Message],
     colours: Sequence[str],
-) -> ThemeColumn:
-    class_of = np.where(known, numbers, MISSING).astype(np.uint8)
-    counts = np.bincount(class_of, minlength=MISSING + 1)
+    absent: Message,
+) -> list[LegendClass]:
+    counts = np.bincount(class_of.astype(np.int64), minlength=MISSING + 1)
     classes = [
         LegendClass(number, label, colour, int(counts[number]))
         for number, (label, colour) in enumerate(zip(labels, colours, strict=True))
     ]
     if counts[MISSING]:
-        missing = Message(N_("no data"))
-        classes.append(LegendClass(MISSING, missing, MISSING_COLOUR, int(counts[MISSING])))
-    return ThemeColumn(classes, class_of)
+        classes.append(LegendClass(MISSING, absent, MISSING_COLOUR, int(counts[MISSING])))
+    return classes
 
 
-THEMES: dict[str, Theme] = {
-    theme.key: theme
-    for theme in (
-        Theme(
-            "merged",
-            Message(N_("Merged or not")),
-            Message(N_("Villages that arose from a merger")),
-            _merged,
-        ),
-        Theme(
-            "formers",
-            Message(N_("Number of former villages")),
-            Message(N_("How many former villages each village consists of")),
-            _formers,
-        ),
-        Theme(
-            "consent",
-            Message(N_("Consent")),
-            Message(N_("Share of those present at the meeting who agreed")),
-            _consent,
-        ),
-        Theme(
-            "budget_per_head",
-            Message(N_("Budget per head")),
-            Message(N_("Budgets of all projects by registered population")),
-            _budget_per_head,
-        ),
-        Theme(
-            "progress",
-            Message(N_("Project progress")),
-            Message(N_("Mean progress of all projects, weighted by budget")),
-            _progress,
-        ),
-    )
-}
-"""The themes by key, in the order of the legend."""
+def _whole(text: str, default: int, lowest: int, highest: int) -> int:
+    number = next(iter(_numbers_in(text)), float(default))
+    return int(min(max(number, lowest), highest))
+
+
+def _numbers_in(text: str) -> list[float]:
+    """Return the numbers of a list, whatever stands between them; what is no number is left out."""
+    found = []
+    # Longer ones are no list that a person typed.
+    for part in text[:200].replace("，", ",").replace("；", ",").replace(";", ",").split(","):
+        try:
+            number = float(part.strip())
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            found.append(number)
+    return found

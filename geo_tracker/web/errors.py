@@ -11,6 +11,7 @@ from geo_tracker.errors import (
     InputError,
     NotAllowedError,
     NotFoundError,
+    UnreachableError,
 )
 from geo_tracker.web.texts import shown
 
@@ -19,6 +20,7 @@ STATUS: dict[type[GeoTrackerError], int] = {
     NotAllowedError: 403,
     ConflictError: 409,
     InputError: 422,
+    UnreachableError: 502,
     GeoTrackerError: 500,
 }
 

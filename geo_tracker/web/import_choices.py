@@ -35,7 +35,7 @@ def choices_from(form: MultiDict[str, str], preview: dict[str, Any]) -> dict[str
             choices[name] = True
     layers = preview.get("layer_names", [])
     layer = form.get("layer", "").strip()
-    # A file's only layer needs no choosing, and goes by another name once the file is kept.
+    # A file's only layer needs no choosing.
     if layer and len(layers) != 1:
         choices["layer"] = layer
     if layer in {"", preview.get("layer")}:

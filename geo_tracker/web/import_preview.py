@@ -8,7 +8,7 @@ from geo_tracker.web.import_changes import compared_values
 from geo_tracker.web.import_ground import ground_values
 from geo_tracker.web.import_preview_layer import layer_choices, layer_values
 from geo_tracker.web.import_preview_sheets import layout_names, sheet_values, unread_values
-from geo_tracker.web.import_result import has_errors, problem_groups, run_values
+from geo_tracker.web.import_result import has_errors, problem_groups, refusal, run_values
 from geo_tracker.web.layer_changes import change_values
 from geo_tracker.web.texts import shown
 
@@ -19,6 +19,7 @@ def preview_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
     is_layer = run.kind == "boundaries"
     return {
         "run": run_values(run),
+        "refusal": refusal(run),
         "blocked": shown(preview.get("problem")) or None,
         "said_below": any(sheet["fault"] for sheet in preview.get("unread", [])),
         "synthetic": run.source.synthetic,

@@ -17,7 +17,7 @@ def run_values(run: ImportRun, job: Job | None = None) -> dict[str, Any]:
     """Return an import as templates show it."""
     source = run.source
     # Records are published before the map is drawn: until then the import is under way.
-    is_under_way = job is not None and job.state in {"queued", "running"}
+    is_at_work = job is not None and job.state in {"queued", "running"}
     is_over = run.state in {"published", "undone"}
     return {
         "import_id": run.id,
@@ -28,7 +28,8 @@ def run_values(run: ImportRun, job: Job | None = None) -> dict[str, Any]:
         "sha256_short": (source.sha256 or "")[:12],
         "size_mb": None if source.size_bytes is None else source.size_bytes / 1_000_000,
         "as_of_on": run.as_of_on,
-        "state": "running" if is_over and is_under_way else run.state,
+        "state": "running" if is_over and is_at_work else run.state,
+        "under_way": run.state in {"looking", "queued"} or (is_over and is_at_work),
         "username": run.user.username if run.user else None,
         "created_at": run.created_at,
         "published_at": run.published_at,
@@ -47,11 +48,18 @@ def import_row(run: ImportRun) -> dict[str, Any]:
     # Notes are no problems.
     problems = sum(report["counts"].get(s, 0) for report in reports for s in ("error", "warning"))
     view = ".preview" if run.state == "previewed" else ".show"
+    unmatched = sum(sheet["unmatched_count"] for sheet in sheets)
     return run_values(run) | {
         "rows": rows,
-        "problems": problems + sum(sheet["unmatched_count"] for sheet in sheets),
+        "problems": problems + unmatched if reports else None,
+        "refusal": refusal(run) if run.state == "refused" else None,
         "url": url_for(view, import_id=run.id),
     }
+
+
+def refusal(run: ImportRun) -> str | None:
+    """Return why the last look at an import came to nothing, if it did."""
+    return shown(run.preview.get("refusal")) or None
 
 
 def job_values(job: Job | None) -> dict[str, Any] | None:
@@ -77,7 +85,7 @@ def result_values(run: ImportRun, job: Job | None) -> dict[str, Any]:
         "job": job_values(job),
         "failure": shown(job.error) or None if job is not None else None,
         "results": _results(run) if run.state == "published" else [],
-        "problems": _problems(run),
+        "problems": [] if run.state in {"looking", "refused"} else _problems(run),
         "has_errors": has_errors(run.preview),
         "chosen": choices_said(run) if run.kind == "boundaries" else [],
     }

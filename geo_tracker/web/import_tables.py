@@ -1,9 +1,8 @@
 """Tables before and after their import: what columns mean, layouts, errors, templates."""
 
-from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -20,7 +19,7 @@ from geo_tracker.web.import_mapping import (
     column_word,
     kind_word,
 )
-from geo_tracker.web.imports import IMPORTING_ROLES, shown_preview
+from geo_tracker.web.imports import IMPORTING_ROLES, once_looked_at, preview_refusing
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.error_workbook import error_workbook
@@ -31,7 +30,7 @@ from geo_tracker.workflows.layout_files import (
     layouts_folder,
     remember_layout,
 )
-from geo_tracker.workflows.mapping import choose_villages, read_records_again
+from geo_tracker.workflows.mapping import choose_villages, decide_sheets
 from geo_tracker.workflows.table_templates import table_template
 
 bp = Blueprint("import_tables", __name__, url_prefix="/imports")
@@ -39,45 +38,31 @@ bp = Blueprint("import_tables", __name__, url_prefix="/imports")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _preview_after(import_id: int, change: Callable[[], None]) -> ResponseReturnValue:
-    """Change something of an import and show its preview, or why it cannot be changed."""
-    try:
-        change()
-    except ConflictError as refused:
-        return make_response(shown_preview(import_id, shown(refused.message)), 409)
-    except InputError as refused:
-        return make_response(shown_preview(import_id, shown(refused.message)), 422)
-    return redirect(address_of("imports.preview", import_id=import_id), code=303)
-
-
 @bp.post("/<int:import_id>/read-sheets")
 @role_needed(*IMPORTING_ROLES)
 def read_sheets_again(import_id: int) -> ResponseReturnValue:
-    """Read a workbook again, with what the planner says its sheets and columns are."""
-
-    def change() -> None:
+    """Have a workbook looked at again, with what the planner says its sheets and columns are."""
+    try:
         with read_session() as session:
             sheets = chosen_sheets(request.form, existing_import(session, import_id))
-        read_records_again(services().engine, services().settings, import_id, sheets=sheets)
-
-    return _preview_after(import_id, change)
+    except InputError as refused:
+        return preview_refusing(import_id, refused)
+    job_id = decide_sheets(services().engine, import_id, sheets=sheets, user_id=current_user.id)
+    return once_looked_at(import_id, job_id)
 
 
 @bp.post("/<int:import_id>/villages")
 @role_needed(*IMPORTING_ROLES)
 def use_villages(import_id: int) -> ResponseReturnValue:
-    """Keep which villages a planner says are meant."""
-
-    def change() -> None:
-        choose_villages(
-            services().engine,
-            services().settings,
-            import_id,
-            chosen=chosen_villages(request.form),
-            username=current_user.username,
-        )
-
-    return _preview_after(import_id, change)
+    """Have a workbook looked at again, with the villages a planner says are meant."""
+    job_id = choose_villages(
+        services().engine,
+        import_id,
+        chosen=chosen_villages(request.form),
+        username=current_user.username,
+        user_id=current_user.id,
+    )
+    return once_looked_at(import_id, job_id)
 
 
 @bp.post("/<int:import_id>/remember")
@@ -85,8 +70,7 @@ def use_villages(import_id: int) -> ResponseReturnValue:
 def remember(import_id: int) -> ResponseReturnValue:
     """Remember how the sheets of a workbook are read, for its supplier's next file."""
     supplier = request.form.get("supplier", "")
-
-    def change() -> None:
+    try:
         remember_layout(
             services().engine,
             services().settings,
@@ -94,9 +78,10 @@ def remember(import_id: int) -> ResponseReturnValue:
             supplier=supplier,
             username=current_user.username,
         )
-        flash(_("The layout of %(supplier)s is remembered.", supplier=supplier.strip()), "success")
-
-    return _preview_after(import_id, change)
+    except (ConflictError, InputError) as refused:
+        return preview_refusing(import_id, refused)
+    flash(_("The layout of %(supplier)s is remembered.", supplier=supplier.strip()), "success")
+    return redirect(address_of("imports.preview", import_id=import_id), code=303)
 
 
 @bp.get("/layouts")

@@ -2,9 +2,9 @@
 
 import re
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +12,16 @@ from flask_login import current_user
 
 from geo_tracker.db.imports import existing_import, recent_imports
 from geo_tracker.db.jobs import latest_job
-from geo_tracker.errors import AlreadyImportedError, ConflictError, InputError, NotFoundError
+from geo_tracker.errors import (
+    AlreadyImportedError,
+    ConflictError,
+    GeoTrackerError,
+    InputError,
+    NotFoundError,
+)
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.errors import status_of
 from geo_tracker.web.import_choices import choices_from
 from geo_tracker.web.import_preview import preview_values
 from geo_tracker.web.import_result import import_row, job_values, result_values, run_values
@@ -22,12 +29,16 @@ from geo_tracker.web.import_undo import undo_values
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.files import preview_picture
-from geo_tracker.workflows.imports import accept, read_again, receive_boundaries, receive_records
+from geo_tracker.workflows.imports import accept, receive
+from geo_tracker.workflows.looking import look_again
 from geo_tracker.workflows.table_templates import counties
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 IMPORTING_ROLES = ("admin", "planner")
+PATIENCE_S = 1.5
+"""Small files are looked at within that time; then nobody needs to see how it goes on."""
+
 _LONGEST_NAME = 200
 _PICTURE_NAME = re.compile(r"[a-z]+(-\d{1,4})?")
 
@@ -39,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 
 def _index(
-    *, refused: InputError | None = None, form: str = "", as_of_on: str = ""
+    *, refused: InputError | None = None, kind: str = "", as_of_on: str = ""
 ) -> ResponseReturnValue:
     with read_session() as session:
         imports = [import_row(run) for run in recent_imports(session)]
@@ -49,8 +60,8 @@ def _index(
     return render_template(
         "imports/index.html",
         can_import=current_user.role in IMPORTING_ROLES,
-        boundary_error=error if form == "boundary" else None,
-        table_error=error if form == "table" else None,
+        refused_kind=kind,
+        error=error,
         error_import_id=earlier,
         as_of_on=as_of_on,
         max_upload_mb=services().settings.max_upload_mb,
@@ -62,18 +73,18 @@ def _index(
 @bp.post("/boundaries")
 @role_needed(*IMPORTING_ROLES)
 def upload_boundaries() -> ResponseReturnValue:
-    """Receive a file of village boundaries and look at it."""
-    return _uploaded("boundary", receive_boundaries)
+    """Receive a file of village boundaries and have it looked at."""
+    return _uploaded("boundary", "boundaries")
 
 
 @bp.post("/tables")
 @role_needed(*IMPORTING_ROLES)
 def upload_table() -> ResponseReturnValue:
-    """Receive a workbook and look at it."""
-    return _uploaded("table", receive_records)
+    """Receive a workbook and have it looked at."""
+    return _uploaded("table", "records")
 
 
-def _uploaded(form: str, receive: Callable[..., int]) -> ResponseReturnValue:
+def _uploaded(form: str, kind: Literal["boundaries", "records"]) -> ResponseReturnValue:
     typed = request.form.get(f"{form}_as_of_on", "")
     upload = request.files.get(f"{form}_file")
     try:
@@ -86,17 +97,26 @@ def _uploaded(form: str, receive: Callable[..., int]) -> ResponseReturnValue:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"upload{Path(name).suffix.lower()}"
             upload.save(path)
-            import_id = receive(
+            received = receive(
                 services().engine,
                 services().settings,
                 path,
+                kind=kind,
                 file_name=name,
                 as_of_on=as_of_on,
                 user_id=current_user.id,
             )
     except InputError as refused:
-        return make_response(_index(refused=refused, form=form, as_of_on=typed), 422)
-    return redirect(url_for(".preview", import_id=import_id), code=303)
+        return make_response(_index(refused=refused, kind=kind, as_of_on=typed), 422)
+    return once_looked_at(received.import_id, received.job_id)
+
+
+def once_looked_at(import_id: int, job_id: int) -> ResponseReturnValue:
+    """Have a file looked at and go to its preview; if that takes long, see there how it goes on."""
+    worker = services().worker
+    worker.wake(job_id)
+    worker.wait_for(job_id, seconds=PATIENCE_S)
+    return redirect(url_for("imports.preview", import_id=import_id), code=303)
 
 
 def _day(text: str) -> date:
@@ -110,31 +130,34 @@ def _day(text: str) -> date:
 @role_needed(*IMPORTING_ROLES)
 def preview(import_id: int) -> ResponseReturnValue:
     """Show what was understood of a file, before anything is stored."""
-    return shown_preview(import_id)
-
-
-def shown_preview(import_id: int, error: str | None = None) -> ResponseReturnValue:
-    """Show the preview of an import, with why something was refused."""
     with read_session() as session:
         run = existing_import(session, import_id)
         if run.state != "previewed":
             return redirect(url_for(".show", import_id=import_id), code=303)
         values = preview_values(run, services().settings)
-    return render_template("imports/preview.html", error=error, **values)
+    return render_template("imports/preview.html", error=None, **values)
+
+
+def preview_refusing(import_id: int, refused: GeoTrackerError) -> ResponseReturnValue:
+    """Show the preview of an import with why something was refused."""
+    with read_session() as session:
+        run = existing_import(session, import_id)
+        if run.state != "previewed":
+            raise refused
+        values = preview_values(run, services().settings)
+    page = render_template("imports/preview.html", error=shown(refused.message), **values)
+    return make_response(page, status_of(refused))
 
 
 @bp.post("/<int:import_id>/read-again")
 @role_needed(*IMPORTING_ROLES)
 def read_again_as_chosen(import_id: int) -> ResponseReturnValue:
-    """Look at a file of boundaries again, with what the planner changed."""
+    """Have a file of boundaries looked at again, with what the planner changed."""
     with read_session() as session:
         earlier = existing_import(session, import_id).preview
     choices = choices_from(request.form, earlier)
-    try:
-        read_again(services().engine, services().settings, import_id, choices=choices)
-    except InputError as refused:
-        return make_response(shown_preview(import_id, shown(refused.message)), 422)
-    return redirect(url_for(".preview", import_id=import_id), code=303)
+    job_id = look_again(services().engine, import_id, choices=choices, user_id=current_user.id)
+    return once_looked_at(import_id, job_id)
 
 
 @bp.get("/<int:import_id>/pictures/<name>.svg")
@@ -161,7 +184,7 @@ def confirm(import_id: int) -> ResponseReturnValue:
             user_id=current_user.id,
         )
     except ConflictError as refused:
-        return make_response(shown_preview(import_id, shown(refused.message)), 409)
+        return preview_refusing(import_id, refused)
     services().worker.wake(job_id)
     return redirect(url_for(".show", import_id=import_id), code=303)
 
@@ -176,19 +199,22 @@ def run_again(import_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:import_id>")
 def show(import_id: int) -> ResponseReturnValue:
-    """Show an import: under way, stored or failed."""
+    """Show an import: under way, stored, refused or failed."""
     with read_session() as session:
         run = existing_import(session, import_id)
         job = latest_job(session, import_id)
         values = result_values(run, job) | {"undo": undo_values(run, job)}
     return render_template(
-        "imports/show.html", can_import=current_user.role in IMPORTING_ROLES, **values
+        "imports/show.html",
+        can_import=current_user.role in IMPORTING_ROLES,
+        max_upload_mb=services().settings.max_upload_mb,
+        **values,
     )
 
 
 @bp.get("/<int:import_id>/progress")
 def progress(import_id: int) -> ResponseReturnValue:
-    """Send how far an import is; once it is over, have the page show the result."""
+    """Send how far an import is; once it is over, have the browser show what came of it."""
     with read_session() as session:
         run = existing_import(session, import_id)
         job = latest_job(session, import_id)
@@ -196,6 +222,8 @@ def progress(import_id: int) -> ResponseReturnValue:
         response = make_response(
             render_template("imports/_progress.html", run=values, job=job_values(job))
         )
-    if values["state"] not in {"queued", "running"}:
+    if values["state"] == "previewed" and current_user.role in IMPORTING_ROLES:
+        response.headers["HX-Redirect"] = url_for(".preview", import_id=import_id)
+    elif not values["under_way"]:
         response.headers["HX-Refresh"] = "true"
     return response

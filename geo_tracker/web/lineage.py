@@ -11,7 +11,6 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.village_figures import parts_of
 from geo_tracker.web.village_links import village_link, village_node
 
 bp = Blueprint("lineage", __name__, url_prefix="/lineage")
@@ -111,36 +110,6 @@ def edge_rows(held: Register, units: pd.DataFrame, unit_id: int) -> list[dict[st
 def _hectares(area_m2: Any) -> float | None:
     known = or_none(area_m2)
     return None if known is None else known / 10_000
-
-
-def lineage_groups(held: Register, units: pd.DataFrame, unit_id: int) -> list[dict[str, Any]]:
-    """Return each merger a village took part in, as what came out of it and what went in."""
-    edges = held.followed
-    targets = edges.loc[edges["from_unit_id"] == unit_id, "to_unit_id"].tolist()
-    if (edges["to_unit_id"] == unit_id).any():
-        targets.insert(0, unit_id)
-    groups = []
-    for target in dict.fromkeys(targets):
-        into = edges[edges["to_unit_id"] == target].drop_duplicates("from_unit_id", keep="last")
-        by_former = into.set_index("from_unit_id").to_dict("index")
-        parts = parts_of(held, units, target)
-        groups.append(
-            {
-                "to": village_node(units, target, here=unit_id),
-                "formers": [
-                    village_node(units, part, here=unit_id)
-                    | {
-                        "share_of_from": or_none(by_former[part]["share_of_from"]),
-                        "share_of_to": or_none(by_former[part]["share_of_to"]),
-                        "conflict": by_former[part]["conflict"]
-                        and or_none(by_former[part]["decided_at"]) is None,
-                    }
-                    for part in parts
-                ],
-                "event": merger_event(by_former[parts[0]]),
-            }
-        )
-    return groups
 
 
 def merger_event(edge: dict[str, Any]) -> dict[str, Any]:

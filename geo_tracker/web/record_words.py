@@ -132,5 +132,11 @@ def value_text(field: str, value: object, villages: Mapping[int, str] | None = N
 
 
 def _place(text: str) -> str:
-    point = shapely.from_wkt(text) if text.startswith("P") else shapely.from_wkb(text)
-    return f"{point.x:.5f}, {point.y:.5f}"
+    shape = shapely.from_wkt(text) if " " in text else shapely.from_wkb(text)
+    point = shapely.point_on_surface(shape)
+    place = f"{point.x:.5f}, {point.y:.5f}"
+    if shape.geom_type.endswith("Polygon"):
+        return str(_("area at %(place)s", place=place))
+    if shape.geom_type.endswith("LineString"):
+        return str(_("line at %(place)s", place=place))
+    return place

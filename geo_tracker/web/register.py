@@ -23,9 +23,13 @@ from geo_tracker.db.frames import (
 from geo_tracker.db.imports import data_date, layers_in_order
 from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lights import project_lights
+from geo_tracker.indicators.siblings import sibling_standing
 from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
+from geo_tracker.lineage.standing import standing_spans
+from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.web.context import services
+from geo_tracker.web.register_sides import Side, sides_of
 
 FIGURES = (
     *("households", "registered_population", "resident_population"),
@@ -101,6 +105,27 @@ class Register:
         return latest_figures(self.figures)
 
     @cached_property
+    def parts(self) -> pd.DataFrame:
+        """The villages that make up each merged one.
+
+        ``unit_id``, ``whole_id`` (the village it became or took part of it; a village that took
+        others in and lived on is a part of itself), ``standing`` and ``share_of_best`` among those
+        of the same whole as `sibling_standing`.
+        """
+        edges = self.followed
+        pairs = edges[["from_unit_id", "to_unit_id"]].drop_duplicates()
+        pairs = pairs.set_axis(["unit_id", "whole_id"], axis=1)
+        since = edges.groupby("to_unit_id")["effective_on"].min()
+        first = self.versions.groupby("unit_id")["valid_from"].min()
+        lived_on = since.index[first.reindex(since.index) < since]
+        own = pd.DataFrame({"unit_id": lived_on, "whole_id": lived_on})
+        parts = pd.concat([pairs, own], ignore_index=True)
+        known = self.latest_figures.reindex(parts["unit_id"]).reset_index(drop=True)
+        people = known["registered_population"].astype("Float64")
+        income = known["operating_income_fen"].astype("Float64") / people.where(people > 0)
+        return parts.join(sibling_standing(income, parts["whole_id"]))
+
+    @cached_property
     def disputed(self) -> frozenset[int]:
         """Former villages about which table and ground disagree, undecided."""
         edges = self.edges
@@ -112,6 +137,32 @@ class Register:
         cases = review_cases(self.edges, self.decisions, self.formers.index)
         known = self.formers[["registered_population", "budget_fen"]]
         return by_consequence(cases, known["registered_population"], known["budget_fen"])
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """From when until when each village stands, as `standing_spans`."""
+        layers = [(layer.id, layer.as_of_on) for layer in self.layers]
+        return standing_spans(self.versions, self.edges, layers=layers)
+
+    @cached_property
+    def present_units(self) -> pd.Series:
+        """The village of today that each former one belongs to, by ``unit_id``."""
+        return last_successors(self.formers["to_unit_id"], mergers=len(self.layers)).dropna()
+
+    @cached_property
+    def sides(self) -> dict[str, Side]:
+        """The villages of today and those before the newest merger, for themes and totals."""
+        return sides_of(self)
+
+    @cached_property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that have something to show, in the order of `THEMES`."""
+        units = [side.units for side in self.sides.values()]
+        return tuple(
+            key
+            for key, theme in THEMES.items()
+            if any(theme.values(villages).notna().any() for villages in units)
+        )
 
     @cached_property
     def faults(self) -> list[Fault]:

@@ -5,10 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from geo_tracker.maps.page_files import JOINED, joined, joined_changed_at
+
 _TEXTS = {".js", ".css", ".svg"}
+_JOINED = "joined/"
 
 
 def serve_static_files(app: Flask) -> None:
@@ -16,6 +19,8 @@ def serve_static_files(app: Flask) -> None:
     folder = Path(app.static_folder or "").resolve()
 
     def send(filename: str) -> ResponseReturnValue:
+        if filename.startswith(_JOINED):
+            return _send_joined(filename.removeprefix(_JOINED))
         answer = app.send_static_file(filename)
         # What asks for a part, or holds the file already, is answered as Flask does.
         if answer.status_code != 200 or Path(filename).suffix not in _TEXTS:
@@ -38,8 +43,27 @@ def serve_static_files(app: Flask) -> None:
     def add_time(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and "v" not in values:
             file = folder / values["filename"]
-            if file.is_file():
+            name = values["filename"].removeprefix(_JOINED)
+            if values["filename"].startswith(_JOINED) and name in JOINED:
+                values["v"] = joined_changed_at(name)
+            elif file.is_file():
                 values["v"] = int(file.stat().st_mtime)
+
+
+def _send_joined(name: str) -> ResponseReturnValue:
+    """Send what `page_files` joins, always as gzip: no browser is without."""
+    if name not in JOINED:
+        abort(404)
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    answer = Response(_joined(name, joined_changed_at(name)), mimetype=kind)
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = "public, max-age=31536000"
+    return answer
+
+
+@lru_cache(maxsize=8)
+def _joined(name: str, _changed_at: int) -> bytes:
+    return gzip.compress(joined(name).encode(), mtime=0)
 
 
 @lru_cache(maxsize=256)

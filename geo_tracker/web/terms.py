@@ -67,7 +67,9 @@ TERMS: dict[str, str] = {
     "red": N_("Far behind"),
     "unknown": N_("Unknown"),
     # imports and jobs
+    "looking": N_("Being looked at"),
     "previewed": N_("To be confirmed"),
+    "refused": N_("Refused"),
     "queued": N_("Waiting"),
     "running": N_("Running"),
     "published": N_("Stored"),

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from flask_babel import gettext as _
 
+from geo_tracker.indicators.siblings import STRONGER, WEAKER
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Register
@@ -23,7 +24,8 @@ class SideBySide:
     Attributes
     ----------
     rows : list of dict
-        One per part, as the village page shows it.
+        One per part, as the village page shows it, with ``standing`` and ``share_of_best`` among
+        its siblings (None where not known).
     total : dict or None
         Sums, None each where a part is missing; None for a village without parts.
     recorded : dict or None
@@ -48,10 +50,14 @@ def per_head(amount: Decimal | None, people: int | None) -> Decimal | None:
 
 def parts_of(held: Register, units: pd.DataFrame, unit_id: int) -> list[int]:
     """Return the former villages of a village, the largest first; none for one never merged."""
-    edges = held.followed
-    ids = edges.loc[edges["to_unit_id"] == unit_id, "from_unit_id"].unique()
+    ids = _siblings(held, unit_id).index.drop(unit_id, errors="ignore")
     areas = units.loc[units.index.isin(ids), "area_m2"]
     return [int(part) for part in areas.sort_values()[::-1].index]
+
+
+def _siblings(held: Register, whole_id: int) -> pd.DataFrame:
+    """Return the parts of a village by ``unit_id``."""
+    return held.parts[held.parts["whole_id"] == whole_id].set_index("unit_id")
 
 
 def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySide:
@@ -72,10 +78,15 @@ def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySid
     if not parts and successor in units.index:
         whole_id, parts = successor, parts_of(held, units, successor)
     merged = bool(parts)
-    if not merged or _was_there_before(held, whole_id):
+    siblings = _siblings(held, whole_id)
+    if not merged or whole_id in siblings.index:
         parts = [*parts, whole_id]
     latest = held.latest_figures
-    rows = [_figure_row(latest, units, part, here=unit_id) for part in parts]
+    rows = [
+        _figure_row(latest, units, part, here=unit_id)
+        | {name: or_none(siblings[name].get(part)) for name in ("standing", "share_of_best")}
+        for part in parts
+    ]
     recorded = None
     if whole_id not in parts and whole_id in latest.index:
         recorded = _figure_row(latest, units, whole_id, here=unit_id)
@@ -89,14 +100,6 @@ def side_by_side(held: Register, units: pd.DataFrame, unit_id: int) -> SideBySid
         gap=_gap(rows),
         problems=_problems(rows, divided) if total else [],
     )
-
-
-def _was_there_before(held: Register, unit_id: int) -> bool:
-    """Say whether a village took others in without becoming a new one: it is a part itself."""
-    edges = held.followed
-    since = edges.loc[edges["to_unit_id"] == unit_id, "effective_on"].min()
-    first = held.versions.loc[held.versions["unit_id"] == unit_id, "valid_from"].min()
-    return bool(first < since)
 
 
 def _divided(held: Register, units: pd.DataFrame, parts: list[int]) -> list[str]:
@@ -143,15 +146,15 @@ def _add_bars(rows: list[dict[str, Any]]) -> None:
 
 
 def _gap(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    known = sorted(
-        (row for row in rows if row["income_per_head"] is not None),
-        key=lambda row: row["income_per_head"],
-    )
-    if len(known) < 2 or known[-1]["income_per_head"] <= 0:
+    by_standing = {row["standing"]: row for row in reversed(rows)}
+    if WEAKER not in by_standing or STRONGER not in by_standing:
         return None
-    weaker, stronger = known[0], known[-1]
-    part = float(weaker["income_per_head"] / stronger["income_per_head"])
-    return {"weaker": weaker["name"], "stronger": stronger["name"], "share": part}
+    weaker, stronger = by_standing[WEAKER], by_standing[STRONGER]
+    return {
+        "weaker": weaker["name"],
+        "stronger": stronger["name"],
+        "share": weaker["share_of_best"],
+    }
 
 
 def _problems(rows: list[dict[str, Any]], divided: list[str]) -> list[str]:

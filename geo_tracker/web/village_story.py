@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
-from geo_tracker.web.lineage import edge_source, lineage_groups, merger_event
+from geo_tracker.web.lineage import edge_source, merger_event
 from geo_tracker.web.money import or_none
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register
-from geo_tracker.web.village_figures import SideBySide, side_by_side
+from geo_tracker.web.village_comparison import compared_villages
+from geo_tracker.web.village_figures import SideBySide, parts_of, side_by_side
 from geo_tracker.web.village_links import map_url
 from geo_tracker.web.votes import vote_rows, votes_of
 
@@ -99,26 +100,32 @@ def village_panel(held: Register, unit_id: int) -> dict[str, Any]:
     village = village_facts(held, unit_id)
     figures = side_by_side(held, units, unit_id)
     # The same villages in the same order as the map draws them.
-    formers = held.formers[held.formers["to_unit_id"] == unit_id].sort_values("area_m2")[::-1]
-    former_ids = [int(former) for former in formers.index]
+    former_ids = parts_of(held, units, unit_id)
     votes = vote_rows(votes_of(held, [*former_ids, unit_id]), units)
     projects = projects_of(held, unit_id)
     rows = project_rows(projects, units)
-    groups = lineage_groups(held, units, unit_id)
+    cards = _former_cards(held, former_ids, unit_id, votes, rows)
     row = units.loc[unit_id]
-    by_unit = {figure["unit_id"]: figure for figure in figures.rows}
+    compared = compared_villages(
+        held,
+        figures.rows,
+        whole_id=unit_id,
+        shares={card["unit_id"]: card["share"] for card in cards},
+        colours={card["unit_id"]: card["colour"] for card in cards},
+    )
     return {
         "village": village,
         "focus": focus,
-        "event": groups[0]["event"] if groups and groups[0]["to"]["here"] else None,
+        "event": cards[0]["event"] if cards else None,
         "population": _of_whole(figures, unit_id, "registered_population"),
         "income_per_head": _of_whole(figures, unit_id, "income_per_head"),
         "consent": {
             name: or_none(row[name])
             for name in ("consent", "consent_of_eligible", "agree", "present", "eligible")
         },
-        "formers": _former_cards(held, former_ids, unit_id, by_unit, votes, rows),
-        "own": None if former_ids else by_unit.get(unit_id),
+        "formers": cards,
+        "compared": compared,
+        "sole": None if compared else next(iter(figures.rows), None),
         "own_votes": [vote for vote in votes if vote["unit_id"] == unit_id],
         "gap": figures.gap,
         "problems": [*dispute_problem(held, former_ids or [unit_id]), *figures.problems],
@@ -142,7 +149,6 @@ def _former_cards(
     held: Register,
     former_ids: list[int],
     unit_id: int,
-    figures: dict[int, dict[str, Any]],
     votes: list[dict[str, Any]],
     projects: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
@@ -152,14 +158,13 @@ def _former_cards(
     return [
         {
             "unit_id": former,
-            "name": held.formers.at[former, "name"],
+            "name": held.units.at[former, "name"],
             "colour": index % FORMER_COLOURS,
             "share": or_none(by_former[former]["share_of_to"]),
             "conflict": former in held.disputed,
             "cited": cited(by_former[former]["claim_basis"]),
             "source": edge_source(held, by_former[former]),
             "event": merger_event(by_former[former]),
-            "figures": figures.get(former),
             "votes": [vote for vote in votes if vote["unit_id"] == former],
             "projects": [row for row in projects if _former_of(row) == former],
         }

@@ -11,12 +11,13 @@ from geo_tracker.db.frames import fund_frame
 from geo_tracker.db.history import village_history
 from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import chosen_code, matching_names, place_filter
-from geo_tracker.web.lineage import edge_rows, lineage_groups
+from geo_tracker.web.lineage import edge_rows
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.village_figures import parts_of, side_by_side
+from geo_tracker.web.village_lineage import MEASURES, lineage_picture
 from geo_tracker.web.village_links import PLACE, map_url, village_link
 from geo_tracker.web.village_record import history_rows, source_rows
 from geo_tracker.web.village_story import dispute_problem, village_facts
@@ -143,7 +144,10 @@ def show(unit_id: int) -> ResponseReturnValue:
         village=village,
         ups=[village_link(units, part) for part in parts],
         downs=[village_link(units, later) for later in downs],
-        lineage=lineage_groups(held, units, unit_id),
+        lineage=lineage_picture(
+            held, unit_id, measure=chosen_code("by", MEASURES, default=MEASURES[0])
+        ),
+        measures=[("area", _("By ground")), ("people", _("By people"))],
         edges=edge_rows(held, units, unit_id),
         figures=figures,
         votes=vote_rows(votes_of(held, [*parts, unit_id]), units),

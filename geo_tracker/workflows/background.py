@@ -4,7 +4,9 @@ import sqlalchemy as sa
 
 from geo_tracker.config import Settings
 from geo_tracker.workflows.boundaries import publish_boundaries
+from geo_tracker.workflows.files import discard_refused
 from geo_tracker.workflows.jobs import Worker
+from geo_tracker.workflows.looking import LOOK_JOB, look
 from geo_tracker.workflows.records import publish_records
 from geo_tracker.workflows.staging import discard_leftovers
 from geo_tracker.workflows.undo_records import UNDO_JOB, undo_records
@@ -17,10 +19,18 @@ def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
         engine,
         settings,
         {
+            LOOK_JOB: look,
             "publish_boundaries": publish_boundaries,
             "publish_records": publish_records,
             UNDO_JOB: undo_records,
             "undo_boundaries": undo_boundaries,
         },
-        tidy=discard_leftovers,
+        beside=frozenset({LOOK_JOB}),
+        tidy=_tidy,
     )
+
+
+def _tidy(engine: sa.Engine, settings: Settings, import_id: int) -> None:
+    """Clear away what an import laid down or kept that nobody will publish."""
+    discard_leftovers(engine)
+    discard_refused(engine, settings, import_id)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from geo_tracker.importing.layers import LayerChoices, read_boundaries
 from geo_tracker.language import N_
 from geo_tracker.lineage.continuing import continuing_units
 from geo_tracker.lineage.corrections import corrected_units
+from geo_tracker.memory import give_back_after
 from geo_tracker.workflows.corrections import (
     check_unchanged,
     held_villages,
@@ -32,7 +32,7 @@ from geo_tracker.workflows.corrections import (
     part_redrawn,
     prepared,
 )
-from geo_tracker.workflows.files import stored_file
+from geo_tracker.workflows.files import under_its_name
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.staging import (
@@ -89,12 +89,14 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     with reading(engine) as session:
         run = existing_import(session, import_id)
         choices = LayerChoices(**run.choices)
-        path = stored_file(settings, run.source)
         source = "synthetic" if run.source.synthetic else "surveyed"
         check_unchanged(session, run)
         near = _neighbours(session, run)
     progress.at(N_("Reading and checking the file"))
-    villages = prepared(read_boundaries(path, choices=choices).features)
+    with under_its_name(settings, run.source) as path:
+        layer = prepared(read_boundaries(path, choices=choices).villages)
+    villages = layer.facts
+    give_back_after(len(layer))
     count = len(villages)
     progress.at(N_("Preparing %(count)s villages"), count=count)
     villages["unit_id"] = _units(near, villages)
@@ -110,7 +112,13 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
     with writing(engine) as session:
         villages["town_id"] = pd.array(town_ids(session, villages), dtype="Int64")
     progress.at(N_("Storing %(count)s villages"), count=count)
-    stage_villages(engine, villages, import_id=import_id, geometry_source=source, progress=progress)
+    stage_villages(
+        engine,
+        layer,
+        import_id=import_id,
+        geometry_source=source,
+        progress=progress,
+    )
     if near.corrected_id is not None and missing:
         carry_villages(engine, missing, from_import=near.corrected_id, to_import=import_id)
     return _published(engine, import_id, villages, near, kept=len(missing))
@@ -141,7 +149,7 @@ def _neighbours(session: Session, run: ImportRun) -> _Neighbours:
     )
 
 
-def _units(near: _Neighbours, villages: gpd.GeoDataFrame) -> pd.Series:
+def _units(near: _Neighbours, villages: pd.DataFrame) -> pd.Series:
     """Return the unit of each village that is known, by the layer itself, else its neighbour."""
     units = pd.Series(pd.NA, index=villages.index, dtype="Int64")
     if near.corrected is not None:
@@ -162,7 +170,7 @@ def _units(near: _Neighbours, villages: gpd.GeoDataFrame) -> pd.Series:
 def _published(
     engine: sa.Engine,
     import_id: int,
-    villages: gpd.GeoDataFrame,
+    villages: pd.DataFrame,
     near: _Neighbours,
     *,
     kept: int,

@@ -1,5 +1,6 @@
 """A corrected layer beside the one it corrects: shown before, noted in the history after."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,6 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db import reading, writing
 from geo_tracker.db.drawings import drawn_frame, shown_import
 from geo_tracker.db.hanging import hanging_on, units_only_in
@@ -20,10 +20,12 @@ from geo_tracker.errors import ConflictError
 from geo_tracker.language import N_
 from geo_tracker.lineage.continuing import ground_digests
 from geo_tracker.lineage.corrections import LayerChanges, corrected_units, layer_changes
+from geo_tracker.packed import PackedLayer
+from geo_tracker.parallel import each
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.staging import BATCH, Turns
 
-_AT_ONCE = 4096
+_AT_ONCE = 512
 LISTED = 200
 """As many villages of each kind are named in a preview."""
 
@@ -32,20 +34,21 @@ OUTLINE, VILLAGE = "outline", "village"
 """Fields of the history: an outline drawn anew, a village that came or went."""
 
 
-def prepared(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def prepared(layer: PackedLayer) -> PackedLayer:
     """Return villages as read with ``ground``, ``town_code`` as stored, and a name each."""
-    villages = features.set_crs(STORAGE_CRS, allow_override=True)
-    # Piece by piece: the vertices of all together would take more memory than the shapes.
-    pieces = (
-        villages.geometry.iloc[at : at + _AT_ONCE] for at in range(0, len(villages), _AT_ONCE)
-    )
+
+    def digests(at: int) -> list[str]:
+        shapes = layer.outlines.shapes(slice(at, at + _AT_ONCE))
+        return ground_digests(gpd.GeoDataFrame(geometry=shapes, crs=layer.crs))
+
+    villages = layer.facts.copy()
     villages["ground"] = [
-        digest for piece in pieces for digest in ground_digests(piece.to_frame("geometry"))
+        digest for piece in each(digests, range(0, len(layer), _AT_ONCE)) for digest in piece
     ]
     code = villages["stat_code"].fillna(villages["land_code"])
     villages["name"] = villages["name"].fillna(code).fillna("?")
     villages["town_code"] = pd.Series(town_codes(villages), index=villages.index, dtype=object)
-    return villages
+    return replace(layer, facts=villages)
 
 
 def check_unchanged(session: Session, run: ImportRun) -> None:
@@ -64,9 +67,7 @@ def check_unchanged(session: Session, run: ImportRun) -> None:
         )
 
 
-def changes_of(
-    engine: sa.Engine, as_of_on: date, villages: gpd.GeoDataFrame
-) -> dict[str, Any] | None:
+def changes_of(engine: sa.Engine, as_of_on: date, layer: PackedLayer) -> dict[str, Any] | None:
     """Return what a file would change in the layer of its date, as plain data; None without one.
 
     Parameters
@@ -75,8 +76,8 @@ def changes_of(
         The database.
     as_of_on : date
         From when the file holds.
-    villages : GeoDataFrame
-        As read from it.
+    layer : PackedLayer
+        Its villages.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def changes_of(
         if import_id is None:
             return None
         stored = drawn_frame(session, import_id)
-    villages = prepared(villages.copy())
+    villages = prepared(layer).facts
     changes = layer_changes(stored, villages, corrected_units(stored, villages))
     with reading(engine) as session:
         held = held_villages(session, import_id, changes.missing["unit_id"].tolist())

@@ -10,7 +10,6 @@ from geo_tracker.config import ROOT, Settings
 from geo_tracker.db import reading
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.demo import write_demo
-from geo_tracker.errors import GeoTrackerError
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
@@ -73,4 +72,4 @@ def run_import(engine: sa.Engine, settings: Settings, import_id: int) -> None:
     job_id = accept(engine, import_id)
     failure = worker_for(engine, settings).run(job_id)
     if failure is not None:
-        raise GeoTrackerError(failure.text, **failure.values)
+        raise failure

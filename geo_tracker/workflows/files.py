@@ -1,17 +1,24 @@
 """Files as received, kept beside the database under the hash of their content."""
 
 import shutil
-from collections.abc import Callable
-from pathlib import Path
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
+
+import sqlalchemy as sa
 
 from geo_tracker.bounded import bounded
 from geo_tracker.config import Settings
+from geo_tracker.db import writing
+from geo_tracker.db.imports import existing_import, is_wanted
 from geo_tracker.db.models import Source
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
 
 _Read = TypeVar("_Read")
+_LONGEST_STEM = 70
 
 
 def keep_file(settings: Settings, path: Path, *, sha256: str, suffix: str) -> Path:
@@ -19,10 +26,26 @@ def keep_file(settings: Settings, path: Path, *, sha256: str, suffix: str) -> Pa
     kept = settings.uploads_dir / f"{sha256}{suffix.lower()}"
     if not kept.exists():
         settings.uploads_dir.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".partial")
-        shutil.copyfile(path, partial)
-        partial.replace(kept)
+        # A name of its own: the same file may be sent twice at once.
+        with (
+            tempfile.NamedTemporaryFile(
+                dir=settings.uploads_dir, suffix=".partial", delete=False
+            ) as partial,
+            path.open("rb") as received,
+        ):
+            shutil.copyfileobj(received, partial)
+        Path(partial.name).replace(kept)
     return kept
+
+
+def discard_refused(engine: sa.Engine, settings: Settings, import_id: int) -> None:
+    """Delete the file of an import that was refused, unless another import came from it."""
+    with writing(engine) as session:
+        run = existing_import(session, import_id)
+        sha256 = run.source.sha256
+        if run.state == "refused" and sha256 and not is_wanted(session, sha256):
+            for kept in settings.uploads_dir.glob(f"{sha256}*"):
+                kept.unlink(missing_ok=True)
 
 
 def stored_file(settings: Settings, source: Source) -> Path:
@@ -38,6 +61,29 @@ def stored_file(settings: Settings, source: Source) -> Path:
     if not path.exists():
         raise NotFoundError(N_("The file of %(name)s is no longer there."), name=source.title)
     return path
+
+
+@contextmanager
+def under_its_name(settings: Settings, source: Source) -> Iterator[Path]:
+    """Give a source's file under the name its owner knows it by: readers name files and layers.
+
+    Raises
+    ------
+    NotFoundError
+        If the file is gone.
+    """
+    kept = stored_file(settings, source)
+    name = PurePath((source.file_name or kept.name).replace("\0", "")).name
+    # File systems end names at 255 bytes, and a Chinese character takes three.
+    stem = Path(name).stem[:_LONGEST_STEM] or kept.stem
+    with tempfile.TemporaryDirectory(prefix="named-") as folder:
+        named = Path(folder) / f"{stem}{kept.suffix}"
+        try:
+            named.symlink_to(kept.resolve())
+        except OSError:
+            # Windows lets only some users make links.
+            shutil.copyfile(kept, named)
+        yield named
 
 
 def preview_picture(settings: Settings, import_id: int, name: str = "outline") -> Path:

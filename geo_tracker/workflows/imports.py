@@ -1,9 +1,8 @@
 """A file arrives, is looked at, and is accepted: from upload to queued job."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,21 +11,84 @@ from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.imports import (
     added_import,
+    check_previewed,
     existing_import,
     import_of_file,
-    previewed_import,
 )
 from geo_tracker.db.models import ImportRun
 from geo_tracker.errors import AlreadyImportedError, ConflictError
 from geo_tracker.importing.archives import sha256_of
-from geo_tracker.importing.tables import refuse_without_tables, understood_workbook
 from geo_tracker.language import N_, Message
+from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.corrections import check_unchanged
-from geo_tracker.workflows.files import keep_file, keep_pictures, read_apart, stored_file
-from geo_tracker.workflows.layout_files import remembered_layouts
-from geo_tracker.workflows.mapping import preview_choices
-from geo_tracker.workflows.preview_layer import layer_preview
-from geo_tracker.workflows.preview_records import records_preview
+from geo_tracker.workflows.files import keep_file
+from geo_tracker.workflows.looking import queued_look
+
+
+class Received(NamedTuple):
+    """An import that was begun, and the job that looks at its file."""
+
+    import_id: int
+    job_id: int
+
+
+def receive(
+    engine: sa.Engine,
+    settings: Settings,
+    path: Path,
+    *,
+    kind: Literal["boundaries", "records"],
+    file_name: str,
+    as_of_on: date,
+    user_id: int | None = None,
+    choices: dict[str, Any] | None = None,
+) -> Received:
+    """Keep a file and have it looked at.
+
+    Parameters
+    ----------
+    engine, settings
+        The register.
+    path : Path
+        The file; it is copied.
+    kind : "boundaries" or "records"
+        What it is brought in as.
+    file_name : str
+        What its owner calls it.
+    as_of_on : date
+        The day it holds from, or its figures hold at.
+    user_id : int, optional
+        Who brings it in.
+    choices : dict, optional
+        How boundaries are to be read, as `LayerChoices` takes them.
+
+    Raises
+    ------
+    AlreadyImportedError
+        If this very file is stored or on its way.
+    """
+    sha256 = sha256_of(path)
+    with reading(engine) as session:
+        earlier = import_of_file(session, sha256, kind=kind)
+    if earlier is not None:
+        raise AlreadyImportedError(
+            N_("%(name)s was imported already, on %(date)s."),
+            import_id=earlier.id,
+            name=file_name,
+            date=str(earlier.created_at.date()),
+        )
+    kept = keep_file(settings, path, sha256=sha256, suffix=Path(file_name).suffix)
+    with writing(engine) as session:
+        run = added_import(
+            session,
+            kind=kind,
+            file_name=file_name,
+            sha256=sha256,
+            path=kept,
+            as_of_on=as_of_on,
+            user_id=user_id,
+        )
+        return Received(run.id, queued_look(session, run, choices or {}, user_id=user_id))
 
 
 def receive_boundaries(
@@ -39,7 +101,7 @@ def receive_boundaries(
     user_id: int | None = None,
     choices: dict[str, Any] | None = None,
 ) -> int:
-    """Keep a file of boundaries, look at it, and return the id of its previewed import.
+    """Keep a file of boundaries, look at it here and now, and return its previewed import.
 
     Raises
     ------
@@ -48,13 +110,17 @@ def receive_boundaries(
     InputError
         If the file cannot be used.
     """
-
-    def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        return layer_preview(engine, settings, kept, choices or {}, as_of_on=as_of_on)
-
-    return _received(
-        engine, settings, path, "boundaries", look, file_name, as_of_on, user_id, choices or {}
+    received = receive(
+        engine,
+        settings,
+        path,
+        kind="boundaries",
+        file_name=file_name,
+        as_of_on=as_of_on,
+        user_id=user_id,
+        choices=choices,
     )
+    return _looked_at(engine, settings, received)
 
 
 def receive_records(
@@ -66,9 +132,7 @@ def receive_records(
     as_of_on: date,
     user_id: int | None = None,
 ) -> int:
-    """Keep a workbook, look at it, and return the id of its previewed import.
-
-    A sheet that fits a remembered layout is read by it. What is read how is kept with the import.
+    """Keep a workbook, look at it here and now, and return its previewed import.
 
     Raises
     ------
@@ -77,86 +141,26 @@ def receive_records(
     InputError
         If the file cannot be used.
     """
-
-    def look(kept: Path) -> tuple[dict[str, Any], bool]:
-        workbook = read_apart(
-            settings,
-            understood_workbook,
-            kept,
-            file_name=file_name,
-            layouts=remembered_layouts(settings),
-        )
-        refuse_without_tables(workbook)
-        preview, synthetic = records_preview(engine, workbook, as_of_on, title=file_name)
-        return preview | {"choices": {"sheets": preview_choices(workbook)}}, synthetic
-
-    return _received(engine, settings, path, "records", look, file_name, as_of_on, user_id, {})
+    received = receive(
+        engine,
+        settings,
+        path,
+        kind="records",
+        file_name=file_name,
+        as_of_on=as_of_on,
+        user_id=user_id,
+    )
+    return _looked_at(engine, settings, received)
 
 
-def _received(
-    engine: sa.Engine,
-    settings: Settings,
-    path: Path,
-    kind: str,
-    look: Callable[[Path], tuple[dict[str, Any], bool]],
-    file_name: str,
-    as_of_on: date,
-    user_id: int | None,
-    choices: dict[str, Any],
-) -> int:
-    sha256 = sha256_of(path)
-    with reading(engine) as session:
-        earlier = import_of_file(session, sha256, kind=kind)
-    if earlier is not None:
-        raise AlreadyImportedError(
-            N_("%(name)s was imported already, on %(date)s."),
-            import_id=earlier.id,
-            name=file_name,
-            date=str(earlier.created_at.date()),
-        )
-    preview, synthetic = look(path)
-    choices = preview.pop("choices", choices)
-    pictures = preview.pop("pictures", {})
-    kept = keep_file(settings, path, sha256=sha256, suffix=Path(file_name).suffix)
-    with writing(engine) as session:
-        run = added_import(
-            session,
-            kind=kind,
-            file_name=file_name,
-            sha256=sha256,
-            path=kept,
-            as_of_on=as_of_on,
-            synthetic=synthetic,
-            preview=preview,
-            choices=choices,
-            user_id=user_id,
-        )
-    keep_pictures(settings, run.id, pictures)
-    return run.id
-
-
-def read_again(
-    engine: sa.Engine, settings: Settings, import_id: int, *, choices: dict[str, Any]
-) -> None:
-    """Look at a file of boundaries again, with what the planner changed.
-
-    Raises
-    ------
-    ConflictError
-        If the import was accepted already.
-    InputError
-        If the file cannot be used that way; the earlier preview stays.
-    """
-    with reading(engine) as session:
-        run = previewed_import(session, import_id)
-        path, as_of_on = stored_file(settings, run.source), run.as_of_on
-    preview, synthetic = layer_preview(engine, settings, path, choices, as_of_on=as_of_on)
-    pictures = preview.pop("pictures", {})
-    with writing(engine) as session:
-        run = existing_import(session, import_id)
-        run.preview, run.choices = preview, choices
-        run.source.synthetic = synthetic
-    keep_pictures(settings, import_id, pictures)
+def _looked_at(engine: sa.Engine, settings: Settings, received: Received) -> int:
+    worker = worker_for(engine, settings)
+    failure = worker.run(received.job_id)
+    if failure is not None:
+        raise failure
+    # A server's worker may have been faster.
+    worker.wait_for(received.job_id, seconds=settings.read_seconds)
+    return received.import_id
 
 
 def accept(
@@ -187,11 +191,11 @@ def accept(
     Raises
     ------
     ConflictError
-        If it is under way or stored, cannot be read as it is, or would change another layer than
-        the one it was compared with.
+        If it is under way, refused or stored, cannot be read as it is, or would change another
+        layer than the one it was compared with.
     """
     with writing(engine) as session:
-        run = existing_import(session, import_id)
+        run = existing_import(session, import_id, locked=True)
         kind = _to_finish(session, run)
         if kind is None:
             kind = f"publish_{run.kind}"
@@ -216,8 +220,8 @@ def _to_finish(session: Session, run: ImportRun) -> str | None:
 
 
 def _check_acceptable(session: Session, run: ImportRun) -> None:
-    if run.state not in {"previewed", "failed"}:
-        raise ConflictError(N_("This import was accepted already."))
+    if run.state != "failed":
+        check_previewed(run)
     if run.kind == "records" and "problem" in run.preview:
         problem = Message.from_json(run.preview["problem"])
         raise ConflictError(problem.text, **problem.values)

@@ -7,16 +7,20 @@ one transaction and knows what it has published.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from huey import SqliteHuey
 
+from geo_tracker.bounded import get_ready
 from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
-from geo_tracker.db.imports import existing_import
+from geo_tracker.db.imports import existing_import, note_failure
+from geo_tracker.db.models import Job
 from geo_tracker.errors import GeoTrackerError
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.progress import Progress
@@ -38,19 +42,56 @@ class Worker:
         settings: Settings,
         bodies: dict[str, JobBody],
         *,
-        tidy: Callable[[sa.Engine], None],
+        beside: frozenset[str],
+        tidy: Callable[[sa.Engine, Settings, int], None],
     ) -> None:
+        """Prepare to run jobs.
+
+        Parameters
+        ----------
+        engine, settings
+            The register.
+        bodies : dict
+            What jobs do, by their kind.
+        beside : set of str
+            Kinds of jobs that only look, and run beside others; all others run one by one.
+        tidy : callable
+            ``tidy(engine, settings, import_id)`` clears away what a job that failed left behind.
+        """
         self.engine = engine
         self.tidy = tidy
+        self.beside = beside
         self.settings = settings
         self.bodies = bodies
         self.stale_after = timedelta(seconds=settings.job_stale_seconds)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.queue = SqliteHuey("geo_tracker", filename=str(settings.queue_path), results=False)
+        self.queue, self._wake = self._queue("geo_tracker")
+        self.queue_beside, self._wake_beside = self._queue("beside")
         self._running: set[int] = set()
-        self.wake = self.queue.task(name="run_job")(self._run_quietly)
 
-    def run(self, job_id: int) -> Message | None:
+    def _queue(self, name: str) -> tuple[SqliteHuey, Callable[[int], Any]]:
+        queue = SqliteHuey(name, filename=str(self.settings.queue_path), results=False)
+        return queue, queue.task(name="run_job")(self._run_quietly)
+
+    def wake(self, job_id: int) -> None:
+        """Have a job run by the worker process."""
+        with reading(self.engine) as session:
+            self._wake_for(session.get_one(Job, job_id))
+
+    def _wake_for(self, job: Job) -> None:
+        (self._wake_beside if job.kind in self.beside else self._wake)(job.id)
+
+    def wait_for(self, job_id: int, *, seconds: float) -> None:
+        """Wait until a job has ended, but no longer than some seconds."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with reading(self.engine) as session:
+                state = session.scalar(sa.select(Job.state).where(Job.id == job_id))
+            if state not in {"queued", "running"} or time.monotonic() > deadline:
+                return
+            time.sleep(0.05)
+
+    def run(self, job_id: int) -> GeoTrackerError | None:
         """Run one job to its end, unless somebody else has it; return why it failed, if so."""
         if job_id in self._running:
             return None
@@ -65,11 +106,11 @@ class Worker:
             target=self._keep_alive, args=(job_id, progress, stop), daemon=True
         )
         pulse.start()
-        error: Message | None = None
+        error: GeoTrackerError | None = None
         try:
             self.bodies[job.kind](self.engine, self.settings, job.import_id, progress)
         except GeoTrackerError as failure:
-            error = failure.message
+            error = failure
         except (
             MemoryError,
             OSError,
@@ -80,15 +121,15 @@ class Worker:
             sa.exc.SQLAlchemyError,
         ) as failure:
             log.exception("job %s failed", job_id)
-            error = Message(
+            error = GeoTrackerError(
                 N_("The program met an unexpected error (%(kind)s). Nothing was stored."),
-                {"kind": type(failure).__name__},
+                kind=type(failure).__name__,
             )
         finally:
             stop.set()
             pulse.join()
             self._running.discard(job_id)
-        self._end(job_id, job.import_id, error)
+        self._end(job_id, job.import_id, error.message if error else None)
         return error
 
     def _run_quietly(self, job_id: int) -> None:
@@ -97,14 +138,10 @@ class Worker:
     def _end(self, job_id: int, import_id: int | None, error: Message | None) -> None:
         with writing(self.engine) as session:
             jobs.finished(session, job_id, error=error.to_json() if error else None)
-            if import_id is None:
-                return
-            run = existing_import(session, import_id)
-            if error and run.state == "queued":
-                run.state = "failed"
-        if error:
-            # What the job laid down and nobody will publish.
-            self.tidy(self.engine)
+            if import_id is not None and error:
+                note_failure(existing_import(session, import_id, locked=True), error.to_json())
+        if import_id is not None and error:
+            self.tidy(self.engine, self.settings, import_id)
 
     def _keep_alive(self, job_id: int, progress: Progress, stop: threading.Event) -> None:
         # The only writer of progress: the job's own thread may hold the write lock.
@@ -115,23 +152,23 @@ class Worker:
 
     def sweep(self) -> list[int]:
         """Wake jobs that wait or were abandoned; give up on those tried too often."""
-        if self.queue.pending_count():
-            return []
+        busy = self.queue.pending_count() > 0
+        busy_beside = self.queue_beside.pending_count() > 0
         with reading(self.engine) as session:
             waiting = jobs.waiting_jobs(session, stale_after=self.stale_after)
         woken = []
-        for job_id, import_id, attempts in waiting:
-            if job_id in self._running:
+        for job in waiting:
+            if job.id in self._running or (busy_beside if job.kind in self.beside else busy):
                 continue
-            if attempts >= MAX_ATTEMPTS:
+            if job.attempts >= MAX_ATTEMPTS:
                 given_up = Message(
                     N_("The job was interrupted %(times)s times. Nothing was stored."),
-                    {"times": attempts},
+                    {"times": job.attempts},
                 )
-                self._end(job_id, import_id, given_up)
+                self._end(job.id, job.import_id, given_up)
             else:
-                self.wake(job_id)
-                woken.append(job_id)
+                self._wake_for(job)
+                woken.append(job.id)
         return woken
 
     def consume(self) -> None:
@@ -143,8 +180,13 @@ class Worker:
                 with suppress(sa.exc.OperationalError):
                     self.sweep()
 
+        get_ready()
         self.sweep()
         threading.Thread(target=sweeping, daemon=True).start()
+        # Somebody waits before a page for these; a large file must not keep a small one waiting.
+        self.queue_beside.create_consumer(
+            workers=2, periodic=False, initial_delay=0.05, max_delay=0.2
+        ).start()
         self.queue.create_consumer(
             workers=1, periodic=False, initial_delay=0.1, max_delay=0.5
         ).run()

@@ -31,6 +31,7 @@ from geo_tracker.importing.readings import read_as
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.displacement import agreeing_votes
 from geo_tracker.maps.proposals import outline, proposal_svg
+from geo_tracker.packed import PackedLayer
 
 PICTURED = 6
 """Proposals that get a picture; further ones are listed."""
@@ -179,13 +180,13 @@ def placement(
     """
     if area is None or area.stored is None:
         return None, {}
-    west, south, east, north = (float(edge) for edge in layer.features.total_bounds)
+    west, south, east, north = (float(edge) for edge in layer.villages.total_bounds)
     km = distance_km((west + east) / 2, (south + north) / 2, area.bounds)
     if km > _AWAY_KM and not shapely.intersects(
         shapely.box(west, south, east, north), shapely.box(*area.bounds)
     ):
         return _away(layer, area, km)
-    return _shifted(layer.features, area.stored), {}
+    return _shifted(layer.villages, area.stored), {}
 
 
 def _away(
@@ -198,7 +199,7 @@ def _away(
         and proposal.crs != layer.crs
     ]
     west, south, east, north = area.bounds
-    lon, lat = (float(middle) for middle in layer.features.total_bounds.reshape(2, 2).mean(axis=0))
+    lon, lat = (float(middle) for middle in layer.villages.total_bounds.reshape(2, 2).mean(axis=0))
     way = _direction((lon - (west + east) / 2) * cos(radians(lat)), lat - (south + north) / 2)
     text = Message(
         N_("The layer lies %(km)s km %(direction)s of the villages already stored."),
@@ -219,7 +220,7 @@ def _as_in_file(layer: BoundaryLayer) -> Any:
     return shapes if same else np.array([box])
 
 
-def _shifted(new: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> dict[str, Any] | None:
+def _shifted(new: PackedLayer, stored: gpd.GeoDataFrame) -> dict[str, Any] | None:
     at, ways = _ways(new, stored)
     if len(ways) < _FEWEST_PAIRS:
         return None
@@ -264,7 +265,7 @@ def _said(kind: str, text: str, ways: Any) -> dict[str, Any]:
     return {"kind": kind, "text": Message(text, values).to_json(), "proposals": []}
 
 
-def _ways(new: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
+def _ways(new: PackedLayer, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
     """Return where villages of both layers are stored (degrees), and the way to the new place (m).
 
     Villages are the same by code, else by a name that both layers have once, and only where the
@@ -273,7 +274,7 @@ def _ways(new: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
     old_at, new_at = _pairs(new, stored)
     if len(old_at) >= _FEWEST_PAIRS:
         old_shapes = stored.geometry.to_numpy()[old_at]
-        new_shapes = new.geometry.to_numpy()[new_at]
+        new_shapes = new.outlines.shapes(new_at)
         areas = [shapely.area(in_crs(gpd.GeoDataFrame(geometry=shapes, crs=STORAGE_CRS), AREA_CRS)
                  .geometry.to_numpy()) for shapes in (old_shapes, new_shapes)]  # fmt: skip
         alike = np.abs(areas[1] / areas[0] - 1) < _SAME_AREA
@@ -284,7 +285,9 @@ def _ways(new: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
         if near.sum() >= _FEWEST_PAIRS:
             return at[near], ways[near]
     # Nobody goes by the same code or name: villages that look alike tell.
-    votes = agreeing_votes(*(in_crs(layer[["geometry"]], AREA_CRS) for layer in (stored, new)))
+    votes = agreeing_votes(
+        *(in_crs(layer[["geometry"]], AREA_CRS) for layer in (stored, new.unpacked()))
+    )
     return _from_area_crs(stored, np.asarray(votes).reshape(-1, 2))
 
 
@@ -298,7 +301,7 @@ def _from_area_crs(stored: gpd.GeoDataFrame, votes: Any) -> tuple[Any, Any]:
     return at, _in_metres(np.column_stack(to) - at, at[:, 1])
 
 
-def _pairs(new: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
+def _pairs(new: PackedLayer, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
     for column in ("stat_code", "name"):
         old, now = (
             pd.Series(np.arange(len(layer)), index=layer[column].to_numpy())

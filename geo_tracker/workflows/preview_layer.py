@@ -1,77 +1,84 @@
 """What is understood of a file of boundaries, as plain data for its preview."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from geo_tracker.bounded import Tell
 from geo_tracker.config import Settings
+from geo_tracker.db.models import ImportRun
 from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
 from geo_tracker.importing.report import ImportReport
+from geo_tracker.language import N_
 from geo_tracker.maps.preview import preview_svg
 from geo_tracker.workflows.corrections import changes_of
-from geo_tracker.workflows.files import read_apart
+from geo_tracker.workflows.files import read_apart, under_its_name
 from geo_tracker.workflows.placement_check import (
-    KnownArea,
     known_area,
     placement,
     shown_proposals,
 )
 from geo_tracker.workflows.preview_ground import ground_preview
-from geo_tracker.workflows.preview_report import shortened
+from geo_tracker.workflows.preview_report import Looked, shortened
+from geo_tracker.workflows.progress import Progress
 
 SHOWN_ROWS = 8
 
 
 def layer_preview(
-    engine: sa.Engine,
-    settings: Settings,
-    path: Path,
-    choices: Mapping[str, Any],
-    *,
-    as_of_on: date,
-) -> tuple[dict[str, Any], bool]:
-    """Return what is understood of a file, and whether it says of itself that it is made up.
+    engine: sa.Engine, settings: Settings, run: ImportRun, progress: Progress
+) -> Looked:
+    """Return what is understood of an import's file, read with the choices that are wanted.
 
-    ``pictures`` holds SVG by name, to be kept apart.
+    Raises
+    ------
+    InputError
+        If the file cannot be used that way.
+    NotFoundError
+        If it is gone.
     """
-    area = known_area(engine, as_of_on)
+    choices = run.preview["wanted"]
+    area = known_area(engine, run.as_of_on)
     try:
-        layer = read_apart(
-            settings,
-            read_boundaries,
-            path,
-            choices=LayerChoices(**choices),
-            with_ground=True,
-        )
+        with under_its_name(settings, run.source) as path:
+            layer, outline = read_apart(
+                settings, _drawn, path, tell=progress.say, choices=LayerChoices(**choices)
+            )
     except MissingCrsError as missing:
+        progress.at(N_("Drawing the ways to understand the coordinates"))
         proposals, pictures = shown_proposals(missing, area)
-        return (
-            {
-                "problem": missing.message.to_json(),
-                "crs_proposals": proposals,
-                "report": shortened(ImportReport()),
-                "pictures": pictures,
-            },
-            False,
-        )
-    changes = changes_of(engine, as_of_on, layer.features)
-    return _understood(layer, area) | {"changes": changes}, layer.synthetic
-
-
-def _understood(layer: BoundaryLayer, area: KnownArea | None) -> dict[str, Any]:
-    features = layer.features
-    columns = ["stat_code", "name", "town", "county", "area_m2"]
-    sample = features[columns].head(SHOWN_ROWS).astype(object)
+        understood = {
+            "problem": missing.message.to_json(),
+            "crs_proposals": proposals,
+            "report": shortened(ImportReport()),
+        }
+        return Looked(understood, choices, pictures=pictures)
+    progress.at(N_("Comparing with what is stored"))
+    changes = changes_of(engine, run.as_of_on, layer.villages)
     placed, pictures = placement(layer, area)
+    progress.at(N_("Drawing the preview"))
     ground = None
     if layer.ground is not None:
         ground, ground_pictures = ground_preview(layer.ground, layer.report)
         pictures |= ground_pictures
+    pictures["outline"] = outline
+    found = {"placement": placed, "ground": ground, "changes": changes}
+    return Looked(_understood(layer) | found, choices, layer.synthetic, pictures)
+
+
+def _drawn(path: Path, *, choices: LayerChoices, tell: Tell) -> tuple[BoundaryLayer, str]:
+    """Read a layer and draw it where all its outlines may take memory: in a process that ends."""
+    layer = read_boundaries(path, choices=choices, with_ground=True, tell=tell)
+    return layer, preview_svg(layer.features.geometry)
+
+
+def _understood(layer: BoundaryLayer) -> dict[str, Any]:
+    features = layer.villages.facts
+    columns = ["stat_code", "name", "town", "county", "area_m2"]
+    sample = features[columns].head(SHOWN_ROWS).astype(object)
     return {
         "layer_names": layer.layer_names,
         "layer": layer.layer,
@@ -86,8 +93,5 @@ def _understood(layer: BoundaryLayer, area: KnownArea | None) -> dict[str, Any]:
         "towns": int(features["town_code"].nunique()),
         "sample": sample.where(sample.notna(), None).to_dict("records"),
         "damaged": asdict(layer.damaged),
-        "placement": placed,
-        "ground": ground,
         "report": shortened(layer.report),
-        "pictures": {"outline": preview_svg(features.geometry), **pictures},
     }

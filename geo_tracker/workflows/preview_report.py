@@ -1,12 +1,35 @@
-"""Reports as previews keep them."""
+"""What looking at a file gives, and reports as previews keep them."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from geo_tracker.importing.report import ImportReport
 
 SHOWN_PROBLEMS = 200
 """Problems a preview lists row by row; all are counted."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was understood of a file.
+
+    Attributes
+    ----------
+    preview : dict
+        As plain data.
+    choices : dict
+        How it was read, to be read so again when it is stored.
+    synthetic : bool
+        Whether it says of itself that it is made up.
+    pictures : dict
+        SVG by name.
+    """
+
+    preview: dict[str, Any]
+    choices: dict[str, Any]
+    synthetic: bool = False
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def shortened(report: ImportReport) -> dict[str, Any]:

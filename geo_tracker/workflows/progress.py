@@ -15,9 +15,12 @@ class Progress:
 
     def at(self, text: str, done: int = 0, total: int = 0, **values: object) -> None:
         """Say what is being done now."""
-        self.stage = Message(text, dict(values))
-        self.done = done
-        self.total = total
+        self.say(Message(text, dict(values)))
+        self.count(done, total)
+
+    def say(self, stage: Message) -> None:
+        """Say what is being done now, of which nobody knows how much there is."""
+        self.stage, self.done, self.total = stage, 0, 0
 
     def count(self, done: int, total: int) -> None:
         """Say how much of the present stage is done."""

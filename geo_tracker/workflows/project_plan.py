@@ -99,20 +99,27 @@ def _row_number(taken: tuple[Record, int | None, Record]) -> int:
 
 
 def _values(row: Record, facts: FileFacts) -> Record:
-    lon, lat = row.get("lon"), row.get("lat")
     return {name: row.get(name) for name in _FIELDS} | {
         "stage": stage(row.get("stage")),
         "unit_id": row["unit_id"],
         "former_unit_id": row["former_unit_id"],
         "synthetic": is_synthetic(row.get("basis"), source_is_synthetic=facts.synthetic),
         "row": row["row"],
-        "geom": None if lon is None or lat is None else shapely.Point(lon, lat),
+        "geom": _place(row.get("shape"), row.get("lon"), row.get("lat")),
     }
+
+
+def _place(shape: Any, lon: float | None, lat: float | None) -> Any:
+    """Return a project's shape; where none is given, the point of its coordinates."""
+    if shape is not None:
+        return shape
+    return None if lon is None or lat is None else shapely.Point(lon, lat)
 
 
 def _stated(sheet: Sheet, values: Record) -> set[str]:
     stated = {name for name in _FIELDS if name in sheet.columns} | {"synthetic"}
-    if {"lon", "lat"} <= set(sheet.columns):
+    columns = set(sheet.columns)
+    if {"lon", "lat"} <= columns or "shape" in columns:
         stated.add("geom")
     return stated - _IDENTITY | {name for name in _IDENTITY if values[name] is not None}
 

@@ -3,9 +3,8 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import shapely
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from pypinyin import lazy_pinyin
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import reading, settle, writing
+from geo_tracker.db.blobs import as_multipolygon
 from geo_tracker.db.bulk import Encoded
 from geo_tracker.db.drawings import (
     Drawings,
@@ -20,11 +20,16 @@ from geo_tracker.db.drawings import (
     carried_drawings,
     dead_imports,
     discarded_drawings,
+    facts_stored,
 )
+from geo_tracker.packed import PackedLayer
 from geo_tracker.workflows.progress import Progress
 
 BATCH = 250
 """Villages in one transaction."""
+
+_BATCHES = 8
+"""Their facts are made ready together."""
 
 _TURNS_IN_LOG = 5
 """Transactions after which the database's log is emptied."""
@@ -55,7 +60,7 @@ class Turns:
 
 def stage_villages(
     engine: sa.Engine,
-    villages: gpd.GeoDataFrame,
+    villages: PackedLayer,
     *,
     import_id: int,
     geometry_source: str,
@@ -67,7 +72,7 @@ def stage_villages(
     ----------
     engine : Engine
         The database.
-    villages : GeoDataFrame
+    villages : PackedLayer
         Valid (Multi)Polygons in STORAGE_CRS; ``unit_id``, ``name``, ``ground``, ``stat_code``,
         ``land_code``, ``town_id``, ``area_m2``, ``stated_area_m2``, ``seat_lon``, ``seat_lat``.
     import_id, geometry_source
@@ -76,19 +81,27 @@ def stage_villages(
         Told how many are stored.
     """
     turns = Turns(engine)
-    shapes = villages.geometry.to_numpy()
-    facts = pd.DataFrame(villages.drop(columns=villages.geometry.name))
-    for at in range(0, len(facts), BATCH):
-        some = slice(at, at + BATCH)
-        batch = with_spelling(facts.iloc[some])
-        points = shapely.get_coordinates(shapely.point_on_surface(shapes[some]))
-        batch["point_lon"], batch["point_lat"] = points[:, 0], points[:, 1]
-        parts, owner = shapely.get_parts(shapes[some], return_index=True)
-        encoded = Encoded.of(shapely.multipolygons(parts, indices=owner), engine)
-        drawings = Drawings.of(batch, encoded, import_id=import_id, geometry_source=geometry_source)
+    for at, facts in _batches(villages.facts):
+        wkb = villages.outlines.wkb(slice(at, at + BATCH))
+        shapes = shapely.from_wkb(wkb)
+        points = shapely.get_coordinates(shapely.point_on_surface(shapes))
+        encoded = Encoded.of(map(as_multipolygon, wkb), shapely.bounds(shapes), engine)
+        drawings = Drawings.of(
+            facts, points, encoded, import_id=import_id, geometry_source=geometry_source
+        )
         with turns.turn() as session:
             added_drawings(session, drawings)
-        progress.count(min(at + BATCH, len(facts)), len(facts))
+        progress.count(at + len(points), len(villages))
+
+
+def _batches(villages: pd.DataFrame) -> Iterator[tuple[int, dict[str, list[Any]]]]:
+    """Give the place of each batch, and its facts as the database takes them."""
+    # Of many at once: to cut and look through tables takes longer than what is in small ones.
+    for first in range(0, len(villages), _BATCHES * BATCH):
+        some = with_spelling(villages.iloc[first : first + _BATCHES * BATCH])
+        facts = facts_stored(some)
+        for at in range(0, len(some), BATCH):
+            yield first + at, {name: values[at : at + BATCH] for name, values in facts.items()}
 
 
 def carry_villages(
@@ -119,16 +132,27 @@ def discard_leftovers(engine: sa.Engine) -> None:
         discard_staged(engine, import_id)
 
 
-@cache
-def _spelling(character: str) -> str:
-    # Character by character: place names are hardly ever words of a dictionary.
-    return lazy_pinyin(character)[0].lower()
+class _Spelled(dict[int, str]):
+    """Characters' spellings, or as much of them, for `str.translate`."""
+
+    def __init__(self, letters: int | None = None) -> None:
+        super().__init__()
+        self._letters = letters
+
+    def __missing__(self, character: int) -> str:
+        # Character by character: place names are hardly ever words of a dictionary.
+        spelled = lazy_pinyin(chr(character))[0].lower()[: self._letters]
+        self[character] = spelled
+        return spelled
+
+
+_PINYIN, _INITIALS = _Spelled(), _Spelled(letters=1)
 
 
 def with_spelling(villages: pd.DataFrame) -> pd.DataFrame:
     """Return the villages with ``pinyin`` and ``initials`` of their names."""
-    spelled = [[_spelling(character) for character in name] for name in villages["name"]]
+    names = villages["name"].tolist()
     return villages.assign(
-        pinyin=["".join(syllables)[:200] for syllables in spelled],
-        initials=["".join(s[:1] for s in syllables)[:50] for syllables in spelled],
+        pinyin=[name.translate(_PINYIN)[:200] for name in names],
+        initials=[name.translate(_INITIALS)[:50] for name in names],
     )

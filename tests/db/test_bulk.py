@@ -24,7 +24,8 @@ def add_projects(engine: sa.Engine, names: list[str], points: list[shapely.Point
             "synthetic": [False] * len(names),
             "reported_on": [date(2019, 3, 1)] + [None] * (len(names) - 1),
         }
-        insert_features(session.connection(), Project, columns, Encoded.of(points, engine))
+        shapes = Encoded.of(shapely.to_wkb(points), shapely.bounds(points), engine)
+        insert_features(session.connection(), Project, columns, shapes)
 
 
 def found_in(engine: sa.Engine, *box: float) -> list[str]:

@@ -20,6 +20,7 @@ from geo_tracker.db.drawings import (
     discarded_drawings,
     drawn_bounds,
     drawn_frame,
+    facts_stored,
     show_drawing,
 )
 from geo_tracker.db.geometry import within_box
@@ -36,7 +37,7 @@ def squares(*wests: float) -> Any:
 def facts(count: int, **columns: list[Any]) -> pd.DataFrame:
     same = {"pinyin": "p", "initials": "p", "ground": "0" * 32, "area_m2": 1.0, "name": "甲村"}
     same |= {"stat_code": None, "land_code": None, "stated_area_m2": None}
-    same |= {"point_lon": 120.5, "point_lat": 29.5, "seat_lon": None, "seat_lat": None}
+    same |= {"seat_lon": None, "seat_lat": None}
     frame = pd.DataFrame({name: [value] * count for name, value in same.items()}, dtype=object)
     frame["unit_id"] = pd.array([None] * count, dtype="Int64")
     frame["town_id"] = pd.array([None] * count, dtype="Int64")
@@ -45,13 +46,15 @@ def facts(count: int, **columns: list[Any]) -> pd.DataFrame:
 
 def drawn(engine: sa.Engine, *wests: float, **columns: list[Any]) -> int:
     """Lay down squares for an import of their own; return it."""
-    shapes = Encoded.of(squares(*wests), engine)
+    drawn = squares(*wests)
+    shapes = Encoded.of(shapely.to_wkb(drawn), shapely.bounds(drawn), engine)
+    points = shapely.get_coordinates(shapely.centroid(drawn))
     with writing(engine) as session:
         import_id = stored_import(session)
-        villages = facts(len(wests), **columns)
+        villages = facts_stored(facts(len(wests), **columns))
         added_drawings(
             session,
-            Drawings.of(villages, shapes, import_id=import_id, geometry_source="surveyed"),
+            Drawings.of(villages, points, shapes, import_id=import_id, geometry_source="surveyed"),
         )
     return import_id
 

@@ -10,7 +10,7 @@ import shapely
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.errors import InputError, UnusableArchiveError, UnusableLayerError
 from geo_tracker.importing.crs_guess import MissingCrsError
-from geo_tracker.importing.layers import COLUMNS, LayerChoices, read_boundaries
+from geo_tracker.importing.layers import FACTS, LayerChoices, read_boundaries
 from geo_tracker.importing.report import ImportReport
 from tests.importing.shapes import shapefile, square, villages, zip_of, zipped
 
@@ -33,10 +33,10 @@ def test_a_zipped_gbk_shapefile_is_understood(tmp_path: Path) -> None:
     assert layer.synthetic
     assert layer.report.problems == []
     features = layer.features
-    assert features.columns.to_list() == COLUMNS
+    assert features.columns.to_list() == [*FACTS, "geometry"]
     assert features.crs == STORAGE_CRS
     assert isinstance(features.index, pd.RangeIndex)
-    assert features.iloc[0][COLUMNS[:7]].to_list() == [
+    assert features.iloc[0][FACTS[:7]].to_list() == [
         *("330784114200", None, "倪宅村", "花街镇", "永康市", "330784114", "330784"),
     ]
     assert features["area_m2"].to_list() == pytest.approx([1e6, 1e6], rel=1e-3)

@@ -14,9 +14,9 @@ from geo_tracker.lineage.hilbert import hilbert_positions
 from geo_tracker.lineage.overlaps import overlap_shares
 from geo_tracker.lineage.parts import parts_of
 from geo_tracker.lineage.sizes import unit_sizes
+from geo_tracker.packed import packed
 from tests.lineage.test_overlaps import random_mosaic
 from tests.lineage.test_reforms import NAMES, reform
-from tests.test_packed import packed
 
 
 def test_neighbours_along_the_curve_are_neighbours_on_the_ground() -> None:

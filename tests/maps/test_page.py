@@ -15,6 +15,7 @@ from geo_tracker.maps.page import (
     script_json,
     village_map,
 )
+from geo_tracker.maps.page_files import SCRIPTS, STATIC_FOLDER, STYLES, joined
 from geo_tracker.maps.page_texts import MAP_TEXTS
 
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>`${alert(1)}\u2028'\""
@@ -41,7 +42,11 @@ def test_the_page_is_a_folium_map() -> None:
 def test_the_head_links_to_our_own_files_only() -> None:
     header = map_parts(village_map(CONFIG)).header_html
     addresses = re.findall(r'(?:src|href)="([^"]*)"', header)
-    assert "/static/vendor/leaflet/leaflet.js" in addresses
+    assert set(addresses) == {
+        f"/static/{path}.{kind}"
+        for path in ("vendor/leaflet/leaflet", "joined/map")
+        for kind in ("js", "css")
+    }
     assert all(address.startswith("/static/") for address in addresses)
     assert not re.search("jquery|bootstrap|awesome", header)
 
@@ -54,7 +59,7 @@ def test_no_part_names_another_host() -> None:
 
 def test_files_are_addressed_as_the_application_says() -> None:
     parts = map_parts(village_map(CONFIG), static_url=lambda path: f"/gt/static/{path}?v=2&w")
-    assert 'src="/gt/static/js/map/tiles.js?v=2&amp;w"' in parts.header_html
+    assert 'src="/gt/static/joined/map.js?v=2&amp;w"' in parts.header_html
 
 
 def test_all_script_is_in_one_text_that_a_nonce_can_stand_on() -> None:
@@ -65,10 +70,20 @@ def test_all_script_is_in_one_text_that_a_nonce_can_stand_on() -> None:
     assert "style" not in parts.body_html
 
 
-def test_scripts_are_linked_before_those_that_need_them() -> None:
-    header = map_parts(village_map(CONFIG)).header_html
-    order = [header.index(name) for name in ("leaflet.js", "drawing.js", "tiles.js", "map.js")]
+def test_scripts_stand_before_those_that_need_them() -> None:
+    names = ["drawing.js", "tiles.js", "map.js", "keys.js"]
+    order = [[file.rsplit("/", 1)[-1] for file in SCRIPTS].index(name) for name in names]
     assert order == sorted(order)
+    assert "geoTracker.startMap = " in joined("map.js")
+
+
+def test_every_script_and_style_of_the_map_is_among_the_joined() -> None:
+    there = {
+        path.relative_to(STATIC_FOLDER).as_posix()
+        for pattern in ("js/map/*.js", "css/map*.css")
+        for path in STATIC_FOLDER.glob(pattern)
+    }
+    assert there == {*SCRIPTS, *STYLES}
 
 
 def test_former_tiles_are_a_layer_of_their_own() -> None:

@@ -4,6 +4,8 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from playwright.sync_api import Page, Route
 
 from geo_tracker.config import ROOT
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
+from geo_tracker.maps.page_files import joined
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.pyramid import TileFile, build_pyramid
 from tests.browser import chromium
@@ -29,7 +32,7 @@ STATIC = {".js": "text/javascript", ".css": "text/css"}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def page_html(tiles: TileFile) -> str:
+def page_html(tiles: TileFile, options: dict[str, Any] | None = None) -> str:
     source = TileSource(url="/tiles/{z}/{x}/{y}", min_zoom=5, max_zoom=13)
     config = MapConfig(
         bounds=tiles.metadata.bounds,
@@ -46,6 +49,7 @@ def page_html(tiles: TileFile) -> str:
         },
         texts={key: message.text for key, message in MAP_TEXTS.items()},
         attribution=HOSTILE,
+        options=options or {},
     )
     parts = map_parts(village_map(config))
     return (
@@ -67,16 +71,24 @@ def answers() -> dict[str, Any]:
             "point": [29.03, half.centroid.x],
             "polygon": shapely.geometry.mapping(half),
             "share": 0.5,
+            "facts": [HOSTILE, "half"],
+            "standing": ("weaker", "stronger")[index],
+            "elsewhere": [],
         }
         for index, half in enumerate(halves)
     ]
     project = {"id": 1, "name": HOSTILE, "light": "red", "point": [29.035, 120.025]}
     return {
         "/themes/merged": {
-            "ids": list(range(1, 17)),
-            "class": [0] * 16,
+            "ids": "/ids",
+            "classes": "0" * 16,
             "legend": [{"class": 0, "label": HOSTILE, "color": "#74a7cc", "count": 16}],
+            "note": HOSTILE,
+            "unit": HOSTILE,
+            "summary": [HOSTILE],
+            "origin": HOSTILE,
         },
+        "/ids": [[1, 16]],
         f"/villages/{MERGED}": {
             "unit_id": MERGED,
             "name": HOSTILE,
@@ -87,7 +99,12 @@ def answers() -> dict[str, Any]:
             "formers": formers,
             "projects": [project],
         },
-        "/projects": [{**project, "unit_id": MERGED}],
+        "/projects": {
+            "id": [1], "name": [HOSTILE], "lat": [29.035], "lon": [120.025], "unit": [MERGED],
+            "light": ["red"], "kind": [0], "stage": [0], "kinds": [HOSTILE],
+            "stages": [{"key": "started", "text": HOSTILE}],
+            "shapes": {"1": shapely.geometry.mapping(shapely.box(120.024, 29.03, 120.026, 29.036))},
+        },
         "/names": {"ids": list(range(1, 17)), "names": [HOSTILE] * 16},
         "/search": [
             {
@@ -102,6 +119,9 @@ def served(tiles: TileFile, path: str) -> tuple[str, bytes] | None:
     """What the application would answer: content type and content."""
     if path == "/":
         return "text/html; charset=utf-8", page_html(tiles).encode()
+    if path.startswith("/static/joined/"):
+        file = Path(path)
+        return STATIC.get(file.suffix, "text/css"), joined(file.name).encode()
     if path.startswith("/static/"):
         file = ROOT / "geo_tracker" / path[1:]
         return STATIC.get(file.suffix, "image/png"), file.read_bytes()
@@ -176,9 +196,31 @@ def test_legend_and_attribution_show_hostile_texts_as_they_are(opened: Page) -> 
 def test_a_found_village_shows_its_former_villages_and_its_panel(opened: Page) -> None:
     choose_by_search(opened)
     names = opened.locator(".map-former-name").all_text_contents()
-    assert names == [f"{HOSTILE}0", f"{HOSTILE}1"]
+    assert names == [
+        f"{HOSTILE}0 ▼ {MAP_TEXTS['weaker'].text}{HOSTILE} · half",
+        f"{HOSTILE}1 ▲ {MAP_TEXTS['stronger'].text}{HOSTILE} · half",
+    ]
     assert opened.inner_text("#map-panel h2") == "panel"
     assert f"village={MERGED}" in opened.url
+
+
+def test_labels_of_former_villages_give_way_to_each_other(opened: Page) -> None:
+    choose_by_search(opened)
+    opened.evaluate("geoTracker.page.map.setZoom(11, { animate: false })")
+    opened.wait_for_timeout(400)
+    seat, *formers = opened.locator(".map-village-name, .map-former-name").all()
+    assert seat.is_visible()
+    boxes = [
+        box for label in (seat, *formers) if label.is_visible() and (box := label.bounding_box())
+    ]
+    assert len(boxes) < 3
+    for box, other in combinations(boxes, 2):
+        assert (
+            box["x"] + box["width"] <= other["x"]
+            or other["x"] + other["width"] <= box["x"]
+            or box["y"] + box["height"] <= other["y"]
+            or other["y"] + other["height"] <= box["y"]
+        )
 
 
 def test_a_click_on_the_ground_of_a_village_chooses_it(opened: Page) -> None:

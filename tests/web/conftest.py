@@ -89,8 +89,10 @@ def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def strict(app: Flask) -> Flask:
-    """Have templates fail on values that no view gave them."""
+    """Have templates fail on values that no view gave them, and files looked at at once."""
     app.jinja_env.undefined = StrictUndefined
+    services: Services = app.extensions["geo_tracker"]
+    services.worker.queue_beside.immediate = True
     return app
 
 

@@ -21,7 +21,7 @@ from tests.web.visitors import Visitor, visitor
 
 LISTS = (
     *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
-    *("/review/bulk", "/lineage/faults", "/lineage/crosswalk"),
+    *("/review/bulk", "/lineage/faults", "/lineage/crosswalk", "/map/table"),
 )
 PAGES = (
     "/",
@@ -65,7 +65,8 @@ VALUES = ("nonsense", "-1", "", "99999999999999999999", "9" * 5000, "村%'; --",
 def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> None:
     names = (
         *("page", "county", "town", "kind", "layer", "formers", "check", "sort", "light"),
-        *("figure", "direction", "after", "above", "done"),
+        *("figure", "direction", "after", "above", "done", "theme", "side", "method"),
+        *("classes", "breaks", "middle", "class"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):

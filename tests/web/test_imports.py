@@ -13,11 +13,13 @@ from werkzeug.test import TestResponse
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import reading
-from geo_tracker.db.models import ImportRun, Job, VillageVersion
+from geo_tracker.db.models import Job, VillageVersion
 from geo_tracker.web.context import Services
 from tests import samples
 from tests.web.conftest import strict
 from tests.web.visitors import Visitor, visitor
+
+pytestmark = pytest.mark.apart
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -147,23 +149,46 @@ def empty_zip() -> bytes:
 @pytest.mark.parametrize(
     ("kind", "name", "content"),
     [
-        ("boundary", "before.zip", b"no zip at all"),
-        ("boundary", "before.zip", empty_zip()),
-        ("boundary", "", b""),
-        ("table", "records.xlsx", b"no workbook"),
-        ("table", "records.csv", "甲\n1\n".encode()),
+        ("boundary", "合并前.zip", b"no zip at all"),
+        ("boundary", "合并前.zip", empty_zip()),
+        ("table", "台账.xlsx", b"no workbook"),
+        ("table", "台账.csv", "甲\n1\n".encode()),
     ],
 )
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_a_file_that_cannot_be_used_is_refused_with_a_reason_and_keeps_nothing(
-    app: Flask, engine: sa.Engine, kind: str, name: str, content: bytes, language: str
+def test_a_file_that_cannot_be_used_is_refused_with_a_reason_and_not_kept(
+    app: Flask, settings: Settings, kind: str, name: str, content: bytes, language: str
 ) -> None:
     planner = visitor(app, "planner", language=language)
-    answer = uploaded(planner, kind, (name, content))
+    import_id = import_id_of(uploaded(planner, kind, (name, content)))
+    page = planner.page(f"/imports/{import_id}")
+    reason = re.search(r'class="alert alert-danger".*?<br>(.+?)</div>', page)
+    assert reason is not None
+    assert ("没有" in reason[1] or "不是" in reason[1]) == (language == "zh-CN"), reason[1]
+    # The file is called what its owner calls it.
+    assert kind == "table" or name in reason[1]
+    assert reason[1] in planner.page("/imports/")
+    assert not list(settings.uploads_dir.iterdir())
+    # The way back: the same form, with the same day.
+    assert f'name="{kind}_file"' in page
+    assert 'value="2018-10-31"' in page
+
+
+def test_nothing_chosen_is_said_at_the_form(planner: Visitor) -> None:
+    answer = uploaded(planner, "boundary", ("", b""))
     assert answer.status_code == 422
-    assert 'class="alert alert-danger"' in answer.text
-    with reading(engine) as session:
-        assert session.scalar(sa.select(sa.func.count(ImportRun.id))) == 0
+    assert "Choose a file." in answer.text
+
+
+def test_the_corrected_file_is_taken_after_one_that_was_refused(
+    app: Flask, planner: Visitor, tmp_path: Path
+) -> None:
+    good = samples.before_zip(tmp_path).read_bytes()
+    for content in (good[:-200], good[:-200], good):
+        answer = uploaded(planner, "boundary", ("before.zip", content))
+    assert "倪宅村" in planner.page(answer.headers["Location"])
+    page = planner.page("/imports/")
+    assert (page.count(">Refused<"), page.count(">To be confirmed<")) == (2, 1)
 
 
 def test_a_layer_without_its_day_is_refused(planner: Visitor, tmp_path: Path) -> None:
@@ -197,10 +222,14 @@ def test_a_column_that_is_not_there_is_refused_and_the_preview_stays(
     planner: Visitor, tmp_path: Path
 ) -> None:
     import_id = import_id_of(uploaded(planner, "boundary", samples.before_zip(tmp_path)))
-    answer = planner.post(f"/imports/{import_id}/read-again", {"field_name": HOSTILE})
-    assert answer.status_code == 422
-    assert HOSTILE not in answer.text
-    assert "倪宅村" in planner.page(f"/imports/{import_id}/preview")
+    planner.post(f"/imports/{import_id}/read-again", {"field_name": HOSTILE})
+    page = planner.page(f"/imports/{import_id}/preview")
+    assert "The file cannot be read as you asked" in page
+    assert HOSTILE not in page
+    assert "倪宅村" in page
+    # What was asked is forgotten once something else is asked.
+    planner.post(f"/imports/{import_id}/read-again", {"field_name": "ZLDWMC"})
+    assert "The file cannot be read" not in planner.page(f"/imports/{import_id}/preview")
 
 
 def test_chosen_columns_are_what_is_shown_and_stored(

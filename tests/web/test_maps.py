@@ -9,7 +9,6 @@ from flask import Flask
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine
-from geo_tracker.maps.themes import THEMES
 from geo_tracker.web.context import Services
 from tests import samples
 from tests.web.conftest import bring_county, strict
@@ -24,15 +23,6 @@ def test_folium_composes_the_page_from_our_own_files(planner: Visitor) -> None:
     assert 'class="folium-map"' in page
     assert "/static/vendor/leaflet/leaflet.js" in page
     assert "/static/js/map/map.js" in page
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_theme_gives_each_village_a_class_and_counts_add_up(
-    planner: Visitor, theme: str
-) -> None:
-    found = planner.get(f"/map/themes/{theme}.json").get_json()
-    assert len(found["ids"]) == len(found["class"]) == 4
-    assert sum(entry["count"] for entry in found["legend"]) == 4
 
 
 def test_a_merged_village_comes_with_its_former_ones_seat_and_projects(county: Flask) -> None:
@@ -124,7 +114,15 @@ def test_hostile_texts_stay_texts_on_every_page(hostile: Flask) -> None:
     viewer = visitor(hostile, "viewer")
     merged = unit_id(hostile, f"倪宅新村{HOSTILE}")
     pages = ("/", "/villages/", f"/villages/{merged}", f"/map/villages/{merged}/panel", "/map/")
-    for path in (*pages, "/lagging/", "/votes/", "/projects/", "/review/", "/imports/3"):
+    for path in (
+        *pages,
+        "/map/table",
+        "/lagging/",
+        "/votes/",
+        "/projects/",
+        "/review/",
+        "/imports/3",
+    ):
         page = viewer.page(path)
         assert "<img src=x" not in page, path
         assert "</script>`" not in page, path

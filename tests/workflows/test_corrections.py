@@ -23,10 +23,12 @@ from geo_tracker.db.models import (
 from geo_tracker.errors import AlreadyImportedError, ConflictError, GeoTrackerError
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.demo import run_import
-from geo_tracker.workflows.imports import accept, read_again, receive_boundaries
+from geo_tracker.workflows.imports import accept, receive_boundaries
+from geo_tracker.workflows.looking import look_again
 from geo_tracker.workflows.review import decide
 from geo_tracker.workflows.undoing import queue_undoing, what_undoing_means
 from tests import samples
+from tests.workflows.work import done
 
 Row = tuple[str, str, str, float, float]
 Bring = Callable[..., Any]
@@ -213,7 +215,7 @@ def test_a_file_is_compared_again_when_the_layer_changed_meanwhile(county: Count
     county.corrected()
     with pytest.raises(ConflictError, match="changed after"):
         accept(county.engine, waiting)
-    read_again(county.engine, county.settings, waiting, choices={})
+    done(county.engine, county.settings, look_again(county.engine, waiting, choices={}))
     assert county.run(waiting).preview["changes"]["counts"]["unchanged"] == 5
     accept(county.engine, waiting)
 

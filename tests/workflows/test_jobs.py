@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.models import ImportRun, Job, VillageVersion
 from geo_tracker.language import Message
 from geo_tracker.workflows.background import worker_for
-from geo_tracker.workflows.imports import accept, receive_boundaries
+from geo_tracker.workflows.imports import accept, receive, receive_boundaries
 from tests import samples
 
 
@@ -76,16 +77,21 @@ def test_a_job_that_dies_again_and_again_is_given_up(
     assert Message.from_json(job.error or {}).values == {"times": 3}
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return what a process needs to find the same register."""
+    return os.environ | {
+        "GEO_TRACKER_DATA_DIR": str(settings.data_dir),
+        "GEO_TRACKER_JOB_STALE_SECONDS": "2",
+        "DATABASE_URL": settings.database_url,
+    }
+
+
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_leaves_nothing_half_stored_and_another_finishes(
     engine: sa.Engine, settings: Settings, queued: tuple[int, int], tmp_path: Path
 ) -> None:
     import_id, job_id = queued
-    environment = os.environ | {
-        "GEO_TRACKER_DATA_DIR": str(settings.data_dir),
-        "GEO_TRACKER_JOB_STALE_SECONDS": "2",
-        "DATABASE_URL": settings.database_url,
-    }
+    environment = environment_of(settings)
     # The first worker is stopped by the operating system inside the transaction that publishes.
     script = (
         "import os, signal\n"
@@ -120,3 +126,43 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_stored_and_another_fi
         run = session.get_one(ImportRun, import_id)
     assert (job.state, job.attempts, run.state) == ("done", 2, "published")
     assert stored_versions(engine) == 6
+
+
+@pytest.mark.slow
+def test_a_file_is_looked_at_again_when_the_worker_was_killed_while_it_looked(
+    engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    path = samples.before_zip(tmp_path)
+    import_id, job_id = receive(
+        engine,
+        settings,
+        path,
+        kind="boundaries",
+        file_name=path.name,
+        as_of_on=samples.BEFORE_ON,
+    )
+    # Ended by the operating system at the last moment, when all but the database knows.
+    script = (
+        "import os, signal\n"
+        "from geo_tracker.config import settings_from_environment\n"
+        "from geo_tracker.db import make_engine\n"
+        "from geo_tracker.workflows import looking\n"
+        "from geo_tracker.workflows.background import worker_for\n"
+        "looking.keep_pictures = lambda *args: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "settings = settings_from_environment()\n"
+        f"worker_for(make_engine(settings.url), settings).run({job_id})\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", script], env=environment_of(settings), check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    with reading(engine) as session:
+        assert session.get_one(ImportRun, import_id).state == "looking"
+    # A sign of life a moment ago is old enough here; the next worker finds the job by itself.
+    other = worker_for(engine, replace(settings, job_stale_seconds=-1))
+    other.queue_beside.immediate = True
+    assert other.sweep() == [job_id]
+    with reading(engine) as session:
+        job = session.get_one(Job, job_id)
+        run = session.get_one(ImportRun, import_id)
+    assert (job.state, job.attempts, run.state) == ("done", 2, "previewed")

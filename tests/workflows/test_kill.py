@@ -34,7 +34,7 @@ DAY = date(2020, 1, 1)
 SEED = 4
 COUNT = 20_000
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.apart]
 
 
 def count(engine: sa.Engine, model: type) -> int:

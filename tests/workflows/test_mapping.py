@@ -16,9 +16,10 @@ from geo_tracker.importing.choices import SheetChoice
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.error_workbook import error_workbook
 from geo_tracker.workflows.imports import receive_records
-from geo_tracker.workflows.mapping import choose_villages, read_records_again
+from geo_tracker.workflows.mapping import choose_villages, decide_sheets
 from geo_tracker.workflows.table_templates import counties, table_template
 from tests import samples
+from tests.workflows.work import done
 
 Bring = Callable[..., Any]
 
@@ -54,13 +55,12 @@ def test_columns_units_and_villages_are_stored_as_a_person_says(
     choice = SheetChoice(
         "projects", (2, 2), {0: "name", 1: "former_name", 2: "budget_yuan"}, {2: "万元"}
     )
-    read_records_again(engine, settings, import_id, sheets={0: choice})
+    done(engine, settings, decide_sheets(engine, import_id, sheets={0: choice}))
     (sheet,) = preview_of(engine, import_id)["sheets"]
     assert sheet["unmatched_count"] == 2
     unit_id = unit_named(engine, "新川村", samples.BEFORE_ON)
-    choose_villages(
-        engine, settings, import_id, chosen={(0, "former_name", 3): unit_id}, username="li"
-    )
+    chosen = {(0, "former_name", 3): unit_id}
+    done(engine, settings, choose_villages(engine, import_id, chosen=chosen, username="li"))
     run_import(engine, settings, import_id)
     with reading(engine) as session:
         project = session.scalars(sa.select(Project)).one()
@@ -70,7 +70,7 @@ def test_columns_units_and_villages_are_stored_as_a_person_says(
     assert (word["row"], word["by"], word["name"]) == (3, "li", "新川村")
     assert [row["row"] for row in result["unmatched"]] == [4]
     with pytest.raises(ConflictError):
-        choose_villages(engine, settings, import_id, chosen={}, username="li")
+        choose_villages(engine, import_id, chosen={}, username="li")
 
 
 def test_each_side_of_a_merger_can_be_chosen(
@@ -84,18 +84,13 @@ def test_each_side_of_a_merger_can_be_chosen(
     assert {entry["column"] for entry in sheet["open_rows"]} == {"old_name", "new_name"}
     old = unit_named(engine, "倪宅村", samples.BEFORE_ON)
     new = unit_named(engine, "倪宅新村", samples.AFTER_ON)
-    with pytest.raises(InputError):
-        # A village of the newest layer is no former one.
-        choose_villages(
-            engine, settings, import_id, chosen={(0, "old_name", 3): new}, username="li"
-        )
-    choose_villages(
-        engine,
-        settings,
-        import_id,
-        chosen={(0, "old_name", 3): old, (0, "new_name", 3): new},
-        username="li",
-    )
+    # A village of the newest layer is no former one.
+    wrong = choose_villages(engine, import_id, chosen={(0, "old_name", 3): new}, username="li")
+    with pytest.raises(InputError, match="Row 3 cannot mean this village"):
+        done(engine, settings, wrong)
+    assert preview_of(engine, import_id)["sheets"] == [sheet]
+    both = {(0, "old_name", 3): old, (0, "new_name", 3): new}
+    done(engine, settings, choose_villages(engine, import_id, chosen=both, username="li"))
     run_import(engine, settings, import_id)
     with reading(engine) as session:
         claim = session.scalars(sa.select(MergerClaim)).one()

@@ -18,8 +18,10 @@ from geo_tracker.db.layers import layer_villages
 from geo_tracker.db.models import ImportRun
 from geo_tracker.gcj02 import gcj02_offset
 from geo_tracker.workflows.demo import run_import
-from geo_tracker.workflows.imports import read_again, receive_boundaries
+from geo_tracker.workflows.imports import receive_boundaries
+from geo_tracker.workflows.looking import look_again
 from tests import samples
+from tests.workflows.work import done
 
 ROWS = [(f"3307841142{i:02d}", f"村{i}村", "花街镇", i, i + 1) for i in range(12)]
 
@@ -91,7 +93,7 @@ def test_gcj02_is_suspected_and_converted_when_chosen_and_stored_so(
         return
     assert run.preview["placement"]["kind"] == "gcj02"
     assert run.preview["placement"]["text"]["values"]["count"] == "12"
-    read_again(engine, settings, run.id, choices={"gcj02": True})
+    done(engine, settings, look_again(engine, run.id, choices={"gcj02": True}))
     with reading(engine) as session:
         again = session.get_one(ImportRun, run.id)
     assert again.preview["placement"] is None
@@ -149,7 +151,7 @@ def test_without_a_system_the_stored_villages_decide(
     assert proposals[0]["where"]["text"] == "falls on the villages already stored"
     drawn = sorted(settings.uploads_dir.glob(f"preview-{run.id}-proposal-*.svg"))
     assert len(drawn) == 6
-    read_again(engine, settings, run.id, choices={"crs": "EPSG:4549"})
+    done(engine, settings, look_again(engine, run.id, choices={"crs": "EPSG:4549"}))
     assert not sorted(settings.uploads_dir.glob(f"preview-{run.id}-proposal-*.svg"))
 
 
@@ -183,7 +185,7 @@ def test_mending_that_was_accepted_is_repeated_when_the_layer_is_stored(
     rows = {change["name"]: change["row"] for change in ground["changes"]}
     assert set(rows) == {"村0村", "村5村"}
     assert not any(change["made"] for change in ground["changes"])
-    read_again(engine, settings, run.id, choices={"repairs": [rows["村0村"]]})
+    done(engine, settings, look_again(engine, run.id, choices={"repairs": [rows["村0村"]]}))
     with reading(engine) as session:
         again = session.get_one(ImportRun, run.id).preview["ground"]
     assert [change["name"] for change in again["changes"] if change["made"]] == ["村0村"]

@@ -22,7 +22,13 @@ from geo_tracker.config import Settings
 from geo_tracker.db import make_engine, reading
 from geo_tracker.db.models import BoundaryLayer, ImportRun, VillageVersion
 from geo_tracker.db.schema import migrate
-from geo_tracker.errors import GeoTrackerError, TooHeavyError, UnreadableFileError
+from geo_tracker.errors import (
+    ConflictError,
+    GeoTrackerError,
+    InputError,
+    TooHeavyError,
+    UnreadableFileError,
+)
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
 from tests.importing.corpus import FILES
@@ -41,10 +47,13 @@ def imported(engine: sa.Engine, settings: Settings, path: Path, as_of_on: date) 
         job_id = accept(engine, import_id)
     except (UnreadableFileError, TooHeavyError) as error:
         return f"unforeseen: {error}"
-    except GeoTrackerError as error:
+    except (InputError, ConflictError) as error:
         return f"refused: {type(error).__name__}"
+    except GeoTrackerError as error:
+        # What the worker did not foresee when it looked.
+        return f"unforeseen: {error}"
     failure = worker_for(engine, settings).run(job_id)
-    return "stored" if failure is None else f"not stored: {failure.text % failure.values}"
+    return "stored" if failure is None else f"not stored: {failure}"
 
 
 def faults(engine: sa.Engine) -> list[str]:

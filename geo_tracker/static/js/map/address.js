@@ -1,5 +1,6 @@
 /* The state of the map in the page's address, so that a link shows what the sender saw.
-   village: id; theme: key; layers: comma-separated; at: latitude,longitude,zoom. */
+   village: id; theme: key; layers: comma-separated; at: latitude,longitude,zoom; others as the parts
+   of the page say. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -21,26 +22,18 @@
     };
   };
 
+  geoTracker.addressValue = (key) => new URLSearchParams(window.location.search).get(key) || '';
+
   geoTracker.writeAddress = function (state) {
     const url = new URL(window.location.href);
     const put = (name, value) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
     put('village', state.village ? String(state.village) : '');
     put('theme', state.theme);
     put('layers', state.layers.join(','));
+    Object.keys(state.others).forEach((name) => put(name, state.others[name]));
     put('at', [state.center.lat.toFixed(5), state.center.lng.toFixed(5), state.zoom].join(','));
     window.history.replaceState(null, '', url.href);
   };
 
-  /* Intranets often lack HTTPS, without which browsers keep the clipboard from scripts. */
-  geoTracker.copyAddress = function () {
-    const text = window.location.href;
-    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-    const field = geoTracker.element('textarea', { class: 'map-off-screen', readonly: '' });
-    field.value = text;
-    document.body.appendChild(field);
-    field.select();
-    const copied = document.execCommand('copy');
-    document.body.removeChild(field);
-    return copied ? Promise.resolve() : Promise.reject(new Error('copy'));
-  };
+  geoTracker.copyAddress = () => geoTracker.copyText(window.location.href);
 })();

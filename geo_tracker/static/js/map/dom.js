@@ -26,6 +26,18 @@
     return square;
   };
 
+  /* Intranets often lack HTTPS, without which browsers keep the clipboard from scripts. */
+  geoTracker.copyText = function (text) {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const field = geoTracker.element('textarea', { class: 'map-off-screen', readonly: '' });
+    field.value = text;
+    document.body.appendChild(field);
+    field.select();
+    const copied = document.execCommand('copy');
+    document.body.removeChild(field);
+    return copied ? Promise.resolve() : Promise.reject(new Error('copy'));
+  };
+
   function answered(response) {
     // An expired session answers with a redirect to the sign-in page.
     if (response.status === 401 || response.redirected) throw new geoTracker.FetchError('signed_out');

@@ -135,50 +135,5 @@
     return ctx.createPattern(hatchTile, 'repeat');
   }
 
-  /* A canvas over the visible map and a strip around it, in a pane of its own. It has no pixels,
-     and costs nothing, until something is drawn. */
-  class Overlay {
-    constructor(map, pane, zIndex) {
-      this.map = map;
-      const holder = map.getPane(pane) || map.createPane(pane);
-      holder.style.zIndex = zIndex;
-      holder.style.pointerEvents = 'none';
-      this.canvas = L.DomUtil.create('canvas', 'leaflet-zoom-hide', holder);
-      this.reset();
-    }
-
-    reset() {
-      const size = this.map.getSize();
-      const strip = size.divideBy(5).floor();
-      this.density = window.devicePixelRatio || 1;
-      this.origin = this.map.containerPointToLayerPoint(strip.multiplyBy(-1)).round();
-      this.size = size.add(strip.multiplyBy(2));
-      this.canvas.style.width = this.size.x + 'px';
-      this.canvas.style.height = this.size.y + 'px';
-      L.DomUtil.setPosition(this.canvas, this.origin);
-      this.empty();
-    }
-
-    empty() {
-      if (this.canvas.width) this.canvas.width = this.canvas.height = 0;
-    }
-
-    cleared() {
-      const ctx = this.canvas.getContext('2d');
-      const [width, height] = [this.size.x * this.density, this.size.y * this.density];
-      if (!this.canvas.width) {
-        this.canvas.width = width;
-        this.canvas.height = height;
-      }
-      ctx.setTransform(1, 0, 0, 1, 0, 0);
-      ctx.clearRect(0, 0, width, height);
-      return ctx;
-    }
-
-    remove() {
-      L.DomUtil.remove(this.canvas);
-    }
-  }
-
-  geoTracker.drawing = { fill, outline, findLines, visible, contains, hatch, Overlay };
+  geoTracker.drawing = { fill, outline, findLines, visible, contains, hatch };
 })();

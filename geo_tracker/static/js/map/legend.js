@@ -1,13 +1,14 @@
-/* The card at the lower left: theme, its classes with counts, and the layers to switch.
+/* The card at the lower left: theme, side, its classes with counts, and the layers to switch.
 
-   urls.theme with {theme} answers { ids, class, legend: [{ class, label, color, count }] };
-   class 255 stands for villages without a value. */
+   setTheme(data, places): data as urls.theme answers, see themes.js; places: Map of id to its place
+   in data.classes. Class 255 stands for villages without a value. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
   const element = geoTracker.element;
 
   const MISSING = 255;
+  const MISSING_SIGN = '-';
   const HIDDEN_COLOR = '#fafbfc';
 
   geoTracker.Legend = class {
@@ -15,22 +16,32 @@
     constructor(options) {
       this.options = options;
       this.hidden = new Set();
-      this.classOf = new Map();
-      this.colors = new Map();
+      this.places = new Map();
+      this.styles = new Map();
+      this.data = { classes: '' };
       this.card = element('section', { class: 'map-card map-legend' });
-      this.card.appendChild(this._themeChoice());
       this.note = element('p', { class: 'map-note' });
-      this.classes = element('ul', { class: 'map-classes', title: options.texts.hide_class });
-      this.card.appendChild(this.note);
-      this.card.appendChild(this.classes);
+      this.classes = element('ul', { class: 'map-classes' });
+      this.foot = element('div', { class: 'map-legend-foot' });
+      this.choices = element('div', { class: 'map-choices' });
+      [this._themeChoice(), this.choices, this.note, this.classes, this.foot]
+        .forEach((part) => this.card.appendChild(part));
       if (options.layers.length) this.card.appendChild(this._layerChoice());
       L.DomEvent.disableClickPropagation(this.card).disableScrollPropagation(this.card);
     }
 
     _themeChoice() {
-      const texts = this.options.texts;
-      this.choice = element('select', { class: 'map-theme' }, this.options.themes.map((theme) =>
-        element('option', { value: theme.key, text: theme.title })));
+      const { texts, themes } = this.options;
+      this.choice = element('select', { class: 'map-theme' });
+      const groups = new Map();
+      themes.forEach((theme) => {
+        if (theme.group && !groups.has(theme.group)) {
+          groups.set(theme.group, element('optgroup', { label: theme.group }));
+          this.choice.appendChild(groups.get(theme.group));
+        }
+        (groups.get(theme.group) || this.choice).appendChild(
+          element('option', { value: theme.key, text: theme.title }));
+      });
       this.choice.addEventListener('change', () => this.options.onTheme(this.choice.value));
       return element('label', { class: 'map-field' }, [
         element('span', { class: 'map-label', text: texts.theme }), this.choice,
@@ -43,7 +54,7 @@
       const rows = this.options.layers.map((layer) => {
         const box = element('input', { type: 'checkbox' });
         box.addEventListener('change', () => this.options.onLayer(layer.key, box.checked));
-        const key = element('span', { class: 'map-layer-key' });
+        const key = element('div', { class: 'map-layer-key', hidden: '' });
         this.boxes.set(layer.key, box);
         this.keys.set(layer.key, key);
         return element('li', {}, [
@@ -56,40 +67,60 @@
     }
 
     setLayer(key, isOn) {
-      if (this.boxes && this.boxes.has(key)) this.boxes.get(key).checked = isOn;
+      if (!this.boxes || !this.boxes.has(key)) return;
+      this.boxes.get(key).checked = isOn;
+      this.keys.get(key).hidden = !isOn;
     }
 
-    /* Explains a layer's signs under its name; entries [{ className, text, count }] */
-    setLayerKey(key, entries) {
-      const place = geoTracker.emptied(this.keys.get(key));
-      entries.forEach((entry) => place.appendChild(element('span', { class: 'map-key-entry' }, [
-        element('span', { class: entry.className }), element('span', { text: entry.text + ' ' + entry.count.toLocaleString('en-US') }),
-      ])));
+    /* Puts what explains or filters a layer under its name; seen while the layer is on. */
+    setLayerKey(key, node) {
+      geoTracker.emptied(this.keys.get(key)).appendChild(node);
+    }
+
+    /* A further control at the foot of the card. */
+    addRow(row) {
+      this.card.appendChild(row);
     }
 
     setChoice(key) {
       this.choice.value = key;
     }
 
-    setTheme(key, data) {
+    /* hidden: class numbers that are switched off. */
+    setTheme(key, data, places, hidden) {
       this.setChoice(key);
-      const theme = this.options.themes.find((candidate) => candidate.key === key);
-      this.note.textContent = (theme && theme.note) || '';
-      this.hidden.clear();
-      this.classOf = new Map(data.ids.map((id, i) => [id, data.class[i]]));
-      this.colors = new Map(data.legend.map((entry) => [entry.class, entry.color]));
+      this.data = data;
+      this.places = places;
+      this.hidden = new Set(hidden);
+      this.styles = new Map(data.legend.map((entry) =>
+        [entry.class === MISSING ? MISSING_SIGN : String(entry.class), entry]));
+      geoTracker.emptied(this.note).textContent = data.note || '';
+      if (data.unit) this.note.appendChild(element('span', { class: 'map-unit', text: data.unit }));
       geoTracker.emptied(this.classes);
       data.legend.forEach((entry) => this.classes.appendChild(this._classRow(entry)));
+      this._writeFoot(data);
+    }
+
+    _writeFoot(data) {
+      geoTracker.emptied(this.foot);
+      (data.summary || []).forEach((text) =>
+        this.foot.appendChild(element('p', { class: 'map-summary', text })));
+      if (data.origin) this.foot.appendChild(element('p', { class: 'map-origin', text: data.origin }));
+      if (data.table) {
+        this.foot.appendChild(element('a', {
+          class: 'map-table-link', href: data.table, text: this.options.texts.table,
+        }));
+      }
     }
 
     _classRow(entry) {
+      const { texts } = this.options;
       const swatch = entry.class === MISSING
         ? geoTracker.swatch('', 'is-hatched') : geoTracker.swatch(entry.color);
-      const button = element('button', { type: 'button', 'aria-pressed': 'true', class: 'map-class' }, [
-        swatch,
-        element('span', { class: 'map-class-label', text: entry.label }),
-        element('span', { class: 'map-count', text: entry.count.toLocaleString('en-US') }),
-      ]);
+      const button = element('button', {
+        type: 'button', class: 'map-class', title: texts.hide_class,
+        'aria-pressed': String(!this.hidden.has(entry.class)),
+      }, [swatch, element('span', { class: 'map-class-label', text: entry.label })]);
       button.addEventListener('click', () => {
         const isHidden = !this.hidden.has(entry.class);
         if (isHidden) this.hidden.add(entry.class);
@@ -97,14 +128,25 @@
         button.setAttribute('aria-pressed', String(!isHidden));
         this.options.onFilter();
       });
-      return element('li', {}, [button]);
+      const text = entry.count.toLocaleString('en-US');
+      const count = entry.url
+        ? element('a', { class: 'map-count', href: entry.url, title: texts.rows_of_class, text })
+        : element('span', { class: 'map-count', text });
+      return element('li', { class: 'map-class-row' }, [button, count]);
+    }
+
+    /* Whether the theme speaks of this village at all. */
+    knows(id) {
+      return this.places.has(id);
     }
 
     /* Colour of a village under the theme and the classes switched off. */
     paint(id) {
-      const number = this.classOf.has(id) ? this.classOf.get(id) : MISSING;
-      if (this.hidden.has(number)) return HIDDEN_COLOR;
-      return number === MISSING ? geoTracker.HATCHED : this.colors.get(number);
+      const place = this.places.get(id);
+      const entry = this.styles.get(place === undefined ? MISSING_SIGN : this.data.classes[place]);
+      if (!entry) return geoTracker.HATCHED;
+      if (this.hidden.has(entry.class)) return HIDDEN_COLOR;
+      return entry.class === MISSING ? geoTracker.HATCHED : entry.color;
     }
   };
 })();

@@ -1,9 +1,19 @@
-/* The map page: joins tiles, legend, search, layers and the village in hand.
+/* The map page: joins tiles, legend, search, layers, the village in hand, and the parts that files
+   of their own add.
 
    startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
-   [{ key, title, note }], texts, attribution, urls { theme, village, panel, search, projects, names }.
-   urls.names answers { ids, names }. An element with id map-panel takes the panel.
-   Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with. */
+   [{ key, title, group, is_number }], texts, attribution, options (by part), urls { theme, village,
+   panel, search, projects, names }. urls.names answers { ids, names }. An element with id
+   map-panel takes the panel.
+   Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
+
+   A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
+   and returns { start(), address() }, both optional: start may return a promise for which readiness
+   waits; address returns what the part keeps in the page's address, { key: text }, to be read with
+   geoTracker.addressValue(key). Parts may use page.map, stage, villages, formers, legend, themes,
+   toolbar, status, config, chosen (the village in hand as urls.village answers, or null), and hear
+   'themeshown', 'restyled' (villages have other colours) and 'villagechosen' { id, village: as
+   chosen } from page.events. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -18,11 +28,17 @@
   const PAPER_WIDTH_PX = 1030;
   const PAPER_HEIGHT_PX = 620;
 
+  const parts = [];
+  geoTracker.addMapPart = (make) => parts.push(make);
+
   class MapPage {
     constructor({ map, villages, formers, config }) {
       this.map = map;
       this.villages = villages;
       this.formers = formers;
+      // Holds the map, and what parts put beside or under it.
+      this.stage = map.getContainer().parentElement;
+      this.events = new L.Evented();
       this.config = config;
       this.status = new geoTracker.Status(map.getContainer(), config.texts);
       this.state = geoTracker.readAddress();
@@ -40,16 +56,20 @@
       const [west, south, east, north] = this.config.bounds;
       this.wholeArea = L.latLngBounds([south, west], [north, east]);
       this._controls();
+      this.themes = new geoTracker.Themes(this);
+      this.parts = parts.map((make) => make(this));
       if (this.state.view) map.setView(this.state.view.center, this.state.view.zoom, { animate: false });
-      else this._showWholeArea({ animate: false });
+      else this.showWholeArea({ animate: false });
       map.setMaxBounds(this.wholeArea.pad(1));
 
-      const tilesShown = new Promise((resolve) => this.villages.once('load', resolve));
-      const themeShown = this.showTheme(this.state.theme);
+      const shown = this.themes.tiles();
+      const tilesShown = new Promise((resolve) => shown.once('load', resolve));
+      const themeShown = this.themes.show({});
       this.villages.on('tileerror', () => this.status.failed());
       this.villages.on('featureclick', (event) => (event.id ? this.select(event.id) : this.deselect()));
-      this.villages.addTo(map);
-      this._hoverNames();
+      shown.addTo(map);
+      this.themes.start();
+      this.hoverNames(this.villages);
       Object.keys(this.layers).forEach((key) => {
         if (this.state.layers.indexOf(key) >= 0) this.showLayer(key, true);
       });
@@ -59,10 +79,15 @@
         : Promise.resolve();
 
       map.on('moveend', () => this.remember());
+      this._measureStage();
+      map.on('resize', () => this._measureStage());
       addEventListener('beforeprint', () => this._fitPaper());
       addEventListener('afterprint', () => this._fitWindow());
-      document.addEventListener('keydown', (event) => event.key === 'Escape' && this.deselect());
-      Promise.all([tilesShown, themeShown, villageShown]).then(() => {
+      document.addEventListener('keydown', (event) => {
+        if (event.key === 'Escape' && !this.toolbar.stop()) this.deselect();
+      });
+      const partsShown = this.parts.map((part) => part.start && part.start());
+      Promise.all([tilesShown, themeShown, villageShown].concat(partsShown)).then(() => {
         document.documentElement.dataset.mapReady = 'true';
         performance.mark('map-usable');
         // Nobody hovers before looking; until then the processor is for what was asked for.
@@ -73,19 +98,23 @@
     /* Paper shows what the window shows, smaller: a map that changes its size has to draw anew, and
        paper does not wait. */
     _fitPaper() {
-      const size = this.map.getSize();
-      const stage = this.map.getContainer().parentElement;
-      Object.assign(stage.style, {
-        width: size.x + 'px', height: size.y + 'px',
-        zoom: Math.min(PAPER_WIDTH_PX / size.x, PAPER_HEIGHT_PX / size.y),
+      const [width, height] = this.stagePx;
+      Object.assign(this.stage.style, {
+        width: width + 'px', height: height + 'px',
+        zoom: Math.min(PAPER_WIDTH_PX / width, PAPER_HEIGHT_PX / height),
       });
     }
 
-    _fitWindow() {
-      Object.assign(this.map.getContainer().parentElement.style, { width: '', height: '', zoom: '' });
+    /* Known before it is asked for: on paper the stage has no size of its own. */
+    _measureStage() {
+      if (!matchMedia('print').matches) this.stagePx = [this.stage.clientWidth, this.stage.clientHeight];
     }
 
-    _showWholeArea(options) {
+    _fitWindow() {
+      Object.assign(this.stage.style, { width: '', height: '', zoom: '' });
+    }
+
+    showWholeArea(options) {
       this.map.fitBounds(this.wholeArea, Object.assign({
         paddingTopLeft: [this._legendPx() || 12, 12], paddingBottomRight: [12, 12],
       }, options));
@@ -100,13 +129,22 @@
       const layers = {};
       const { urls, texts } = this.config;
       if (urls.projects) {
-        const projects = new geoTracker.ProjectLayer({
-          url: urls.projects,
-          onPick: (id) => this.select(id),
-          onLoaded: (counts) => this.legend.setLayerKey('projects', counts.map(({ light, count }) => ({
-            className: 'map-light map-light-' + light, text: texts['light_' + light], count,
-          }))),
+        this.projectFilters = new geoTracker.ProjectFilters({
+          texts,
+          onChange: () => {
+            projects.filter((project) => this.projectFilters.passes(project));
+            this.remember();
+          },
         });
+        const projects = new geoTracker.ProjectLayer({
+          url: urls.projects, texts,
+          onPick: (unit, project) => this.select(unit).then(() => this.inHand.showProject(project)),
+          onLoaded: (all, choices) => {
+            this.projectFilters.fill(all, choices);
+            this.legend.setLayerKey('projects', this.projectFilters.box);
+          },
+        });
+        projects.filter((project) => this.projectFilters.passes(project));
         layers.projects = {
           text: texts.projects,
           show: () => projects.show(this.map).catch((error) => this.status.failed(error)),
@@ -128,56 +166,66 @@
       this.legend = new geoTracker.Legend({
         themes: config.themes, texts: config.texts,
         layers: Object.keys(this.layers).map((key) => ({ key, text: this.layers[key].text })),
-        onTheme: (key) => this.showTheme(key),
+        onTheme: (key) => this.themes.chooseTheme(key),
         onLayer: (key, isOn) => this.showLayer(key, isOn),
-        onFilter: () => this.villages.restyle((id) => this.legend.paint(id)),
+        onFilter: () => {
+          this.restyle();
+          this.remember();
+        },
       });
       this.search = new geoTracker.SearchBox({
         url: config.urls.search, texts: config.texts,
         onPick: (result) => this.select(result.unit_id, { fit: true }),
         onError: (error) => this.status.failed(error),
       });
+      placed('topleft', this.search.box).addTo(map);
+      placed('topright', this._tools()).addTo(map);
       L.control.zoom({
         position: 'topright', zoomInTitle: config.texts.zoom_in, zoomOutTitle: config.texts.zoom_out,
       }).addTo(map);
-      placed('topleft', this.search.box).addTo(map);
-      placed('topright', this._buttons()).addTo(map);
       L.control.scale({ position: 'bottomright', imperial: false }).addTo(map);
       if (config.attribution) {
-        placed('bottomright', element('div', { class: 'map-attribution', text: config.attribution })).addTo(map);
+        this.attribution = element('div', { class: 'map-attribution', text: config.attribution });
+        placed('bottomright', this.attribution).addTo(map);
       }
       placed('bottomleft', this.legend.card).addTo(map);
     }
 
-    _buttons() {
+    _tools() {
       const texts = this.config.texts;
-      const button = (text, onClick) => {
-        const made = element('button', { type: 'button', class: 'map-button', text });
-        made.addEventListener('click', onClick);
-        return made;
-      };
-      const bar = element('div', { class: 'map-buttons' }, [
-        button(texts.whole_area, () => this._showWholeArea({})),
-        button(texts.copy_link, () => {
+      this.toolbar = new geoTracker.Toolbar();
+      this.toolbar.addButton({
+        key: 'whole', text: texts.whole_area, title: texts.whole_area_title,
+        onClick: () => this.showWholeArea(),
+      });
+      this.toolbar.addButton({
+        key: 'link', text: texts.copy_link, title: texts.copy_link_title,
+        onClick: () => {
           this.remember();
           geoTracker.copyAddress().then(
             () => this.status.show('copied', { forMs: 2500 }),
             () => this.status.show('copy_failed', { forMs: 5000 }));
-        }),
-      ]);
-      L.DomEvent.disableClickPropagation(bar);
-      return bar;
+        },
+      });
+      return this.toolbar.bar;
     }
 
-    _hoverNames() {
+    restyle() {
+      this.villages.restyle((id) => this.legend.paint(id));
+      this.events.fire('restyled');
+    }
+
+    /* Show the name under the pointer, on whichever map the layer is. */
+    hoverNames(tiles) {
       const tip = L.tooltip({ direction: 'top', offset: [0, -8], opacity: 1, className: 'map-hover' });
-      this.villages.on('featurehover', (event) => {
-        this.map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
+      tiles.on('featurehover', (event) => {
+        const map = event.target._map;
+        map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
         if (!event.id || !event.name || event.id === this.state.village) {
           tip.remove();
           return;
         }
-        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(this.map);
+        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(map);
       });
     }
 
@@ -186,27 +234,6 @@
       geoTracker.fetchJson(this.config.urls.names)
         .then((answer) => this.villages.setNames(new Map(answer.ids.map((id, i) => [id, answer.names[i]]))))
         .catch((error) => this.status.failed(error));
-    }
-
-    showTheme(key) {
-      this.state.theme = key;
-      this.status.loading();
-      return geoTracker.fetchJson(geoTracker.urlOf(this.config.urls.theme, { theme: key }))
-        .then((data) => {
-          if (this.state.theme !== key) return;
-          this.shownTheme = key;
-          this.legend.setTheme(key, data);
-          this.villages.restyle((id) => this.legend.paint(id));
-          this.status.hide();
-          this.remember();
-        })
-        .catch((error) => {
-          if (this.state.theme !== key) return;
-          // The name of one theme must not stand over the classes of another.
-          this.state.theme = this.shownTheme || key;
-          this.legend.setChoice(this.state.theme);
-          this.status.failed(error);
-        });
     }
 
     showLayer(key, isOn) {
@@ -236,6 +263,7 @@
         if (!stay) this._bringIntoView(village, fit);
         this.status.hide();
         this.remember();
+        this._chose(village);
       }).catch((error) => isLatest() && this.status.failed(error));
     }
 
@@ -247,6 +275,12 @@
       this.inHand.clear();
       this.status.hide();
       this.remember();
+      this._chose(null);
+    }
+
+    _chose(village) {
+      this.chosen = village;
+      this.events.fire('villagechosen', { id: village ? village.unit_id : 0, village });
     }
 
     _bringIntoView(village, fit) {
@@ -267,6 +301,7 @@
       geoTracker.writeAddress({
         village: this.state.village, theme: this.state.theme, layers: this.state.layers,
         center: this.map.getCenter(), zoom: this.map.getZoom(),
+        others: Object.assign(this.themes.address(), this.projectFilters ? this.projectFilters.address() : {}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
       });
     }
   }

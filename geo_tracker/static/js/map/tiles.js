@@ -3,8 +3,10 @@
    Options: url with {z}, {x}, {y}; minDataZoom, maxDataZoom (tile zooms that exist); look: 'areas'
    (filled, with names, town and county lines) or 'outlines' (dashed lines only).
    A tile is 512 px wide, so tile zoom is map zoom − 1. Beyond maxDataZoom the same data are drawn
-   larger, as sharp as before.
-   Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng }. */
+   larger, as sharp as before. Layers can share the map: showOnly(predicate) leaves out villages,
+   cutTo(left, right) leaves out all beside two lines. What is left out is neither drawn nor hit.
+   Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng }; clicks
+   beside what the layer shows are told by none that shares the map. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -14,13 +16,14 @@
   // Drawn over the next tile, so that no gap shines through where the browser scales tiles.
   const SEAM_PX = 1;
   const REMEMBERED_TILES = 96;
-  const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
   const GROUND = '#e6ebef';
   const HATCHED = 'hatched';
 
   geoTracker.HATCHED = HATCHED;
 
   geoTracker.VillageTiles = L.GridLayer.extend({
+    includes: geoTracker.tileOverlays,
+
     options: {
       tileSize: TILE_PX, keepBuffer: 1, updateWhenZooming: false, noWrap: true,
       look: 'areas', minDataZoom: 5, maxDataZoom: 13,
@@ -34,19 +37,21 @@
       this._names = new Map();
       this._selected = 0;
       this._hovered = 0;
+      this._formers = new Set();
+      this._only = null;
+      this._sides = null;
     },
 
     onAdd: function (map) {
       this._isArea = this.options.look === 'areas';
-      if (this._isArea) {
-        this._highlight = new drawing.Overlay(map, 'map-highlight', 350);
-        this._labels = new drawing.Overlay(map, 'map-labels', 450);
-      }
+      if (this._isArea) this._addOverlays(map);
       L.GridLayer.prototype.onAdd.call(this, map);
       this.on('tileunload', this._forget, this);
       if (!this._isArea) return;
       this.on('load', this._redrawOverlays, this);
       map.on('moveend resize', this._resetOverlays, this);
+      map.on('move', this._cut, this);
+      this._cut();
       map.on('mousemove', this._pointAt, this);
       map.on('mouseout movestart', this._pointNowhere, this);
       map.on('click', this._pick, this);
@@ -59,11 +64,12 @@
       if (!this._isArea) return;
       this.off('load', this._redrawOverlays, this);
       map.off('moveend resize', this._resetOverlays, this);
+      map.off('move', this._cut, this);
       map.off('mousemove', this._pointAt, this);
       map.off('mouseout movestart', this._pointNowhere, this);
       map.off('click', this._pick, this);
-      this._highlight.remove();
-      this._labels.remove();
+      this._removeOverlays();
+      this._hovered = 0;
     },
 
     /* Fill villages anew: paint(id) returns a colour or geoTracker.HATCHED. */
@@ -77,11 +83,51 @@
       this._names = names;
     },
 
-    /* Outline a village; blank out its theme colour where its former villages take the place. */
-    select: function (id, { isBlank = false } = {}) {
+    /* Outline a village; blank out its theme colour where its former villages take the place, and
+       the colours and names of those of them that this layer has. */
+    select: function (id, { isBlank = false, formers = [] } = {}) {
+      const were = this._formers.size;
       this._selected = id;
       this._isBlank = isBlank;
+      this._formers = new Set(formers);
+      if (were || formers.length) this._shown.forEach((tile) => this._draw(tile));
       if (this._map) this._redrawOverlays();
+    },
+
+    /* Show some villages only: predicate(id), or null for all. isUnder: another layer shows the
+       others, over this one. */
+    showOnly: function (predicate, { isUnder = false } = {}) {
+      this._only = predicate;
+      this._isUnder = isUnder;
+      this._shown.forEach((tile) => this._draw(tile));
+      if (this._map) this._redrawOverlays();
+    },
+
+    /* Show only what lies between two lines down the window, in pixels of the map; or all: null. */
+    cutTo: function (left, right) {
+      this._sides = left === null ? null : [left, right];
+      this._cut();
+    },
+
+    _shows: function (id) {
+      return !this._only || this._only(id);
+    },
+
+    _cut: function () {
+      if (!this._map) return;
+      // An inset and no polygon: the browser need not paint anew what only comes into sight.
+      const cut = (element, origin, size) => {
+        if (!this._sides) {
+          element.style.clipPath = '';
+          return;
+        }
+        const [from, to] = [[this._sides[0], 0], [this._sides[1], this._map.getSize().y]].map((corner) =>
+          this._map.containerPointToLayerPoint(corner).subtract(origin));
+        const insets = [from.y, size.x - to.x, size.y - to.y, from.x];
+        element.style.clipPath = 'inset(' + insets.map((px) => px + 'px').join(' ') + ')';
+      };
+      cut(this._container, L.point(0, 0), L.point(0, 0));
+      [this._highlight, this._labels].forEach(({ canvas, origin, size }) => cut(canvas, origin, size));
     },
 
     createTile: function (coords, done) {
@@ -163,15 +209,19 @@
       const layers = tile.layers;
       if (layers.villages) {
         const view = this._view(tile, layers.villages, width, 0, 0);
-        const features = drawing.visible(layers.villages.features, view);
+        const features = drawing.visible(layers.villages.features, view)
+          .filter((feature) => this._shows(feature.id));
         const byStyle = new Map();
         features.forEach((feature) => {
-          const style = this._paint(feature.id);
+          const style = this._formers.has(feature.id) ? '#ffffff' : this._paint(feature.id);
           if (!byStyle.has(style)) byStyle.set(style, []);
           byStyle.get(style).push(feature);
         });
         byStyle.forEach((members, style) => {
-          drawing.fill(ctx, members, view, style === HATCHED ? drawing.hatch(ctx, '#f1f3f5') : style);
+          const filling = style === HATCHED ? drawing.hatch(ctx, '#f1f3f5') : style;
+          drawing.fill(ctx, members, view, filling);
+          // Two layers simplify a border each in its own way: nothing may shine through between them.
+          if (this._isUnder) drawing.outline(ctx, members, view, { color: filling, width: 2 * density });
         });
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
@@ -180,6 +230,8 @@
         const view = this._view(tile, layers.towns, width, 0, 0);
         drawing.fill(ctx, drawing.visible(layers.towns.features, view), view, GROUND);
       }
+      // Town and county lines run where the layer has villages to show, and nowhere else.
+      if (this._only) ctx.globalCompositeOperation = 'source-atop';
       [
         ['towns', zoom < 8 ? 'rgba(255,255,255,0.9)' : 'rgba(70,84,98,0.8)', zoom < 11 ? 0.9 : 1.6],
         ['counties', '#2f3b47', zoom < 11 ? 1.6 : 2.6],
@@ -189,6 +241,7 @@
         drawing.outline(ctx, drawing.visible(layers[name].features, view), view,
           { color, width: widthPx * density });
       });
+      ctx.globalCompositeOperation = 'source-over';
     },
 
     _drawOutlines: function (ctx, tile, width) {
@@ -203,104 +256,11 @@
       });
     },
 
-    _resetOverlays: function () {
-      this._highlight.reset();
-      this._labels.reset();
-      this._redrawOverlays();
-    },
-
-    _redrawOverlays: function () {
-      this._drawHighlight();
-      this._drawLabels();
-    },
-
-    /* Calls with each tile of the current zoom, where its corner lies on an overlay, and its width,
-       in pixels. Half zooms show the tiles of the next whole one smaller. */
-    _eachOnOverlay: function (overlay, name, visit) {
-      const zoom = Math.round(this._map.getZoom());
-      const width = TILE_PX * this._map.getZoomScale(this._map.getZoom(), zoom);
-      const corner = this._map.getPixelOrigin().add(overlay.origin);
-      this._shown.forEach((tile) => {
-        const layer = tile.layers[name];
-        if (!layer || tile.coords.z !== zoom) return;
-        const x = tile.coords.x * width - corner.x;
-        const y = tile.coords.y * width - corner.y;
-        if (x > overlay.size.x || y > overlay.size.y || x < -width || y < -width) return;
-        visit(tile, layer, x, y, width);
-      });
-    },
-
-    _drawHighlight: function () {
-      const overlay = this._highlight;
-      if (!this._selected && !this._hovered) {
-        overlay.empty();
-        return;
+    idAt: function (latlng) {
+      if (this._sides) {
+        const x = this._map.latLngToContainerPoint(latlng).x;
+        if (x < this._sides[0] || x > this._sides[1]) return 0;
       }
-      const ctx = overlay.cleared();
-      const density = overlay.density;
-      this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y, width) => {
-        const lit = layer.features.filter((f) => f.id === this._selected || f.id === this._hovered);
-        if (!lit.length) return;
-        const view = this._view(tile, layer, width * density, x * density, y * density);
-        ctx.save();
-        ctx.beginPath();
-        // On whole pixels, or the seam between two tiles would shine through.
-        const [left, right, top, bottom] = [x, x + width, y, y + width].map((px) => Math.round(px * density));
-        ctx.rect(left, top, right - left, bottom - top);
-        ctx.clip();
-        lit.forEach((feature) => {
-          const isSelected = feature.id === this._selected;
-          if (!isSelected) drawing.fill(ctx, [feature], view, 'rgba(255,255,255,0.28)');
-          else if (this._isBlank) drawing.fill(ctx, [feature], view, '#ffffff');
-          drawing.outline(ctx, [feature], view, { color: '#ffffff', width: (isSelected ? 6 : 4) * density });
-          drawing.outline(ctx, [feature], view, { color: '#12344d', width: (isSelected ? 3 : 2) * density });
-        });
-        ctx.restore();
-      });
-    },
-
-    _drawLabels: function () {
-      const overlay = this._labels;
-      const found = [];
-      this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y, width) => {
-        const view = this._view(tile, layer, width, x, y);
-        drawing.visible(layer.features, view).forEach((feature) => {
-          if (feature.id === this._selected) return;
-          found.push({
-            id: feature.id, text: layer.texts[feature.value],
-            x: feature.xy[0] * view.scale + view.left, y: feature.xy[1] * view.scale + view.top,
-          });
-        });
-      });
-      if (!found.length) {
-        overlay.empty();
-        return;
-      }
-      const ctx = overlay.cleared();
-      // In order of the ids, so that moving the map does not change which names give way.
-      found.sort((a, b) => a.id - b.id);
-      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      const height = Math.round(rem * (this._map.getZoom() >= 14 ? 0.93 : 0.8));
-      ctx.setTransform(overlay.density, 0, 0, overlay.density, 0, 0);
-      ctx.font = height + 'px ' + FONT;
-      ctx.textAlign = 'center';
-      ctx.textBaseline = 'middle';
-      ctx.lineJoin = 'round';
-      ctx.lineWidth = 3;
-      ctx.strokeStyle = 'rgba(255,255,255,0.92)';
-      ctx.fillStyle = '#1f2933';
-      const taken = [];
-      found.forEach((label) => {
-        const half = ctx.measureText(label.text).width / 2 + 4;
-        const box = [label.x - half, label.y - height, label.x + half, label.y + height];
-        if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return;
-        taken.push(box);
-        ctx.strokeText(label.text, label.x, label.y);
-        ctx.fillText(label.text, label.x, label.y);
-      });
-    },
-
-    _featureAt: function (latlng) {
       const zoom = Math.round(this._map.getZoom());
       const point = this._map.project(latlng, zoom);
       const coords = { x: Math.floor(point.x / TILE_PX), y: Math.floor(point.y / TILE_PX), z: zoom };
@@ -310,14 +270,15 @@
       const view = this._view(tile, layer, TILE_PX, coords.x * TILE_PX, coords.y * TILE_PX);
       const x = (point.x - view.left) / view.scale;
       const y = (point.y - view.top) / view.scale;
-      const feature = layer.features.find((candidate) => drawing.contains(candidate, x, y));
+      const feature = layer.features.find((candidate) =>
+        drawing.contains(candidate, x, y) && this._shows(candidate.id));
       return feature ? feature.id : 0;
     },
 
     // Not named _onMove: GridLayer has a method of that name.
     _pointAt: function (event) {
       if (this._map.dragging.moving()) return;
-      this._hover(this._featureAt(event.latlng), event.latlng);
+      this._hover(this.idAt(event.latlng), event.latlng);
     },
 
     _pointNowhere: function () {
@@ -334,7 +295,8 @@
     },
 
     _pick: function (event) {
-      this.fire('featureclick', { id: this._featureAt(event.latlng), latlng: event.latlng });
+      const id = this.idAt(event.latlng);
+      if (id || !(this._only || this._sides)) this.fire('featureclick', { id, latlng: event.latlng });
     },
   });
 

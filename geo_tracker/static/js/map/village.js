@@ -2,7 +2,8 @@
 
    urls.village with {id} answers { unit_id, name, kind, seat: [lat, lon],
      bounds: [[south, west], [north, east]], polygon: GeoJSON geometry,
-     formers: [{ unit_id, name, colour_index, point: [lat, lon], polygon, share }],
+     formers: [{ unit_id, name, colour_index, point: [lat, lon], polygon, share, facts: [text],
+       standing: 'weaker', 'stronger' or null, elsewhere: [{ name, seat, share: text }] }],
      projects: [{ id, name, light, point }], focus: id of a former village, optional }.
    urls.panel with {id} answers the panel's HTML, written and escaped by the server; elements with
    data-former-id belong to a former village. */
@@ -24,10 +25,10 @@
     return getComputedStyle(document.documentElement).getPropertyValue(property).trim() || fallback;
   };
 
-  function formerColor(index) {
+  geoTracker.formerColor = function (index) {
     const place = index % FORMER_COLORS.length;
     return geoTracker.themeColor('--gt-former-' + place, FORMER_COLORS[place]);
-  }
+  };
 
   geoTracker.VillageInHand = class {
     /* options: map, panel (element or null), texts */
@@ -35,6 +36,8 @@
       this.options = options;
       this.group = L.layerGroup().addTo(options.map);
       this.shapes = new Map();
+      this.labels = [];
+      options.map.on('zoomend', () => this._arrangeLabels());
       this.panelAtRest = options.panel ? Array.from(options.panel.childNodes) : [];
       if (options.panel) this._followPanel(options.panel);
     }
@@ -42,6 +45,7 @@
     clear() {
       this.group.clearLayers();
       this.shapes.clear();
+      this.labels = [];
       if (!this.options.panel) return;
       geoTracker.emptied(this.options.panel);
       this.panelAtRest.forEach((node) => this.options.panel.appendChild(node));
@@ -50,10 +54,13 @@
     draw(village) {
       this.group.clearLayers();
       this.shapes.clear();
+      this.labels = [];
       const formers = village.formers || [];
+      // Before the former villages': its name is the last to give way.
+      if (village.seat) this._nameSeat(village);
       formers.forEach((former) => this._drawFormer(former));
       if (village.kind === 'former' && village.polygon && !formers.length) {
-        this._drawShape(village, formerColor(0));
+        this._drawShape(village, geoTracker.formerColor(0));
       }
       if (formers.length && village.seat) {
         formers.forEach((former) => this._drawTie(former, village.seat));
@@ -62,6 +69,7 @@
       (village.projects || []).filter((project) => project.point).forEach((project) =>
         geoTracker.projectMarker(project, 1.5).addTo(this.group));
       if (village.focus) this.light(village.focus, true);
+      this._arrangeLabels();
     }
 
     _drawShape(unit, color) {
@@ -75,7 +83,7 @@
     }
 
     _drawFormer(former) {
-      const color = formerColor(former.colour_index);
+      const color = geoTracker.formerColor(former.colour_index);
       if (former.polygon) {
         const shape = this._drawShape(former, color);
         this.shapes.set(former.unit_id, shape);
@@ -85,9 +93,44 @@
         shape.on('click', () => this._showCard(former.unit_id));
       }
       if (!former.point) return;
-      L.tooltip({
+      this.labels.push(L.tooltip({
         permanent: true, direction: 'bottom', className: 'map-former-name', opacity: 1, offset: [0, 6],
-      }).setLatLng(former.point).setContent(element('span', { text: former.name })).addTo(this.group);
+      }).setLatLng(former.point).setContent(this._formerLabel(former)).addTo(this.group));
+    }
+
+    _formerLabel(former) {
+      const { texts } = this.options;
+      const name = element('span', { text: former.name });
+      if (former.standing) {
+        const sign = former.standing === 'weaker' ? '▼ ' : '▲ ';
+        name.appendChild(element('b', { class: 'is-' + former.standing, text: ' ' + sign + texts[former.standing] }));
+      }
+      const lines = [name];
+      if (former.facts && former.facts.length) {
+        lines.push(element('span', { class: 'map-former-facts', text: former.facts.join(' · ') }));
+      }
+      return element('div', {}, lines);
+    }
+
+    /* Names first, those of the larger villages before others; then facts where room is left. */
+    _arrangeLabels() {
+      const shown = this.labels.map((label) => label.getElement()).filter(Boolean);
+      const isFree = (element, others) => {
+        const box = element.getBoundingClientRect();
+        return others.map((other) => other.getBoundingClientRect()).every((other) => box.left >= other.right ||
+          box.right <= other.left || box.top >= other.bottom || box.bottom <= other.top);
+      };
+      const named = [];
+      shown.forEach((element) => {
+        element.classList.add('is-short');
+        element.classList.toggle('is-crowded', !isFree(element, named));
+        if (!element.classList.contains('is-crowded')) named.push(element);
+      });
+      named.forEach((element) => {
+        element.classList.remove('is-short');
+        const others = named.filter((other) => other !== element);
+        element.classList.toggle('is-short', !isFree(element, others));
+      });
     }
 
     _formerTooltip(former, color) {
@@ -103,9 +146,15 @@
 
     _drawTie(former, seat) {
       if (!former.point) return;
-      const color = formerColor(former.colour_index);
+      const color = geoTracker.formerColor(former.colour_index);
       [{ color: '#ffffff', weight: 7 }, { color, weight: 3.5 }].forEach((style) =>
         L.polyline([former.point, seat], Object.assign({ interactive: false }, style)).addTo(this.group));
+      (former.elsewhere || []).forEach((other) => {
+        L.polyline([former.point, other.seat], { color, weight: 2, dashArray: '3 6', interactive: false }).addTo(this.group);
+        this.labels.push(L.tooltip({
+          permanent: true, direction: 'top', className: 'map-former-name', opacity: 1,
+        }).setLatLng(other.seat).setContent(element('span', { text: other.name + ' ' + other.share })).addTo(this.group));
+      });
       L.circleMarker(former.point, {
         radius: 4.5, color: '#ffffff', weight: 1.5, fillColor: color, fillOpacity: 1, interactive: false,
       }).addTo(this.group);
@@ -118,10 +167,13 @@
       }).bindTooltip(() => element('span', { text: village.name + ' · ' + this.options.texts.seat }), {
         direction: 'top',
       }).addTo(this.group);
-      L.tooltip({
+    }
+
+    _nameSeat(village) {
+      this.labels.push(L.tooltip({
         permanent: true, direction: 'top', className: 'map-village-name', opacity: 1, offset: [0, -8],
         interactive: false,
-      }).setLatLng(village.seat).setContent(element('span', { text: village.name })).addTo(this.group);
+      }).setLatLng(village.seat).setContent(element('span', { text: village.name })).addTo(this.group));
     }
 
     /* Show which shape and which card belong together. */
@@ -140,6 +192,14 @@
     _showCard(formerId) {
       this._cards(formerId).slice(0, 1).forEach((card) =>
         card.scrollIntoView({ block: 'nearest', behavior: 'smooth' }));
+    }
+
+    /* Brings what the panel says of a project into sight. */
+    showProject(id) {
+      const record = this.options.panel && this.options.panel.querySelector('[data-project-id="' + Number(id) + '"]');
+      if (!record) return;
+      record.classList.add('is-lit');
+      record.scrollIntoView({ block: 'nearest' });
     }
 
     showPanel(html) {

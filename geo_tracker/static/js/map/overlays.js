@@ -1,0 +1,179 @@
+/* What lies over the tiles of a layer: the village under the pointer or in hand, and the names.
+   Mixed into VillageTiles. */
+(function () {
+  'use strict';
+  const geoTracker = (window.geoTracker = window.geoTracker || {});
+  const drawing = geoTracker.drawing;
+
+  const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
+
+  /* A canvas over the visible map and a strip around it, in a pane of its own. It has no pixels,
+     and costs nothing, until something is drawn. */
+  class Overlay {
+    constructor(map, pane, zIndex) {
+      this.map = map;
+      const holder = map.getPane(pane) || map.createPane(pane);
+      holder.style.zIndex = zIndex;
+      holder.style.pointerEvents = 'none';
+      this.canvas = L.DomUtil.create('canvas', 'leaflet-zoom-hide', holder);
+      this.reset();
+    }
+
+    reset() {
+      const size = this.map.getSize();
+      const strip = size.divideBy(5).floor();
+      this.density = window.devicePixelRatio || 1;
+      this.origin = this.map.containerPointToLayerPoint(strip.multiplyBy(-1)).round();
+      this.size = size.add(strip.multiplyBy(2));
+      this.canvas.style.width = this.size.x + 'px';
+      this.canvas.style.height = this.size.y + 'px';
+      L.DomUtil.setPosition(this.canvas, this.origin);
+      this.empty();
+    }
+
+    empty() {
+      if (this.canvas.width) this.canvas.width = this.canvas.height = 0;
+    }
+
+    cleared() {
+      const ctx = this.canvas.getContext('2d');
+      const [width, height] = [this.size.x * this.density, this.size.y * this.density];
+      if (!this.canvas.width) {
+        this.canvas.width = width;
+        this.canvas.height = height;
+      }
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.clearRect(0, 0, width, height);
+      return ctx;
+    }
+
+    remove() {
+      L.DomUtil.remove(this.canvas);
+    }
+  }
+
+  geoTracker.tileOverlays = {
+    _addOverlays: function (map) {
+      this._highlight = new Overlay(map, 'map-highlight', 350);
+      this._labels = new Overlay(map, 'map-labels', 450);
+    },
+
+    _removeOverlays: function () {
+      this._highlight.remove();
+      this._labels.remove();
+    },
+
+    _resetOverlays: function () {
+      this._highlight.reset();
+      this._labels.reset();
+      this._cut();
+      this._redrawOverlays();
+    },
+
+    _redrawOverlays: function () {
+      this._drawHighlight();
+      this._drawLabels();
+    },
+
+    /* Calls with each tile of the current zoom, where its corner lies on an overlay, and its width,
+       in pixels. Half zooms show the tiles of the next whole one smaller. */
+    _eachOnOverlay: function (overlay, name, visit) {
+      const zoom = Math.round(this._map.getZoom());
+      const width = this.options.tileSize * this._map.getZoomScale(this._map.getZoom(), zoom);
+      const corner = this._map.getPixelOrigin().add(overlay.origin);
+      this._shown.forEach((tile) => {
+        const layer = tile.layers[name];
+        if (!layer || tile.coords.z !== zoom) return;
+        const x = tile.coords.x * width - corner.x;
+        const y = tile.coords.y * width - corner.y;
+        if (x > overlay.size.x || y > overlay.size.y || x < -width || y < -width) return;
+        visit(tile, layer, x, y, width);
+      });
+    },
+
+    _drawHighlight: function () {
+      const overlay = this._highlight;
+      if (!this._selected && !this._hovered) {
+        overlay.empty();
+        return;
+      }
+      const ctx = overlay.cleared();
+      const density = overlay.density;
+      this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y, width) => {
+        const lit = layer.features.filter((f) => (f.id === this._selected || f.id === this._hovered) && this._shows(f.id));
+        if (!lit.length) return;
+        const view = this._view(tile, layer, width * density, x * density, y * density);
+        ctx.save();
+        ctx.beginPath();
+        // On whole pixels, or the seam between two tiles would shine through.
+        const [left, right, top, bottom] = [x, x + width, y, y + width].map((px) => Math.round(px * density));
+        ctx.rect(left, top, right - left, bottom - top);
+        ctx.clip();
+        lit.forEach((feature) => {
+          const isSelected = feature.id === this._selected;
+          if (!isSelected) drawing.fill(ctx, [feature], view, 'rgba(255,255,255,0.28)');
+          else if (this._isBlank) drawing.fill(ctx, [feature], view, '#ffffff');
+          drawing.outline(ctx, [feature], view, { color: '#ffffff', width: (isSelected ? 6 : 4) * density });
+          drawing.outline(ctx, [feature], view, { color: '#12344d', width: (isSelected ? 3 : 2) * density });
+        });
+        ctx.restore();
+      });
+    },
+
+    /* Where another layer that shows some of the villages has written names already. */
+    _takenByOthers: function () {
+      const taken = [];
+      if (!this._only) return taken;
+      this._map.eachLayer((other) => {
+        const boxes = other !== this && other._only && other._labels.boxes;
+        // What was written before the map moved will be written anew.
+        if (boxes && boxes.origin.equals(this._labels.origin)) taken.push(...boxes.taken);
+      });
+      return taken;
+    },
+
+    _drawLabels: function () {
+      const overlay = this._labels;
+      const found = [];
+      this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y, width) => {
+        const view = this._view(tile, layer, width, x, y);
+        drawing.visible(layer.features, view).forEach((feature) => {
+          if (feature.id === this._selected || this._formers.has(feature.id) || !this._shows(feature.id)) return;
+          found.push({
+            id: feature.id, text: layer.texts[feature.value],
+            x: feature.xy[0] * view.scale + view.left, y: feature.xy[1] * view.scale + view.top,
+          });
+        });
+      });
+      overlay.boxes = null;
+      if (!found.length) {
+        overlay.empty();
+        return;
+      }
+      const ctx = overlay.cleared();
+      // In order of the ids, so that moving the map does not change which names give way.
+      found.sort((a, b) => a.id - b.id);
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      const height = Math.round(rem * (this._map.getZoom() >= 14 ? 0.93 : 0.8));
+      ctx.setTransform(overlay.density, 0, 0, overlay.density, 0, 0);
+      ctx.font = height + 'px ' + FONT;
+      ctx.textAlign = 'center';
+      ctx.textBaseline = 'middle';
+      ctx.lineJoin = 'round';
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = 'rgba(255,255,255,0.92)';
+      ctx.fillStyle = '#1f2933';
+      const taken = this._takenByOthers();
+      overlay.boxes = { origin: overlay.origin, taken: [] };
+      found.forEach((label) => {
+        const half = ctx.measureText(label.text).width / 2 + 4;
+        const box = [label.x - half, label.y - height, label.x + half, label.y + height];
+        if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return;
+        taken.push(box);
+        overlay.boxes.taken.push(box);
+        ctx.strokeText(label.text, label.x, label.y);
+        ctx.fillText(label.text, label.x, label.y);
+      });
+    },
+  };
+})();
