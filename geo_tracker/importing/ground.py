@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
+import shapely
 
-from geo_tracker.importing.ground_checks import ground_check
+from geo_tracker.errors import InputError
+from geo_tracker.importing.ground_checks import MOST_ODD, ground_check
 from geo_tracker.importing.ground_problems import GroundCheck, ProblemKind
-from geo_tracker.importing.ground_repair import GroundChange, proposed_changes, repaired_ground
+from geo_tracker.importing.ground_repair import (
+    GroundChange,
+    left_to_a_person,
+    proposed_changes,
+    repaired_ground,
+)
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
 
@@ -28,6 +35,9 @@ KIND_TEXTS: dict[ProblemKind, str] = {
 HARMLESS: frozenset[ProblemKind] = frozenset({"enclave"})
 """Kinds that are told, but are nothing wrong."""
 
+_NEAR_DEGREES = 1e-6
+"""A tenth of a metre: places are told to six digits."""
+
 
 @dataclass(frozen=True)
 class CheckedGround:
@@ -41,12 +51,15 @@ class CheckedGround:
         Problems of the villages as drawn.
     proposed, made : list of GroundChange
         What could be mended, and what was because a person accepted it.
+    filled : frozenset of int
+        Places in ``check.problems`` of the large gaps that were given to a village.
     """
 
     drawn: gpd.GeoDataFrame
     check: GroundCheck
     proposed: list[GroundChange]
     made: list[GroundChange]
+    filled: frozenset[int]
 
 
 def checked_ground(
@@ -54,6 +67,7 @@ def checked_ground(
     report: ImportReport,
     *,
     repairs: Sequence[int] | Literal["all"],
+    filled: Sequence[tuple[float, float]] = (),
 ) -> tuple[gpd.GeoDataFrame, CheckedGround]:
     """Look for overlaps and gaps, and mend what a person accepted.
 
@@ -65,6 +79,8 @@ def checked_ground(
         Where each kind is noted with how many there are, and each village that was mended.
     repairs : "all" or sequence of int
         Villages to mend, by ``row``.
+    filled : sequence of (longitude, latitude)
+        A place in each large gap that goes to the village with the longest border to it.
 
     Returns
     -------
@@ -72,14 +88,22 @@ def checked_ground(
         The villages, mended ones with their new outlines; index and order kept.
     CheckedGround
         What was found and done.
+
+    Raises
+    ------
+    InputError
+        If a row is no village's, or at a place is no large gap.
     """
     check = ground_check(villages)
     _note_problems(check, report)
     rows = villages["row"].to_numpy()
     proposed = proposed_changes(villages, check)
-    accepted = set(rows.tolist() if repairs == "all" else repairs)
-    chosen = [change.village for change in proposed if int(rows[change.village]) in accepted]
-    mended, made = repaired_ground(villages, check, chosen)
+    if repairs == "all":
+        chosen = [change.village for change in proposed]
+    else:
+        chosen = _chosen(repairs, rows, proposed, report)
+    gaps = _large_gaps(check, proposed, filled)
+    mended, made = repaired_ground(villages, check, chosen, filled=gaps)
     if made:
         report.add_rows(
             "info",
@@ -87,7 +111,45 @@ def checked_ground(
             [int(rows[change.village]) for change in made],
             values=[f"{change.gains_m2 - change.loses_m2:+,.1f}" for change in made],
         )
-    return mended, CheckedGround(villages, check, proposed, made)
+    return mended, CheckedGround(villages, check, proposed, made, gaps)
+
+
+def refuse_no_villages(rows: Sequence[int], known: Any) -> None:
+    """Raise InputError if a row is not the first of a village."""
+    for row in rows:
+        if row not in known:
+            raise InputError(N_("No village begins in row %(row)s of the file."), row=row)
+
+
+def _chosen(
+    repairs: Sequence[int], rows: Any, proposed: list[GroundChange], report: ImportReport
+) -> list[int]:
+    refuse_no_villages(repairs, set(rows.tolist()))
+    by_row = {int(rows[change.village]): change.village for change in proposed}
+    report.add_rows(
+        "warning",
+        Message(N_("Nothing is proposed for this village; it stays as drawn.")),
+        [row for row in repairs if row not in by_row],
+    )
+    return [by_row[row] for row in repairs if row in by_row]
+
+
+def _large_gaps(
+    check: GroundCheck, proposed: list[GroundChange], filled: Sequence[tuple[float, float]]
+) -> frozenset[int]:
+    """Return the places of the large gaps that a person means."""
+    if not filled:
+        return frozenset()
+    reasons = left_to_a_person(check, proposed)
+    large = [place for place, reason in reasons.items() if reason == "large"]
+    tree = shapely.STRtree([check.problems[place].shape for place in large])
+    gaps = set()
+    for lon, lat in filled:
+        at = tree.query(shapely.Point(lon, lat), predicate="dwithin", distance=_NEAR_DEGREES)
+        if not len(at):
+            raise InputError(N_("At %(lon)s, %(lat)s there is no large gap."), lon=lon, lat=lat)
+        gaps.add(large[int(at[0])])
+    return frozenset(gaps)
 
 
 def _note_problems(check: GroundCheck, report: ImportReport) -> None:
@@ -101,6 +163,17 @@ def _note_problems(check: GroundCheck, report: ImportReport) -> None:
             Message(
                 N_("%(kind)s: %(count)s times, together %(area)s m²."),
                 {"kind": Message(text), "count": f"{count:,}", "area": f"{area_m2:,.0f}"},
+            ),
+        )
+    if check.too_odd:
+        report.add(
+            "warning",
+            Message(
+                N_(
+                    "Overlaps and gaps were not looked for: %(count)s villages have borders that"
+                    " none of their neighbours has; up to %(most)s are looked at."
+                ),
+                {"count": f"{check.too_odd:,}", "most": f"{MOST_ODD:,}"},
             ),
         )
     if check.too_fine:

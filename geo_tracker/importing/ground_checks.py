@@ -22,6 +22,10 @@ from geo_tracker.importing.ground_problems import (
 )
 from geo_tracker.parallel import in_threads
 
+MOST_ODD = 50_000
+"""Villages with a border that no neighbour shares; looking at more takes too long for a preview.
+Of villages that meet vertex by vertex there may be any number."""
+
 _SAME = 0.999
 
 
@@ -47,10 +51,14 @@ def ground_check(villages: gpd.GeoDataFrame) -> GroundCheck:
     if len(shapes) < 1:
         return GroundCheck()
     odd = with_unshared_border(shapes)
+    if len(odd) > MOST_ODD:
+        return GroundCheck(too_odd=len(odd))
     tree = shapely.STRtree(shapes)
     ground = covered_ground(shapes, odd)
     if ground is None:
         odd = np.arange(len(shapes))
+        if len(odd) > MOST_ODD:
+            return GroundCheck(too_odd=len(odd))
         ground = covered_ground(shapes, odd)
     found = [*_overlaps(shapes, tree, odd), *gaps(shapes, tree, ground)]
     listed = [problem for problem in found if problem.width_m >= FINEST_M]

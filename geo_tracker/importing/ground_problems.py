@@ -80,10 +80,21 @@ class GroundProblem:
 
 @dataclass(frozen=True)
 class GroundCheck:
-    """What was found: problems, the worst kind and the largest first; how many were too fine."""
+    """What was found.
+
+    Attributes
+    ----------
+    problems : list of GroundProblem
+        The worst kind and the largest first.
+    too_fine : int
+        How many more were too fine to list.
+    too_odd : int
+        Villages with borders of their own, where they are too many to look at; else 0.
+    """
 
     problems: list[GroundProblem] = field(default_factory=list)
     too_fine: int = 0
+    too_odd: int = 0
 
     def counts(self) -> dict[str, tuple[int, float]]:
         """Return number and square metres of each kind that occurs, the worst first."""

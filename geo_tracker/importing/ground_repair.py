@@ -1,9 +1,9 @@
 """Proposals to mend a layer's ground, village by village, and the layer with those accepted."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,9 @@ MOST_LOST = 0.5
 
 LARGEST_GAP_M2 = 10_000.0
 """A gap both larger and wider than a strip may be a lake: nobody's ground is given to nobody."""
+
+Undecided = Literal["twin", "large", "half"]
+"""Why a place is left to a person."""
 
 _MERGE_DEGREES = 1e-9
 """A tenth of a millimetre: corners that are one."""
@@ -76,24 +79,46 @@ def proposed_changes(villages: gpd.GeoDataFrame, check: GroundCheck) -> list[Gro
         changed = _changed_by(problem, area_m2)
         if changed is not None:
             by_village[changed].append(place)
-    changes = []
-    for village, places in by_village.items():
-        sizes = {
-            gains: sum(
-                check.problems[place].area_m2
-                for place in places
-                if _is_gap(check.problems[place]) == gains
-            )
-            for gains in (True, False)
-        }
-        if sizes[False] <= MOST_LOST * area_m2[village]:
-            changes.append(
-                GroundChange(
-                    village, float(area_m2[village]), sizes[False], sizes[True], tuple(places)
-                )
-            )
+    changes = [_change(village, places, check, area_m2) for village, places in by_village.items()]
+    changes = [change for change in changes if change.loses_m2 <= MOST_LOST * change.area_m2]
     changes.sort(key=lambda change: (-_share(change), change.village))
     return changes
+
+
+def left_to_a_person(
+    check: GroundCheck, proposed: Collection[GroundChange]
+) -> dict[int, Undecided]:
+    """Say why nothing is proposed, by the place in `GroundCheck.problems`.
+
+    Returns
+    -------
+    dict
+        ``twin``: which of two villages with one outline is drawn wrongly, the ground does not
+        tell; ``large``: the gap may be a lake or a road, and can be given to its first village;
+        ``half``: a village would lose more than half of its ground.
+    """
+    decided = {place for change in proposed for place in change.problems}
+    reasons: dict[int, Undecided] = {}
+    for place, problem in enumerate(check.problems):
+        if place in decided or problem.kind == "enclave":
+            continue
+        if problem.kind == "duplicate":
+            reasons[place] = "twin"
+        else:
+            reasons[place] = "large" if _is_gap(problem) else "half"
+    return reasons
+
+
+def _change(village: int, places: Sequence[int], check: GroundCheck, area_m2: Any) -> GroundChange:
+    sizes = {
+        gains: sum(
+            check.problems[place].area_m2
+            for place in places
+            if _is_gap(check.problems[place]) == gains
+        )
+        for gains in (True, False)
+    }
+    return GroundChange(village, float(area_m2[village]), sizes[False], sizes[True], tuple(places))
 
 
 def _share(change: GroundChange) -> float:
@@ -117,7 +142,11 @@ def _changed_by(problem: GroundProblem, area_m2: Any) -> int | None:
 
 
 def repaired_ground(
-    villages: gpd.GeoDataFrame, check: GroundCheck, accepted: Collection[int]
+    villages: gpd.GeoDataFrame,
+    check: GroundCheck,
+    accepted: Collection[int],
+    *,
+    filled: Collection[int] = (),
 ) -> tuple[gpd.GeoDataFrame, list[GroundChange]]:
     """Return the layer with the changes of some villages made.
 
@@ -129,6 +158,8 @@ def repaired_ground(
         Of this layer.
     accepted : collection of int
         Positions of the villages whose change a person accepted; others stay as drawn.
+    filled : collection of int
+        Places in ``check.problems`` of large gaps that a person gives to their first villages.
 
     Returns
     -------
@@ -143,7 +174,13 @@ def repaired_ground(
     new border meets theirs and keep their area.
     """
     wanted = set(accepted)
-    changes = [c for c in proposed_changes(villages, check) if c.village in wanted]
+    places = {c.village: c.problems for c in proposed_changes(villages, check)}
+    places = {village: some for village, some in places.items() if village in wanted}
+    for place in sorted(filled):
+        village = check.problems[place].villages[0]
+        places[village] = (*places.get(village, ()), place)
+    areas = villages["area_m2"].to_numpy()
+    changes = [_change(village, some, check, areas) for village, some in places.items()]
     shapes = villages.geometry.to_numpy().copy()
     drawn = shapes.copy()
     made = []

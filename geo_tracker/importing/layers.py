@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
@@ -14,12 +15,13 @@ from geo_tracker.bounded import Tell, nobody
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.attributes import with_attributes
+from geo_tracker.importing.crossings import Crossing
 from geo_tracker.importing.crs_guess import Bounds
 from geo_tracker.importing.damaged_text import DamagedText, look_at_texts
 from geo_tracker.importing.encoding import TextEncoding
 from geo_tracker.importing.features import Features, feature_pieces, raw_features
 from geo_tracker.importing.fields import SYNTHETIC_MARK, fields_of
-from geo_tracker.importing.ground import CheckedGround, checked_ground
+from geo_tracker.importing.ground import CheckedGround, checked_ground, refuse_no_villages
 from geo_tracker.importing.outlines import AT_ONCE, Outlines, outlines_of
 from geo_tracker.importing.placing import (
     crs_name,
@@ -34,9 +36,6 @@ from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import chosen_layer, columns_of, source_layers
 from geo_tracker.language import N_, Message
 from geo_tracker.packed import PackedLayer, packed
-
-MOST_CHECKED = 20_000
-"""A city has a quarter of that; in many more the look for overlaps and gaps takes minutes."""
 
 FACTS = [
     *("stat_code", "land_code", "name", "town", "county", "town_code", "county_code"),
@@ -63,6 +62,10 @@ class LayerChoices:
         Whether to mend texts that were stored in a wrong encoding.
     repairs : "all" or sequence of int
         Villages whose ground is mended as proposed, by their first row in the file.
+    filled : sequence of (longitude, latitude)
+        A place in each large gap that is given to the village with the longest border to it.
+    left_out : sequence of int
+        Villages that are not to be in the layer, by their first row in the file.
     """
 
     layer: str | None = None
@@ -73,6 +76,8 @@ class LayerChoices:
     gcj02: bool = False
     mend_text: bool = False
     repairs: Sequence[int] | Literal["all"] = ()
+    filled: Sequence[tuple[float, float]] = ()
+    left_out: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ class BoundaryLayer:
 
     ``raw_bounds`` are west, south, east, north in the file's own coordinates. ``ground`` is what
     `checked_ground` found before anything was mended, with what was; None if nobody asked.
+    ``crossings`` are outlines that were mended because they crossed themselves, and ``left_out``
+    ``row``, ``code`` and ``name`` of the villages that a person left out.
     """
 
     layer_names: list[str]
@@ -104,6 +111,8 @@ class BoundaryLayer:
     damaged: DamagedText
     raw_bounds: Bounds
     ground: CheckedGround | None
+    crossings: list[Crossing]
+    left_out: list[dict[str, Any]]
     report: ImportReport
 
     @property
@@ -128,8 +137,7 @@ def read_boundaries(
     choices : LayerChoices
         What a person has settled.
     with_ground : bool
-        Whether to look for overlaps and gaps, among `MOST_CHECKED` villages at most; needless to
-        store a layer as it is.
+        Whether to look for overlaps and gaps; needless to store a layer as it is.
     tell : callable
         Told what is being done.
 
@@ -182,6 +190,7 @@ def read_boundaries(
         report,
     )
     villages.facts["row"] = villages.index
+    villages, left_out = _without(villages, choices.left_out, report, layer=read.layer)
     stated_against_measured(villages.facts, report)
     villages, ground = _looked_at_ground(
         villages, choices, report, with_ground=with_ground, tell=tell
@@ -200,6 +209,8 @@ def read_boundaries(
         damaged=damaged,
         raw_bounds=outlines.raw_bounds,
         ground=ground,
+        crossings=outlines.crossings,
+        left_out=left_out,
         report=report,
     )
 
@@ -270,16 +281,35 @@ def _looked_at_ground(
     tell: Tell,
 ) -> tuple[PackedLayer, CheckedGround | None]:
     """Look for overlaps and gaps where that was asked for, and mend what was accepted."""
-    if choices.repairs or (with_ground and len(villages) <= MOST_CHECKED):
-        tell(Message(N_("Looking for overlaps and gaps")))
-        mended, ground = checked_ground(villages.unpacked(), report, repairs=choices.repairs)
-        return packed(mended) if ground.made else villages, ground
-    if with_ground:
-        report.add(
-            "info",
-            Message(
-                N_("Overlaps and gaps were not looked for: more than %(count)s villages."),
-                {"count": MOST_CHECKED},
-            ),
-        )
-    return villages, None
+    if not (with_ground or choices.repairs or choices.filled):
+        return villages, None
+    tell(Message(N_("Looking for overlaps and gaps")))
+    mended, ground = checked_ground(
+        villages.unpacked(), report, repairs=choices.repairs, filled=choices.filled
+    )
+    return packed(mended) if ground.made else villages, ground
+
+
+def _without(
+    villages: PackedLayer, left_out: Sequence[int], report: ImportReport, *, layer: str
+) -> tuple[PackedLayer, list[dict[str, Any]]]:
+    """Leave out the villages of some rows, as a person chose; say which they were."""
+    if not left_out:
+        return villages, []
+    refuse_no_villages(left_out, set(villages.index))
+    gone = villages.index.isin(list(left_out))
+    report.add_rows(
+        "warning", Message(N_("The village was left out, as chosen.")), villages.index[gone]
+    )
+    if gone.all():
+        raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer)
+    named = villages.facts.loc[gone, ["row", "stat_code", "name"]].astype(object)
+    named = named.rename(columns={"stat_code": "code"})
+    return (
+        replace(
+            villages,
+            facts=villages.facts[~gone],
+            outlines=villages.outlines.taken(np.flatnonzero(~gone)),
+        ),
+        named.where(named.notna(), None).to_dict("records"),
+    )

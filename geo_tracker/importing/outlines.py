@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from geo_tracker.crs import areas_m2
+from geo_tracker.importing.crossings import Crossing
 from geo_tracker.importing.crs_guess import Bounds
 from geo_tracker.importing.features import Features, shapes_of
 from geo_tracker.importing.placing import (
@@ -49,6 +50,8 @@ class Outlines:
         The same in the file's own coordinates, before anything but their reading was mended.
     report : ImportReport
         What was wrong, row by row.
+    crossings : list of Crossing
+        What mending did to outlines that crossed themselves, in order.
     """
 
     rows: pd.Index
@@ -57,6 +60,7 @@ class Outlines:
     total_bounds: Any
     raw_bounds: Bounds
     report: ImportReport
+    crossings: list[Crossing]
 
 
 def outlines_of(
@@ -134,6 +138,7 @@ def outlines_of(
         total_bounds=_around([piece.total_bounds for piece in found]),
         raw_bounds=(west, south, east, north),
         report=report,
+        crossings=[crossing for piece in found for crossing in piece.crossings],
     )
 
 
@@ -150,6 +155,7 @@ class _Piece:
     total_bounds: Any
     areas: PieceReport
     mended: PieceReport
+    crossings: list[Crossing]
 
 
 def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
@@ -159,9 +165,11 @@ def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
     stored = in_storage(polygons)
     if stored is None:
         return None
-    whole = repaired(without_endless(stored, areas), mended)
+    placed = without_endless(stored, areas)
     if gcj02:
-        whole = converted_from_gcj02(whole)
+        placed = converted_from_gcj02(placed)
+    crossings: list[Crossing] = []
+    whole = repaired(placed, mended, crossings=crossings)
     return _Piece(
         polygons=polygons.index,
         raw_bounds=polygons.total_bounds,
@@ -172,6 +180,7 @@ def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
         total_bounds=whole.total_bounds,
         areas=areas,
         mended=mended,
+        crossings=crossings,
     )
 
 

@@ -39,6 +39,9 @@ def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
         ],
         "wrong": sum(count["count"] for count in wrong),
         "crossing": ground["crossing"],
+        "crossings": [_crossing(crossing) for crossing in ground["crossings"]],
+        "left_out": ground["left_out"],
+        "too_odd": ground["too_odd"],
         "too_fine": ground["too_fine"],
         "total": ground["total"],
         "places": [
@@ -48,10 +51,15 @@ def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
                 "mu": place["area_m2"] / MU_M2,
                 "harmless": place["kind"] in HARMLESS,
                 "mendable": place["row"] is not None,
+                "spot": f"{place['lon']},{place['lat']}",
                 "listed": place["row"] in listed,
             }
             for place in ground["places"]
         ],
+        "to_choose": bool(
+            ground["left_out"]
+            or any(place["undecided"] in {"twin", "large"} for place in ground["places"])
+        ),
         "changes": [_change(change, accepted) for change in ground["changes"]],
         "changes_total": ground["changes_total"],
         "made": ground["made"],
@@ -68,3 +76,8 @@ def _change(change: dict[str, Any], accepted: str | list[int]) -> dict[str, Any]
         "area_ha": change["area_m2"] / 10_000,
         "accepted": accepted == "all" or change["row"] in accepted,
     }
+
+
+def _crossing(crossing: dict[str, Any]) -> dict[str, Any]:
+    change = crossing["mended_m2"] - crossing["drawn_m2"]
+    return crossing | {"change": f"{change:+,.1f}"}

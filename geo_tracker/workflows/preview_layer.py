@@ -62,7 +62,7 @@ def layer_preview(
     progress.at(N_("Drawing the preview"))
     ground = None
     if layer.ground is not None:
-        ground, ground_pictures = ground_preview(layer.ground, layer.report)
+        ground, ground_pictures = ground_preview(layer, layer.ground)
         pictures |= ground_pictures
     pictures["outline"] = outline
     found = {"placement": placed, "ground": ground, "changes": changes}
