@@ -19,6 +19,7 @@ NO_HAN = {
     "%(ground)s; %(names)s",
     "%(ground)s. %(reason)s",
     "geo_tracker",
+    "%(what)s (%(day)s)",
     ", ",
     "; ",
     "%(done)s of %(total)s",

@@ -108,10 +108,11 @@ def drawn_sheet(
     coverage = is_coverage(shapes)
     plain = simplified(shapes, tolerance=_TOLERANCE_MM, coverage=coverage)
     inside = villages["inside"].to_numpy(dtype=bool)
-    parts = [_areas(plain, villages["class_number"].to_numpy(), inside, colours)]
+    outlines = np.array(_paths(plain), dtype=object)
+    parts = [_areas(outlines, villages["class_number"].to_numpy(), inside, colours)]
     if formers is not None and len(formers):
         parts.append(_dashed(np.asarray(paper.placed(formers.to_numpy()), dtype=object)))
-    parts.append(_stroke("".join(_paths(plain)), LINES["village"]))
+    parts.append(_stroke("".join(outlines), LINES["village"]))
     lines, places = ["village"], []
     for level in ("town", "county"):
         codes = villages[f"{level}_code"]
@@ -166,14 +167,14 @@ def _paths(shapes: _Shapes) -> list[str]:
 
 
 def _areas(
-    shapes: _Shapes,
+    paths: npt.NDArray[np.object_],
     numbers: npt.NDArray[np.int64],
     inside: npt.NDArray[np.bool_],
     colours: Mapping[int, str],
 ) -> str:
-    drawn = [f'<path d="{"".join(_paths(shapes[~inside]))}" fill="{OUTSIDE}"/>']
+    drawn = [f'<path d="{"".join(paths[~inside])}" fill="{OUTSIDE}"/>']
     for number in sorted(set(numbers[inside].tolist())):
-        path = "".join(_paths(shapes[inside & (numbers == number)]))
+        path = "".join(paths[inside & (numbers == number)])
         fill = "url(#missing)" if number == MISSING else colours[number]
         drawn.append(f'<path d="{path}" fill="{fill}" fill-rule="evenodd"/>')
     return "".join(drawn)
@@ -187,16 +188,33 @@ def _stroke(path: str, line: tuple[float, str], *, dashes: str = "") -> str:
 
 def _dashed(shapes: _Shapes) -> str:
     """Draw every border once: dashed from both sides it would look solid."""
-    plain = simplified(shapes, tolerance=_TOLERANCE_MM, coverage=is_coverage(shapes))
-    borders = shapely.line_merge(shapely.union_all(shapely.boundary(plain), grid_size=STEP_MM))
-    paths = []
-    for line in shapely.get_parts(borders):
-        steps = np.rint(shapely.get_coordinates(line) / STEP_MM).astype(int).tolist()
-        paths.append("M" + "L".join(f"{x} {y}" for x, y in steps))
-    path = "".join(paths)
+    # Borders that do not fit are simplified each for itself, which lines can bear.
+    plain = simplified(shapes, tolerance=_TOLERANCE_MM, coverage=True)
+    path = "".join(
+        "M" + "L".join(f"{x} {y}" for x, y in line.tolist()) for line in _borders_once(plain)
+    )
     # Light beneath, so that the dashes can be seen on dark ground, too.
     light = _stroke(path, (FORMER_LINE[0] * 2, "#ffffff"))
     return light + _stroke(path, FORMER_LINE, dashes="60 40")
+
+
+def _borders_once(shapes: _Shapes) -> list[npt.NDArray[np.int64]]:
+    """Return the rings of shapes in steps of the picture, without what a ring before has."""
+    xy, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(shapes)), return_index=True
+    )
+    steps: npt.NDArray[np.int64] = np.rint(xy / STEP_MM).astype(np.int64)
+    corners, corner = np.unique(steps, axis=0, return_inverse=True)
+    ends = np.sort(np.column_stack([corner[:-1], corner[1:]]), axis=1)
+    # From one ring to the next there is no side, and none within a step.
+    sides = np.flatnonzero((ring[:-1] == ring[1:]) & (ends[:, 0] != ends[:, 1]))
+    _side, firsts = np.unique(ends[sides] @ [len(corners), 1], return_index=True)
+    is_new = np.zeros(len(ends), dtype=bool)
+    is_new[sides[firsts]] = True
+    # A line goes on from one new side to the next.
+    turns = np.diff(is_new.astype(np.int8), prepend=0, append=0)
+    begins, stops = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)
+    return [steps[begin : stop + 1] for begin, stop in zip(begins, stops, strict=True)]
 
 
 def _points(paper: Paper, projects: pd.DataFrame) -> str:

@@ -113,7 +113,7 @@ def _content(
     projects = held.projects[held.projects["current_unit_id"].isin(villages.index)]
     shapes = _degrees(after)
     content = {
-        "theme": {"title": found.title, "note": found.note},
+        "theme": {"title": found.heading(), "note": found.note},
         "legend": [
             {
                 "class": entry.number,

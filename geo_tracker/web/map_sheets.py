@@ -31,9 +31,10 @@ from geo_tracker.reports.map_sheet import (
 )
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
-from geo_tracker.web.map_themes import ShownTheme, present_theme
+from geo_tracker.web.map_themes import ShownTheme, chosen_theme, theme_column
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Layer, Register, register
+from geo_tracker.web.register_sides import Side
 from geo_tracker.web.texts import day, number, shown
 
 bp = Blueprint("map_sheets", __name__, url_prefix="/map")
@@ -55,12 +56,12 @@ def sheet() -> Response:
     held = register()
     if not held.layers:
         raise ConflictError(N_("There are no boundaries yet"))
-    found = present_theme(held)
+    found = theme_column(held, chosen_theme(held))
     column = found.column
     place = chosen_place(held)
-    layer = held.layers[-1]
-    paper = _paper(held, layer, place)
-    villages = _villages(held, layer, paper, place)
+    layer = found.side.layer
+    paper = _paper(held, held.layers[-1], place)
+    villages = _villages(held, found.side, paper, place)
     villages["class_number"] = (
         pd.Series(column.class_of, index=found.side.units.index)
         .reindex(villages.index, fill_value=MISSING)
@@ -179,16 +180,17 @@ def _bounds(layer: Layer, unit_ids: list[int]) -> Bounds:
 
 
 def _villages(
-    held: Register, layer: Layer, paper: Paper, place: ChosenPlace | None
+    held: Register, side: Side, paper: Paper, place: ChosenPlace | None
 ) -> gpd.GeoDataFrame:
     with read_session() as session:
-        villages = villages_in_box(session, layer.id, paper.bounds)
+        villages = villages_in_box(session, side.layer.id, paper.bounds)
     villages = villages[shapely.intersects(villages.geometry.to_numpy(), paper.footprint)]
     if villages.empty:
         raise InputError(N_("No village lies in this part of the map."))
-    places = held.villages[["town", "town_code", "county", "county_code"]]
-    villages = villages.join(places)
-    villages["inside"] = True if place is None else villages.index.isin(place.villages.index)
+    villages = villages.join(side.units[["town", "town_code", "county", "county_code"]])
+    units = pd.Series(villages.index, index=villages.index)
+    became = units.map(held.present_units).fillna(units)
+    villages["inside"] = True if place is None else became.isin(place.villages.index)
     return villages
 
 
@@ -197,10 +199,10 @@ def _formers(held: Register, paper: Paper, place: ChosenPlace | None) -> gpd.Geo
         return None
     with read_session() as session:
         formers = villages_in_box(session, held.layers[-2].id, paper.bounds)
-    if place is not None:
-        became = held.formers["to_unit_id"].reindex(formers.index)
-        formers = formers[became.isin(place.villages.index)]
-    return formers.geometry
+    # The others are there still, with a border of their own.
+    became = held.formers["to_unit_id"].reindex(formers.index)
+    shown = held.villages if place is None else place.villages
+    return formers.geometry[became.isin(shown.index)]
 
 
 def _projects(held: Register, paper: Paper, place: ChosenPlace | None) -> pd.DataFrame:
@@ -242,7 +244,7 @@ def _legend(
         )
     groups = [
         LegendGroup(
-            title=found.title,
+            title=found.heading(),
             note=found.note,
             unit=_("Villages"),
             entries=classes,

@@ -63,6 +63,7 @@ def show() -> ResponseReturnValue:
         classes=[(str(entry.number), shown(entry.label)) for entry in found.column.classes],
         sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
         rows=[_row(found, row) for row in page.rows.reset_index().to_dict("records")],
+        decimals=0 if found.theme.counts else 2,
         page=page,
         accounts=_accounts(held, found),
         map_url=theme_url("map.show", found.chosen),
@@ -82,14 +83,13 @@ def csv() -> Response:
     if number:
         rows = rows[rows["class"] == int(number)]
     labels = {entry.number: shown(entry.label) for entry in found.column.classes}
-    value = f"{found.title} ({found.unit})" if found.unit else found.title
     table = pd.DataFrame(
         {
             _("Code"): rows["stat_code"],
             _("Village"): rows["name"],
             _("County"): rows["county"],
             _("Town"): rows["town"],
-            value: rows["value"] if found.unit else rows["class"].map(labels),
+            found.heading(): rows["value"] if found.unit else rows["class"].map(labels),
             _("Class"): rows["class"].map(labels),
             _("Source"): found.origin(),
         }

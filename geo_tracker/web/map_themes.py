@@ -71,6 +71,10 @@ class ShownTheme:
     days: Sequence[date]
     sources: list[dict[str, Any]]
 
+    def heading(self) -> str:
+        """Return the title with the unit."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
     def origin(self) -> str:
         """Return date and source in one line."""
         texts = [" – ".join(str(day) for day in self.days)] if self.days else []
@@ -90,7 +94,7 @@ def chosen_theme(held: Register) -> ChosenTheme:
 
 
 def present_theme(held: Register) -> ShownTheme:
-    """Return what the address asks for of present villages, as paper and files show it."""
+    """Return what the address asks for of present villages, as a file to take along shows it."""
     asked = request.args.to_dict() | {"side": "merged"}
     return theme_column(held, ChosenTheme.read(asked, themes=held.themes, sides=held.sides))
 

@@ -31,6 +31,7 @@ _PURPOSES = {
     "maps": N_("maps"),
     "parts of pages that change": N_("parts of pages that change"),
     "the kit of all pages": N_("the kit of all pages"),
+    "letters of printed sheets": N_("letters of printed sheets"),
 }
 
 
@@ -124,7 +125,7 @@ def _settings(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _value(name: str, value: Any) -> str:
-    if name == "secret_key":
+    if name in {"secret_key", "basemap_key"}:
         return "••••••" if value else ""
     if name == "database_url" and value:
         parts = urlsplit(value)

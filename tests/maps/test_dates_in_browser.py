@@ -116,6 +116,8 @@ def test_a_former_village_of_a_date_opens_within_what_it_became(page: Page) -> N
     assert f"village={BECAME[3]}" in page.url
     page.mouse.click(*merged)
     page.wait_for_function("() => document.querySelector('#map-panel h2').textContent === '21'")
+    page.evaluate("geoTracker.page.map.setZoom(12, { animate: false })")
+    at_rest(page)
     ((x, y),) = on_screen(page, [(1.3, 4.2)])
     page.mouse.click(x, y)
     page.wait_for_function("() => document.querySelector('#map-panel').textContent === 'none'")

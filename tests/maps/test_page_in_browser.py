@@ -206,6 +206,8 @@ def test_a_found_village_shows_its_former_villages_and_its_panel(opened: Page) -
 
 def test_labels_of_former_villages_give_way_to_each_other(opened: Page) -> None:
     choose_by_search(opened)
+    # Once the map has come to the village.
+    opened.wait_for_timeout(800)
     opened.evaluate("geoTracker.page.map.setZoom(11, { animate: false })")
     opened.wait_for_timeout(400)
     seat, *formers = opened.locator(".map-village-name, .map-former-name").all()

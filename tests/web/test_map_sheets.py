@@ -45,6 +45,13 @@ def test_counts_are_of_the_villages_on_the_sheet(planner: Visitor) -> None:
     assert "永康市花街镇" in town
 
 
+def test_former_villages_are_printed_with_figures_of_their_own(planner: Visitor) -> None:
+    text = text_of(planner, f"place={TOWN}&theme=households&side=former&names=1")
+    for said in ("倪宅村", "新川村", "上溪村", "2018-10-31", "Households (no. of households)"):
+        assert said in text, said
+    assert "倪宅新村" not in text
+
+
 def numbers_after(text: str, labels: tuple[str, ...]) -> dict[str, int]:
     """Return the counts of a legend's lines."""
     counts = {label: re.findall(rf"^{label} +(\d+)$", text, re.MULTILINE) for label in labels}
@@ -58,6 +65,10 @@ def test_a_view_shows_the_villages_in_it(planner: Visitor) -> None:
     text = text_of(planner, f"view={west},{south},{west + (east - west) / 30},{north}&names=1")
     assert "倪宅新村" in text
     assert "前郎村" not in text
+
+
+def test_a_theme_that_is_not_there_is_as_if_none_was_asked_for(planner: Visitor) -> None:
+    assert text_of(planner, "place=all&theme=none") == text_of(planner, "place=all&theme=merged")
 
 
 def test_a_view_of_the_world_is_cut_to_where_villages_are(planner: Visitor) -> None:
@@ -78,7 +89,6 @@ def test_title_and_author_are_as_typed_and_cut_where_they_are_too_long(planner: 
     ("query", "status"),
     [
         ("place=999999", 404),
-        ("place=all&theme=none", 404),
         ("", 422),
         ("view=1,2,3", 422),
         ("view=nan,nan,nan,nan", 422),

@@ -98,9 +98,9 @@ def query(page: Page) -> dict[str, str]:
 
 
 def themed(page: Page, key: str) -> None:
-    if page.input_value(".map-theme") == key:
+    if page.input_value(".map-legend .map-theme") == key:
         return
-    page.select_option(".map-theme", key)
+    page.select_option(".map-legend .map-theme", key)
     page.wait_for_function("key => geoTracker.page.themes.shown.theme === key", arg=key)
 
 
@@ -263,15 +263,23 @@ def test_a_former_village_that_is_clicked_shows_the_village_it_became(page: Page
     assert query(page)["side"] == "former"
 
 
-def test_comparing_shows_both_sides_by_the_villages_of_today(page: Page) -> None:
+@pytest.mark.parametrize("mode", ["swipe", "side", "dates", "links"])
+def test_what_shows_both_sides_shows_the_villages_of_today(page: Page, mode: str) -> None:
     side(page, "former")
-    page.click("[data-tool=swipe]")
+    page.click(f"[data-tool={mode}]")
     page.wait_for_function("() => geoTracker.page.themes.shown.side === 'merged'")
     expect(page.locator("[data-side=merged]")).to_have_attribute("aria-pressed", "true")
-    assert page.evaluate("Boolean(geoTracker.page.villages._map)")
+    # A date draws the layers of which a village stands on it, and may need none of today.
+    if mode != "dates":
+        assert page.evaluate("Boolean(geoTracker.page.villages._map)")
+    # Links have a card of their own in the legend's place; the others end with the choice.
+    if mode == "links":
+        expect(page.locator(".map-legend")).to_be_hidden()
+        page.click(f"[data-tool={mode}]")
     side(page, "former")
-    expect(page.locator("[data-tool=swipe]")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(f"[data-tool={mode}]")).to_have_attribute("aria-pressed", "false")
     assert not page.evaluate("Boolean(geoTracker.page.villages._map)")
+    assert page.evaluate("Boolean(geoTracker.page.themes.tiles()._map)")
 
 
 def test_each_count_leads_to_its_villages_and_the_table_back_to_the_map(page: Page) -> None:

@@ -68,8 +68,8 @@ def test_a_layer_is_looked_at_step_by_step(
     look(engine, settings, received().import_id, heard)
     assert heard.said == [
         "Unpacking the file and finding out its encoding",
-        "Reading the villages and finding out their coordinate system",
-        "Checking outlines, codes and names",
+        "Reading the villages and checking their outlines",
+        "Checking codes and names",
         "Looking for overlaps and gaps",
         "Comparing with what is stored",
         "Drawing the preview",

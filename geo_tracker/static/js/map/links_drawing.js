@@ -32,9 +32,9 @@
   geoTracker.LinkCanvas = class {
     constructor(map) {
       this.map = map;
-      this.all = new geoTracker.drawing.Overlay(map, 'map-links', 390);
+      this.all = new geoTracker.Overlay(map, 'map-links', 390);
       // One group alone, over the dimmed others: a pointer that moves has nothing drawn anew.
-      this.one = new geoTracker.drawing.Overlay(map, 'map-links', 390);
+      this.one = new geoTracker.Overlay(map, 'map-links', 390);
     }
 
     remove() {

@@ -52,6 +52,8 @@
     }
   }
 
+  geoTracker.Overlay = Overlay;
+
   geoTracker.tileOverlays = {
     _addOverlays: function (map) {
       this._highlight = new Overlay(map, 'map-highlight', 350);

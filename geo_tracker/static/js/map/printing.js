@@ -9,8 +9,8 @@
   const element = geoTracker.element;
 
   const WHOLE_AREA = 'all';
-  // How the theme is put into classes, as the page's address says.
-  const CLASSING = ['method', 'classes', 'breaks', 'middle'];
+  // Whose figures are shown, and in which classes, as the page's address says.
+  const CLASSING = ['side', 'method', 'classes', 'breaks', 'middle'];
 
   function field(text, input) {
     return element('label', { class: 'map-field' }, [element('span', { class: 'map-label', text }), input]);

@@ -10,8 +10,8 @@
   const geoTracker = (window.geoTracker = window.geoTracker || {});
 
   const OF_A_THEME = ['method', 'classes', 'breaks', 'middle'];
-  // These show both sides at once, coloured by the villages of today.
-  const COMPARING = ['swipe', 'side_by_side', 'dates'];
+  // These colour both sides, or both dates, by the villages of today.
+  const COMPARING = ['swipe', 'side', 'dates', 'links'];
 
   function placesOf(runs) {
     const places = new Map();
