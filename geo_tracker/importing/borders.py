@@ -1,12 +1,17 @@
 """Which villages have border that no neighbour shares, found by sorting a layer's edges once."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo_tracker.packed import Layer, shapes_at
+from geo_tracker.parallel import in_turn
+
 _AT_ONCE = 4096
+_SORTED_AT_ONCE = 1 << 20
 _MIX_X, _MIX_Y = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _HALF = np.uint64(32)
@@ -15,51 +20,138 @@ _ONE = np.uint64(1)
 Keys = npt.NDArray[np.uint64]
 
 
-def with_unshared_border(shapes: Any) -> Any:
-    """Return which polygons have an edge that is not an edge of exactly one neighbour.
+@dataclass(frozen=True)
+class Borders:
+    """What is known of a layer when all its outlines were looked at once and none was kept.
+
+    Attributes
+    ----------
+    odd : array of int
+        Positions, in order, of the villages with an edge that is not an edge of exactly one
+        neighbour: those at the outer border of the layer, and wherever neighbours do not meet
+        vertex by vertex.
+    holed : array of int
+        Positions of those with a hole.
+    bounds : array of float, shape (n, 4)
+        West, south, east, north of each.
+    areas : array of float
+        Size of each in the layer's own units.
+    """
+
+    odd: Any
+    holed: Any
+    bounds: Any
+    areas: Any
+
+
+def borders_of(villages: Layer) -> Borders:
+    """Look at all outlines of a layer, some thousand at a time.
 
     Parameters
     ----------
-    shapes : array of Polygon or MultiPolygon
-        Valid, in any plane units.
+    villages : GeoDataFrame or PackedLayer
+        Valid (Multi)Polygons, one or more, in any plane units.
 
     Returns
     -------
-    array of int
-        Positions in order: those at the outer border of the layer, and wherever neighbours do
-        not meet vertex by vertex.
+    Borders
+        See there.
 
     Notes
     -----
     A border that two villages share goes one way in the one and back in the other. Edges get a
     number that is the same both ways but for its last bit; sorted, shared ones lie side by side.
-    That takes half as long as testing the layer as a coverage, and says where to look.
+    That takes half as long as testing the layer as a coverage, says where to look, and needs
+    sixteen bytes an edge.
     """
-    keys, owners = [], []
-    for at in range(0, len(shapes), _AT_ONCE):
-        own, owner = _edges(shapes[at : at + _AT_ONCE])
-        keys.append(own)
-        owners.append(owner + at)
-    if not keys:
-        return np.empty(0, dtype=np.int64)
-    return np.unique(np.concatenate(owners)[_unpaired(np.concatenate(keys))])
+    pieces = list(in_turn(_piece_at(villages), range(0, len(villages), _AT_ONCE)))
+    lonely = _unpaired(np.concatenate([piece.keys for piece in pieces]))
+    odd = np.concatenate(list(in_turn(lambda piece: _any_of(piece, lonely), pieces)))
+    return Borders(
+        odd=np.flatnonzero(odd),
+        holed=np.flatnonzero(np.concatenate([piece.holed for piece in pieces])),
+        bounds=np.concatenate([piece.bounds for piece in pieces]),
+        areas=np.concatenate([piece.areas for piece in pieces]),
+    )
 
 
-def _edges(shapes: Any) -> tuple[Keys, Any]:
-    """Return key and owner of each edge."""
-    parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    outer = np.r_[True, part_of_ring[1:] != part_of_ring[:-1]] if len(rings) else np.empty(0, bool)
-    # What is inside must lie on one and the same side of all edges.
-    turned = shapely.is_ccw(rings) != outer
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    whole = ring[1:] == ring[:-1]
-    vertex = _vertex_keys(xy)
-    a, b = vertex[:-1][whole], vertex[1:][whole]
-    owner = ring[:-1][whole]
-    forward = (a < b) != turned[owner]
-    key = _mixed(a + b) & ~_ONE | forward.astype(np.uint64)
-    return key, shape_of_part[part_of_ring[owner]]
+def bounds_of(villages: Layer) -> Any:
+    """Return west, south, east, north of each village of a layer."""
+    return np.concatenate(
+        [
+            shapely.bounds(shapes_at(villages, slice(at, at + _AT_ONCE)))
+            for at in range(0, len(villages), _AT_ONCE)
+        ]
+    )
+
+
+def near(bounds: Any, some: Any) -> Any:
+    """Return the positions of some villages and of all whose bounds meet theirs, in order."""
+    # A diagonal has the bounds of its box and less to keep.
+    tree = shapely.STRtree(shapely.linestrings(bounds.reshape(-1, 2, 2)))
+    return np.unique(np.concatenate([some, tree.query(shapely.box(*bounds[some].T))[1]]))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Of some villages: the keys of all edges, how many each has, and what `Borders` tells."""
+
+    keys: Keys
+    counts: Any
+    holed: Any
+    bounds: Any
+    areas: Any
+
+
+def _piece_at(villages: Layer) -> Any:
+    def piece(at: int) -> _Piece:
+        shapes = shapes_at(villages, slice(at, at + _AT_ONCE))
+        edges = Edges(shapes)
+        parts, owner = shapely.get_parts(shapes, return_index=True)
+        holed = np.zeros(len(shapes), dtype=bool)
+        holed[owner[shapely.get_num_interior_rings(parts) > 0]] = True
+        return _Piece(
+            keys=edges.keys,
+            counts=np.bincount(edges.owners, minlength=len(shapes)),
+            holed=holed,
+            bounds=shapely.bounds(shapes),
+            areas=shapely.area(shapes),
+        )
+
+    return piece
+
+
+class Edges:
+    """The edges of (Multi)Polygons: key, owner and ends of each.
+
+    Attributes
+    ----------
+    keys : array of uint64
+        The last bit is the way the edge goes with its owner's ground on one and the same side;
+        the others are the same for both ways.
+    owners : array of int
+        Position of the polygon; in order.
+    """
+
+    def __init__(self, shapes: Any) -> None:
+        parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
+        rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+        first = np.r_[True, part_of_ring[1:] != part_of_ring[:-1]] if len(rings) else []
+        # What is inside must lie on one and the same side of all edges.
+        turned = shapely.is_ccw(rings) != np.asarray(first, dtype=bool)
+        self._xy, ring = shapely.get_coordinates(rings, return_index=True)
+        self._starts = np.flatnonzero(ring[1:] == ring[:-1])
+        vertex = _vertex_keys(self._xy)
+        a, b = vertex[self._starts], vertex[self._starts + 1]
+        ring = ring[self._starts]
+        forward = (a < b) != turned[ring]
+        self.keys: Keys = _mixed(a + b) & ~_ONE | forward.astype(np.uint64)
+        self.owners = shape_of_part[part_of_ring[ring]]
+
+    def lines(self, some: Any) -> Any:
+        """Return some of the edges (array of bool) as LineStrings."""
+        starts = self._starts[some]
+        return shapely.linestrings(np.stack([self._xy[starts], self._xy[starts + 1]], axis=1))
 
 
 def _vertex_keys(xy: Any) -> Keys:
@@ -73,14 +165,35 @@ def _mixed(keys: Keys) -> Keys:
     return keys ^ (keys >> _HALF)
 
 
-def _unpaired(keys: Keys) -> Any:
-    """Return the places of edges that are not there once in each direction."""
-    order = np.argsort(keys)
-    keys = keys[order]
-    either = keys & ~_ONE
-    first = np.flatnonzero(np.r_[True, either[1:] != either[:-1]])
-    length = np.diff(np.r_[first, len(keys)])
+def _unpaired(keys: Keys) -> Keys:
+    """Return, in order, the keys of edges that are not there once in each direction; sorts."""
+    keys.sort()
+    begins = np.ones(len(keys) + 1, dtype=bool)
+    turns = np.zeros(len(keys), dtype=bool)
+    # In blocks: whole arrays of differences would take as much again as the keys.
+    for at in range(1, len(keys), _SORTED_AT_ONCE):
+        step = (
+            keys[at : at + _SORTED_AT_ONCE]
+            ^ keys[at - 1 : at - 1 + _SORTED_AT_ONCE][: len(keys) - at]
+        )
+        begins[at : at + len(step)] = step > _ONE
+        turns[at - 1 : at - 1 + len(step)] = step == _ONE
     # Sorted, a pair of both directions ends with 0 and 1.
-    paired = length == 2
-    paired[paired] = keys[first[paired]] != keys[first[paired] + 1]
-    return order[~np.repeat(paired, length)]
+    pair = begins[:-2] & turns[:-1] & begins[2:]
+    paired = np.zeros(len(keys), dtype=bool)
+    paired[:-1] = pair
+    paired[1:] |= pair
+    return np.unique(keys[~paired])
+
+
+def _any_of(piece: _Piece, lonely: Keys) -> Any:
+    """Return which villages of a piece have an edge among those."""
+    if not len(lonely):
+        return np.zeros(len(piece.counts), dtype=bool)
+    place = np.minimum(np.searchsorted(lonely, piece.keys), len(lonely) - 1)
+    edges = np.flatnonzero(lonely[place] == piece.keys)
+    # Edges lie in the order of their villages.
+    village = np.searchsorted(np.cumsum(piece.counts), edges, side="right")
+    found = np.zeros(len(piece.counts), dtype=bool)
+    found[village] = True
+    return found

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import geopandas as gpd
 import shapely
 
-from geo_tracker.errors import InputError
 from geo_tracker.importing.ground_checks import MOST_ODD, ground_check
 from geo_tracker.importing.ground_problems import GroundCheck, ProblemKind
 from geo_tracker.importing.ground_repair import (
@@ -18,6 +16,7 @@ from geo_tracker.importing.ground_repair import (
 )
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
+from geo_tracker.packed import PackedLayer
 
 KIND_TEXTS: dict[ProblemKind, str] = {
     "duplicate": N_("Two villages have the same outline"),
@@ -45,7 +44,7 @@ class CheckedGround:
 
     Attributes
     ----------
-    drawn : GeoDataFrame
+    drawn : PackedLayer
         The villages as drawn, whose positions ``check`` and ``proposed`` count.
     check : GroundCheck
         Problems of the villages as drawn.
@@ -55,7 +54,7 @@ class CheckedGround:
         Places in ``check.problems`` of the large gaps that were given to a village.
     """
 
-    drawn: gpd.GeoDataFrame
+    drawn: PackedLayer
     check: GroundCheck
     proposed: list[GroundChange]
     made: list[GroundChange]
@@ -63,36 +62,32 @@ class CheckedGround:
 
 
 def checked_ground(
-    villages: gpd.GeoDataFrame,
+    villages: PackedLayer,
     report: ImportReport,
     *,
     repairs: Sequence[int] | Literal["all"],
     filled: Sequence[tuple[float, float]] = (),
-) -> tuple[gpd.GeoDataFrame, CheckedGround]:
+) -> tuple[PackedLayer, CheckedGround]:
     """Look for overlaps and gaps, and mend what a person accepted.
 
     Parameters
     ----------
-    villages : GeoDataFrame
+    villages : PackedLayer
         Valid (Multi)Polygons in `STORAGE_CRS` with ``row``, ``area_m2``.
     report : ImportReport
         Where each kind is noted with how many there are, and each village that was mended.
     repairs : "all" or sequence of int
-        Villages to mend, by ``row``.
+        Villages to mend, by ``row``; a warning is noted for one of which nothing is proposed.
     filled : sequence of (longitude, latitude)
-        A place in each large gap that goes to the village with the longest border to it.
+        A place in each large gap that goes to the village with the longest border to it; a warning
+        is noted where there is none.
 
     Returns
     -------
-    GeoDataFrame
+    PackedLayer
         The villages, mended ones with their new outlines; index and order kept.
     CheckedGround
         What was found and done.
-
-    Raises
-    ------
-    InputError
-        If a row is no village's, or at a place is no large gap.
     """
     check = ground_check(villages)
     _note_problems(check, report)
@@ -102,7 +97,7 @@ def checked_ground(
         chosen = [change.village for change in proposed]
     else:
         chosen = _chosen(repairs, rows, proposed, report)
-    gaps = _large_gaps(check, proposed, filled)
+    gaps = _large_gaps(check, proposed, filled, report)
     mended, made = repaired_ground(villages, check, chosen, filled=gaps)
     if made:
         report.add_rows(
@@ -114,17 +109,9 @@ def checked_ground(
     return mended, CheckedGround(villages, check, proposed, made, gaps)
 
 
-def refuse_no_villages(rows: Sequence[int], known: Any) -> None:
-    """Raise InputError if a row is not the first of a village."""
-    for row in rows:
-        if row not in known:
-            raise InputError(N_("No village begins in row %(row)s of the file."), row=row)
-
-
 def _chosen(
     repairs: Sequence[int], rows: Any, proposed: list[GroundChange], report: ImportReport
 ) -> list[int]:
-    refuse_no_villages(repairs, set(rows.tolist()))
     by_row = {int(rows[change.village]): change.village for change in proposed}
     report.add_rows(
         "warning",
@@ -135,7 +122,10 @@ def _chosen(
 
 
 def _large_gaps(
-    check: GroundCheck, proposed: list[GroundChange], filled: Sequence[tuple[float, float]]
+    check: GroundCheck,
+    proposed: list[GroundChange],
+    filled: Sequence[tuple[float, float]],
+    report: ImportReport,
 ) -> frozenset[int]:
     """Return the places of the large gaps that a person means."""
     if not filled:
@@ -146,9 +136,16 @@ def _large_gaps(
     gaps = set()
     for lon, lat in filled:
         at = tree.query(shapely.Point(lon, lat), predicate="dwithin", distance=_NEAR_DEGREES)
-        if not len(at):
-            raise InputError(N_("At %(lon)s, %(lat)s there is no large gap."), lon=lon, lat=lat)
-        gaps.add(large[int(at[0])])
+        if len(at):
+            gaps.add(large[int(at[0])])
+        else:
+            report.add(
+                "warning",
+                Message(
+                    N_("At %(lon)s, %(lat)s there is no large gap; nothing was filled there."),
+                    {"lon": lon, "lat": lat},
+                ),
+            )
     return frozenset(gaps)
 
 

@@ -1,12 +1,12 @@
 """Where the villages of a layer lie over each other or leave ground between them."""
 
+from dataclasses import replace
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_tracker.importing.borders import with_unshared_border
+from geo_tracker.importing.borders import borders_of, near
 from geo_tracker.importing.ground_gaps import covered_ground, gaps
 from geo_tracker.importing.ground_problems import (
     FEWEST_DEGREES2,
@@ -20,6 +20,7 @@ from geo_tracker.importing.ground_problems import (
     measured_m2,
     sizes,
 )
+from geo_tracker.packed import Layer, shapes_at
 from geo_tracker.parallel import in_threads
 
 MOST_ODD = 50_000
@@ -29,12 +30,12 @@ Of villages that meet vertex by vertex there may be any number."""
 _SAME = 0.999
 
 
-def ground_check(villages: gpd.GeoDataFrame) -> GroundCheck:
+def ground_check(villages: Layer) -> GroundCheck:
     """Find overlaps, duplicates, gaps, empty holes and enclaves.
 
     Parameters
     ----------
-    villages : GeoDataFrame
+    villages : GeoDataFrame or PackedLayer
         Valid (Multi)Polygons in `STORAGE_CRS`, any index.
 
     Returns
@@ -44,28 +45,38 @@ def ground_check(villages: gpd.GeoDataFrame) -> GroundCheck:
 
     Notes
     -----
-    Only villages with a border that no neighbour shares vertex by vertex are looked at; of a
-    clean layer those are the ones at its rim.
+    Only villages with a border that no neighbour shares vertex by vertex are looked at, and only
+    they and what lies around them is in memory together; of a clean layer those are the ones at
+    its rim.
     """
-    shapes = villages.geometry.to_numpy()
-    if len(shapes) < 1:
+    if not len(villages):
         return GroundCheck()
-    odd = with_unshared_border(shapes)
+    borders = borders_of(villages)
+    odd = borders.odd
     if len(odd) > MOST_ODD:
         return GroundCheck(too_odd=len(odd))
-    tree = shapely.STRtree(shapes)
-    ground = covered_ground(shapes, odd)
+    at = near(borders.bounds, np.concatenate([odd, borders.holed]))
+    shapes = shapes_at(villages, at)
+    even_area = float(np.delete(borders.areas, odd).sum())
+    ground = covered_ground(shapes, np.searchsorted(at, odd), even_area=even_area)
     if ground is None:
-        odd = np.arange(len(shapes))
-        if len(odd) > MOST_ODD:
-            return GroundCheck(too_odd=len(odd))
-        ground = covered_ground(shapes, odd)
-    found = [*_overlaps(shapes, tree, odd), *gaps(shapes, tree, ground)]
+        # Whole layers lie over each other: nobody can be left out.
+        if len(villages) > MOST_ODD:
+            return GroundCheck(too_odd=len(villages))
+        odd = at = np.arange(len(villages))
+        shapes = shapes_at(villages, at)
+        ground = covered_ground(shapes, odd, even_area=0.0)
+    tree = shapely.STRtree(shapes)
+    found = [*_overlaps(shapes, tree, np.searchsorted(at, odd)), *gaps(shapes, tree, ground)]
     listed = [problem for problem in found if problem.width_m >= FINEST_M]
+    too_fine = len(found) - len(listed)
     listed += _enclaves(shapes, tree)
+    listed = [
+        replace(problem, villages=tuple(at[list(problem.villages)].tolist())) for problem in listed
+    ]
     order = {kind: place for place, kind in enumerate(KINDS)}
     listed.sort(key=lambda problem: (order[problem.kind], -problem.area_m2, problem.villages))
-    return GroundCheck(listed, len(found) - sum(p.width_m >= FINEST_M for p in found))
+    return GroundCheck(listed, too_fine)
 
 
 def _overlaps(shapes: Any, tree: shapely.STRtree, odd: Any) -> list[GroundProblem]:

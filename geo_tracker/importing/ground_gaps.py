@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geo_tracker.importing.borders import Edges
 from geo_tracker.importing.ground_problems import (
     FEWEST_DEGREES2,
     LENGTHS_PER_WIDTH,
@@ -51,7 +52,8 @@ def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]
         `STRIP_M` on the whole way, elongated, and between two villages or more: all else may be
         a bay, or where the county ends.
     """
-    closed, opened = _enclosed(ground), _open_at_the_rim(ground)
+    closed = _enclosed(ground)
+    opened = _open_at_the_rim(shapely.union_all([*ground, *closed]))
     faces = np.concatenate([closed, opened])
     if not len(faces):
         return []
@@ -74,37 +76,54 @@ def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]
     return problems
 
 
-def covered_ground(shapes: Any, odd: Any) -> Any | None:
+def covered_ground(shapes: Any, odd: Any, *, even_area: float) -> Any | None:
     """Return what the villages of a layer cover together.
 
     Parameters
     ----------
     shapes : array of Polygon or MultiPolygon
-        Valid, in `STORAGE_CRS`.
+        Valid, in `STORAGE_CRS`: the odd ones and at least all that touch them.
     odd : array of int
         Positions of those with a border that no neighbour shares.
+    even_area : float
+        Size in square degrees of all others in the layer, whether they are among the shapes or
+        not.
 
     Returns
     -------
     array of Polygon or None
         Parts that do not touch but in points; None if others than the odd ones lie over each
         other, as in two whole layers in one.
+
+    Notes
+    -----
+    The others meet vertex by vertex, so that what they cover ends where an odd one begins: it is
+    drawn from these edges alone.
     """
-    even = np.ones(len(shapes), dtype=bool)
-    even[odd] = False
-    # These meet vertex by vertex, and their union takes a small part of the time.
-    try:
-        clean = shapely.coverage_union_all(shapes[even])
-    except shapely.GEOSException:
-        return None
-    whole = float(shapely.area(shapes[even]).sum())
-    if not clean.is_valid or abs(clean.area - whole) > _ROUNDING_SHARE * whole:
+    clean = _within_the_odd(shapes, odd)
+    # Where it were less, some of it is covered twice.
+    if clean is None or abs(float(shapely.area(clean).sum()) - even_area) > (
+        _ROUNDING_SHARE * even_area
+    ):
         return None
     x, y = shapely.get_coordinates(shapely.centroid(shapes[odd])).T
-    near = odd[np.lexsort((y, np.floor(x / _STRIPE_DEGREES)))]
-    parts = [near[at : at + _AT_ONCE] for at in range(0, len(near), _AT_ONCE)]
+    order = odd[np.lexsort((y, np.floor(x / _STRIPE_DEGREES)))]
+    parts = [order[at : at + _AT_ONCE] for at in range(0, len(order), _AT_ONCE)]
     joined = each(lambda part: shapely.union_all(shapes[part]), parts)
-    return shapely.get_parts(shapely.union_all([clean, *joined]))
+    return shapely.get_parts(shapely.union_all([*clean, *joined]))
+
+
+def _within_the_odd(shapes: Any, odd: Any) -> Any | None:
+    """Return the ground of all villages that are not odd, as their edges towards odd ones say."""
+    even = np.ones(len(shapes), dtype=bool)
+    even[odd] = False
+    edges = Edges(shapes[even])
+    outer = np.isin(edges.keys ^ np.uint64(1), Edges(shapes[odd]).keys)
+    faces = shapely.get_parts(shapely.polygonize(edges.lines(outer)))
+    own = Edges(faces)
+    inside = np.unique(own.owners[np.isin(own.keys, edges.keys[outer])])
+    # Edges of layers that lie over each other cross without a corner.
+    return faces[inside] if shapely.multipolygons(faces[inside]).is_valid else None
 
 
 def _around(
@@ -127,18 +146,16 @@ def _around(
 
 
 def _enclosed(ground: Any) -> Any:
-    """Return the ground inside of holes, without what lies in them and touches nothing."""
-    rings, part = shapely.get_rings(ground, return_index=True)
-    inner = np.r_[False, part[1:] == part[:-1]]
-    holes = shapely.polygons(rings[inner])
-    holes = holes[shapely.area(holes) > FEWEST_DEGREES2]
-    if not len(holes):
-        return holes
-    hole, inside = shapely.STRtree(ground).query(holes, predicate="covers")
-    for at in np.unique(hole):
-        islands = shapely.polygons(shapely.get_exterior_ring(ground[inside[hole == at]]))
-        holes[at] = shapely.difference(holes[at], shapely.union_all(islands))
-    faces = shapely.get_parts(holes)
+    """Return what the ground goes around, without what lies in it.
+
+    Parts that touch in points may go around something together, so that it is no part's hole.
+    """
+    borders = shapely.union_all(shapely.boundary(ground))
+    faces = shapely.get_parts(shapely.polygonize([borders]))
+    edges = Edges(faces)
+    # An edge of the ground is one of nobody's ground the other way round.
+    outside = np.isin(edges.keys ^ np.uint64(1), Edges(ground).keys)
+    faces = faces[np.unique(edges.owners[outside])]
     return faces[shapely.area(faces) > FEWEST_DEGREES2]
 
 
@@ -151,8 +168,8 @@ class _Rim:
     tree: shapely.STRtree
 
 
-def _open_at_the_rim(ground: Any) -> Any:
-    """Return narrow ground that opens to the outside, closed by a straight mouth.
+def _open_at_the_rim(whole: Any) -> Any:
+    """Return narrow ground that opens to the outside of a whole, closed by a straight mouth.
 
     Notes
     -----
@@ -160,7 +177,6 @@ def _open_at_the_rim(ground: Any) -> Any:
     again, every outline is the same as before but where two banks met. It is done in metres; what
     it closes is then drawn from the rim's own corners, so that villages keep them.
     """
-    whole = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(ground)))
     land = in_metres(whole)
     grown = shapely.buffer(land, STRIP_M / 2, **_MITRE)
     closed = shapely.buffer(grown, -STRIP_M / 2, **_MITRE)

@@ -1,14 +1,14 @@
 """Proposals to mend a layer's ground, village by village, and the layer with those accepted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo_tracker.importing.borders import bounds_of, near
 from geo_tracker.importing.ground_problems import (
     FINEST_M,
     GAPS,
@@ -18,6 +18,7 @@ from geo_tracker.importing.ground_problems import (
     measured_m2,
 )
 from geo_tracker.importing.polygons import POLYGONAL
+from geo_tracker.packed import Layer, PackedLayer
 
 MOST_LOST = 0.5
 """A village that would lose a greater share of its ground is left to a person."""
@@ -56,12 +57,12 @@ class GroundChange:
     problems: tuple[int, ...]
 
 
-def proposed_changes(villages: gpd.GeoDataFrame, check: GroundCheck) -> list[GroundChange]:
+def proposed_changes(villages: Layer, check: GroundCheck) -> list[GroundChange]:
     """Say what each village would gain or lose, the greatest share of its ground first.
 
     Parameters
     ----------
-    villages : GeoDataFrame
+    villages : GeoDataFrame or PackedLayer
         The layer that was checked, with ``area_m2``.
     check : GroundCheck
         Of this layer.
@@ -142,17 +143,17 @@ def _changed_by(problem: GroundProblem, area_m2: Any) -> int | None:
 
 
 def repaired_ground(
-    villages: gpd.GeoDataFrame,
+    villages: PackedLayer,
     check: GroundCheck,
     accepted: Collection[int],
     *,
     filled: Collection[int] = (),
-) -> tuple[gpd.GeoDataFrame, list[GroundChange]]:
+) -> tuple[PackedLayer, list[GroundChange]]:
     """Return the layer with the changes of some villages made.
 
     Parameters
     ----------
-    villages : GeoDataFrame
+    villages : PackedLayer
         The layer that was checked: valid (Multi)Polygons in `STORAGE_CRS`, with ``area_m2``.
     check : GroundCheck
         Of this layer.
@@ -163,15 +164,15 @@ def repaired_ground(
 
     Returns
     -------
-    GeoDataFrame
+    PackedLayer
         As many villages in the same order, ``area_m2`` measured anew where it changed.
     list of GroundChange
         The changes made. One that would leave a village without ground is not made.
 
     Notes
     -----
-    Only changed villages and their neighbours are touched; the neighbours get corners where the
-    new border meets theirs and keep their area.
+    Only changed villages and their neighbours are touched, and only they are in memory together;
+    the neighbours get corners where the new border meets theirs and keep their area.
     """
     wanted = set(accepted)
     places = {c.village: c.problems for c in proposed_changes(villages, check)}
@@ -179,28 +180,42 @@ def repaired_ground(
     for place in sorted(filled):
         village = check.problems[place].villages[0]
         places[village] = (*places.get(village, ()), place)
+    if not places:
+        return villages, []
     areas = villages["area_m2"].to_numpy()
     changes = [_change(village, some, check, areas) for village, some in places.items()]
-    shapes = villages.geometry.to_numpy().copy()
-    drawn = shapes.copy()
+    bounds = bounds_of(villages)
+    at = near(bounds, np.array(sorted(places)))
+    shapes = villages.outlines.shapes(at)
+    drawn = dict(zip(at.tolist(), shapes, strict=True))
     made = []
     for change in changes:
         shape = _mended(change, check, drawn)
         if shape is not None:
-            shapes[change.village] = shape
+            shapes[np.searchsorted(at, change.village)] = shape
             made.append(change)
     if not made:
         return villages, []
-    changed = np.array(sorted(change.village for change in made))
-    changed = _with_corners_that_meet(shapes, changed)
-    mended = villages.set_geometry(shapes, crs=villages.crs)
-    area_m2 = villages["area_m2"].to_numpy().copy()
-    area_m2[changed] = measured_m2(shapes[changed])
-    mended["area_m2"] = area_m2
-    return mended, made
+    changed = np.searchsorted(at, sorted(change.village for change in made))
+    touched = _with_corners_that_meet(shapes, changed)
+    order = np.arange(len(villages))
+    order[at[touched]] = len(villages) + np.arange(len(touched))
+    outlines = villages.outlines.with_more(shapely.to_wkb(shapes[touched])).taken(order)
+    area_m2 = areas.copy()
+    area_m2[at[touched]] = measured_m2(shapes[touched])
+    bounds[at[touched]] = shapely.bounds(shapes[touched])
+    return (
+        replace(
+            villages,
+            facts=villages.facts.assign(area_m2=area_m2),
+            outlines=outlines,
+            total_bounds=np.r_[bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)],
+        ),
+        made,
+    )
 
 
-def _mended(change: GroundChange, check: GroundCheck, drawn: Any) -> Any | None:
+def _mended(change: GroundChange, check: GroundCheck, drawn: Mapping[int, Any]) -> Any | None:
     problems = [check.problems[place] for place in change.problems]
     taken = [problem.shape for problem in problems if _is_gap(problem)]
     others = [
@@ -210,7 +225,7 @@ def _mended(change: GroundChange, check: GroundCheck, drawn: Any) -> Any | None:
     ]
     shape = shapely.union_all([drawn[change.village], *taken])
     if others:
-        shape = shapely.difference(shape, shapely.union_all(drawn[others]))
+        shape = shapely.difference(shape, shapely.union_all([drawn[other] for other in others]))
     shape = _without_crumbs(shape)
     return shape if not shape.is_empty and shape.is_valid else None
 

@@ -21,7 +21,7 @@ from geo_tracker.importing.damaged_text import DamagedText, look_at_texts
 from geo_tracker.importing.encoding import TextEncoding
 from geo_tracker.importing.features import Features, feature_pieces, raw_features
 from geo_tracker.importing.fields import SYNTHETIC_MARK, fields_of
-from geo_tracker.importing.ground import CheckedGround, checked_ground, refuse_no_villages
+from geo_tracker.importing.ground import CheckedGround, checked_ground
 from geo_tracker.importing.outlines import AT_ONCE, Outlines, outlines_of
 from geo_tracker.importing.placing import (
     crs_name,
@@ -35,7 +35,7 @@ from geo_tracker.importing.polygons import dissolved, stated_against_measured
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import chosen_layer, columns_of, source_layers
 from geo_tracker.language import N_, Message
-from geo_tracker.packed import PackedLayer, packed
+from geo_tracker.packed import PackedLayer
 
 FACTS = [
     *("stat_code", "land_code", "name", "town", "county", "town_code", "county_code"),
@@ -94,7 +94,8 @@ class BoundaryLayer:
 
     ``raw_bounds`` are west, south, east, north in the file's own coordinates. ``ground`` is what
     `checked_ground` found before anything was mended, with what was; None if nobody asked.
-    ``crossings`` are outlines that were mended because they crossed themselves, and ``left_out``
+    ``crossings`` are outlines that were mended because they crossed themselves, empty if nobody
+    asked, and ``left_out``
     ``row``, ``code`` and ``name`` of the villages that a person left out.
     """
 
@@ -137,7 +138,8 @@ def read_boundaries(
     choices : LayerChoices
         What a person has settled.
     with_ground : bool
-        Whether to look for overlaps and gaps; needless to store a layer as it is.
+        Whether to look for overlaps and gaps, and to keep what mending did to outlines that
+        crossed themselves; needless to store a layer.
     tell : callable
         Told what is being done.
 
@@ -158,7 +160,7 @@ def read_boundaries(
         If a choice names a layer, encoding, CRS, target or column that does not exist.
     """
     report = ImportReport()
-    read = _read(path, choices, tell)
+    read = _read(path, choices, with_ground=with_ground, tell=tell)
     encoding, fields, outlines = read.encoding, read.fields, read.outlines
     if not len(outlines.rows):
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=read.layer)
@@ -230,7 +232,7 @@ class _Read:
     outlines: Outlines
 
 
-def _read(path: Path, choices: LayerChoices, tell: Tell) -> _Read:
+def _read(path: Path, choices: LayerChoices, *, with_ground: bool, tell: Tell) -> _Read:
     tell(Message(N_("Unpacking the file and finding out its encoding")))
     with source_layers(path) as layers:
         layer = chosen_layer(layers, choices.layer)
@@ -257,7 +259,12 @@ def _read(path: Path, choices: LayerChoices, tell: Tell) -> _Read:
                 yield piece
 
         outlines = outlines_of(
-            with_facts_kept(), crs, reading=choices.reading, gcj02=choices.gcj02, whole=whole
+            with_facts_kept(),
+            crs,
+            reading=choices.reading,
+            gcj02=choices.gcj02,
+            with_crossings=with_ground,
+            whole=whole,
         )
         return _Read(
             layer_names=[found.title for found in layers],
@@ -284,10 +291,7 @@ def _looked_at_ground(
     if not (with_ground or choices.repairs or choices.filled):
         return villages, None
     tell(Message(N_("Looking for overlaps and gaps")))
-    mended, ground = checked_ground(
-        villages.unpacked(), report, repairs=choices.repairs, filled=choices.filled
-    )
-    return packed(mended) if ground.made else villages, ground
+    return checked_ground(villages, report, repairs=choices.repairs, filled=choices.filled)
 
 
 def _without(
@@ -296,7 +300,12 @@ def _without(
     """Leave out the villages of some rows, as a person chose; say which they were."""
     if not left_out:
         return villages, []
-    refuse_no_villages(left_out, set(villages.index))
+    known = set(villages.index)
+    report.add_rows(
+        "warning",
+        Message(N_("No village begins in this row; none was left out for it.")),
+        [row for row in left_out if row not in known],
+    )
     gone = villages.index.isin(list(left_out))
     report.add_rows(
         "warning", Message(N_("The village was left out, as chosen.")), villages.index[gone]

@@ -51,7 +51,7 @@ class Outlines:
     report : ImportReport
         What was wrong, row by row.
     crossings : list of Crossing
-        What mending did to outlines that crossed themselves, in order.
+        What mending did to outlines that crossed themselves, in order; empty if nobody asked.
     """
 
     rows: pd.Index
@@ -69,6 +69,7 @@ def outlines_of(
     *,
     reading: str | None,
     gcj02: bool,
+    with_crossings: bool,
     whole: Callable[[], gpd.GeoDataFrame],
 ) -> Outlines:
     """Bring a layer's outlines to storage: placed, valid, measured.
@@ -81,6 +82,8 @@ def outlines_of(
         The one that was settled.
     reading, gcj02
         As of `LayerChoices`.
+    with_crossings : bool
+        Whether to say what mending did to outlines that crossed themselves.
     whole : callable
         Gives the layer with all its shapes as read, for the error's sake.
 
@@ -104,7 +107,7 @@ def outlines_of(
 
     def settled(piece: Features) -> _Piece | None:
         drawn = gpd.GeoDataFrame(index=piece.facts.index, geometry=shapes_of(piece.wkb), crs=crs)
-        return _settled(read_otherwise(drawn, reading), gcj02=gcj02)
+        return _settled(read_otherwise(drawn, reading), gcj02=gcj02, with_crossings=with_crossings)
 
     file = OutlineFile()
     found: list[_Piece] = []
@@ -158,7 +161,7 @@ class _Piece:
     crossings: list[Crossing]
 
 
-def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
+def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool, with_crossings: bool) -> _Piece | None:
     """Return outlines as they are stored; None if one of them falls off the earth."""
     areas, mended = PieceReport(), PieceReport()
     polygons = with_polygons_only(drawn, areas)
@@ -169,7 +172,7 @@ def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
     if gcj02:
         placed = converted_from_gcj02(placed)
     crossings: list[Crossing] = []
-    whole = repaired(placed, mended, crossings=crossings)
+    whole = repaired(placed, mended, crossings=crossings if with_crossings else None)
     return _Piece(
         polygons=polygons.index,
         raw_bounds=polygons.total_bounds,

@@ -79,12 +79,14 @@ def choices_said(run: ImportRun) -> list[str]:
         said.append(_("Converted from GCJ-02; good to about 1 m."))
     if choices.get("mend_text"):
         said.append(_("Texts stored in a wrong encoding were mended."))
-    made = (run.preview.get("ground") or {}).get("made", 0)
-    if made:
-        said.append(_("Villages whose ground was mended: %(count)s.", count=number(made)))
-    if choices.get("filled"):
-        filled = number(len(choices["filled"]))
+    ground = run.preview.get("ground") or {}
+    if ground.get("made"):
+        made = number(ground["made"])
+        said.append(_("Villages whose ground was mended: %(count)s.", count=made))
+    if ground.get("filled"):
+        filled = number(ground["filled"])
         said.append(_("Large gaps given to a village: %(count)s.", count=filled))
-    if choices.get("left_out"):
-        said.append(_("Villages left out: %(count)s.", count=number(len(choices["left_out"]))))
+    if ground.get("left_out"):
+        left_out = number(len(ground["left_out"]))
+        said.append(_("Villages left out: %(count)s.", count=left_out))
     return said

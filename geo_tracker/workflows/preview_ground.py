@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import shapely
 
 from geo_tracker.importing.crossings import Crossing
@@ -10,6 +10,7 @@ from geo_tracker.importing.ground import HARMLESS, CheckedGround
 from geo_tracker.importing.ground_repair import left_to_a_person
 from geo_tracker.importing.layers import BoundaryLayer
 from geo_tracker.maps.problem_map import close_up_svg, problem_map_svg
+from geo_tracker.packed import PackedLayer, shapes_at
 
 LISTED_PLACES = 200
 """Places that are listed and pictured one by one; all are counted and marked."""
@@ -36,7 +37,8 @@ def ground_preview(
         ``places``: list of {``kind``, ``villages`` (list of {``code``, ``name``, ``row``}),
         ``more`` (further villages), ``area_m2``, ``width_m``, ``lon``, ``lat``, ``row`` of the
         village that mending would change or None, ``undecided`` (why nothing is proposed, as
-        `left_to_a_person` says, or None), ``filled`` (bool)};
+        `left_to_a_person` says, or None), ``village_m2`` (size of the first village or None),
+        ``filled`` (bool)};
         ``changes``: list of {``row``, ``code``, ``name``, ``area_m2``, ``loses_m2``,
         ``gains_m2``, ``places`` (their numbers), ``made``}; ``changes_total``, ``made``,
         ``filled`` (int); ``crossings``: list of {``row``, ``code``, ``name``, ``drawn_m2``,
@@ -48,7 +50,7 @@ def ground_preview(
     check, villages = ground.check, ground.drawn
     undecided = left_to_a_person(check, ground.proposed)
     changed_by = {place: change.village for change in ground.proposed for place in change.problems}
-    shapes = villages.geometry.to_numpy()
+    areas_m2 = villages["area_m2"].to_numpy()
     points = [shapely.point_on_surface(problem.shape) for problem in check.problems]
     places, pictures = [], {}
     for number, problem in enumerate(check.problems[:LISTED_PLACES]):
@@ -64,11 +66,15 @@ def ground_preview(
                 "lat": round(points[number].y, 6),
                 "row": None if village is None else int(villages["row"].iloc[village]),
                 "undecided": undecided.get(number),
+                "village_m2": float(areas_m2[problem.villages[0]]) if problem.villages else None,
                 "filled": number in ground.filled,
             }
         )
-        pictures[f"place-{number}"] = close_up_svg(shapes[list(problem.villages)], problem.shape)
-    crossings, close_ups = _crossings(layer.crossings, villages, first=len(places))
+        around = shapes_at(villages, np.array(problem.villages, dtype=np.int64))
+        pictures[f"place-{number}"] = close_up_svg(around, problem.shape)
+    left_out = {village["row"] for village in layer.left_out}
+    crossed_ones = [one for one in layer.crossings if one.row not in left_out]
+    crossings, close_ups = _crossings(crossed_ones, villages, first=len(places))
     marks = [
         (point.x, point.y, problem.kind not in HARMLESS)
         for point, problem in zip(points, check.problems, strict=True)
@@ -76,10 +82,10 @@ def ground_preview(
     crossed = [(crossing["lon"], crossing["lat"], True) for crossing in crossings]
     if marks or crossed:
         in_order = [*marks[: len(places)], *crossed, *marks[len(places) :]]
-        pictures["ground"] = problem_map_svg(
-            villages.geometry, in_order, listed=len(places) + len(crossed)
-        )
-    made = {change.village for change in ground.made}
+        listed = len(places) + len(crossed)
+        pictures["ground"] = problem_map_svg(villages, in_order, listed=listed)
+    # A village may have taken a large gap and else be as drawn.
+    made = {change.village: set(change.problems) for change in ground.made}
     return {
         "counts": [
             {"kind": kind, "count": count, "area_m2": area_m2}
@@ -88,7 +94,7 @@ def ground_preview(
         "total": len(check.problems),
         "too_fine": check.too_fine,
         "too_odd": check.too_odd,
-        "crossing": len(layer.crossings),
+        "crossing": len(crossed_ones),
         "crossings": crossings,
         "places": places,
         "changes": [
@@ -98,7 +104,7 @@ def ground_preview(
                 "loses_m2": change.loses_m2,
                 "gains_m2": change.gains_m2,
                 "places": [place for place in change.problems if place < LISTED_PLACES],
-                "made": change.village in made,
+                "made": set(change.problems) <= made.get(change.village, set()),
             }
             for change in ground.proposed[:LISTED_CHANGES]
         ],
@@ -109,8 +115,8 @@ def ground_preview(
     }, pictures | close_ups
 
 
-def _named(villages: pd.DataFrame, position: int) -> dict[str, Any]:
-    village = villages.iloc[position]
+def _named(villages: PackedLayer, position: int) -> dict[str, Any]:
+    village = villages.facts.iloc[position]
     return {
         "code": village["stat_code"],
         "name": village["name"],
@@ -119,7 +125,7 @@ def _named(villages: pd.DataFrame, position: int) -> dict[str, Any]:
 
 
 def _crossings(
-    crossings: list[Crossing], villages: pd.DataFrame, *, first: int
+    crossings: list[Crossing], villages: PackedLayer, *, first: int
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Return outlines that were mended, the greatest change first, and their pictures."""
     at_row = {row: position for position, row in enumerate(villages["row"].tolist())}
@@ -140,6 +146,6 @@ def _crossings(
                 "place": number,
             }
         )
-        around = villages.geometry.iloc[[] if position is None else [position]].to_numpy()
+        around = shapes_at(villages, np.array([] if position is None else [position], dtype=int))
         pictures[f"place-{number}"] = close_up_svg(around, crossing.place)
     return listed, pictures
