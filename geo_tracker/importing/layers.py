@@ -35,6 +35,7 @@ from geo_tracker.importing.polygons import dissolved, stated_against_measured
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import chosen_layer, columns_of, source_layers
 from geo_tracker.language import N_, Message
+from geo_tracker.memory import give_back_after
 from geo_tracker.packed import PackedLayer
 
 FACTS = [
@@ -291,6 +292,8 @@ def _looked_at_ground(
     if not (with_ground or choices.repairs or choices.filled):
         return villages, None
     tell(Message(N_("Looking for overlaps and gaps")))
+    # Edges of all villages together are the largest thing on the way.
+    give_back_after(len(villages))
     return checked_ground(villages, report, repairs=choices.repairs, filled=choices.filled)
 
 

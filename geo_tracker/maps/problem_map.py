@@ -10,6 +10,7 @@ from geo_tracker.crs import AREA_CRS, STORAGE_CRS, TILE_CRS, way_between
 from geo_tracker.maps.preview import ring_paths
 from geo_tracker.maps.proposals import scale_bar
 from geo_tracker.packed import Layer, shapes_at
+from geo_tracker.parallel import in_turn
 
 _WIDTH_PX = 760
 _TALLEST = 0.8
@@ -18,7 +19,7 @@ _FINE = 4
 
 _TOLERANCE_PX = 0.4
 _MOST_DOTS = 5000
-_AT_ONCE = 4096
+_AT_ONCE = 2048
 _CONTEXT, _CONTEXT_LINE, _WRONG, _FINE_PLACE = "#edf1f4", "#b4bdc6", "#c62828", "#1f5f8b"
 
 CLOSE_UP_PX = (360, 260)
@@ -62,7 +63,7 @@ def problem_map_svg(
         coarse = shapely.simplify(placed, px * _TOLERANCE_PX, preserve_topology=False)
         return "".join(ring_paths(coarse, west=west, north=north, unit=unit))
 
-    path = "".join(map(drawn, range(0, len(villages), _AT_ONCE)))
+    path = "".join(in_turn(drawn, range(0, len(villages), _AT_ONCE)))
     columns, rows = (max(1, round(side / unit)) for side in (east - west, north - south))
     at = [to_plane(lon, lat) for lon, lat, _wrong in places[: listed + _MOST_DOTS]]
     spots = [(round((x - west) / unit), round((north - y) / unit)) for x, y in at]

@@ -13,7 +13,7 @@ from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
-from geo_tracker.maps.preview import preview_svg
+from geo_tracker.maps.preview import layer_svg
 from geo_tracker.workflows.corrections import changes_of
 from geo_tracker.workflows.files import read_apart, under_its_name
 from geo_tracker.workflows.placement_check import (
@@ -83,7 +83,7 @@ def _drawn(
     pictures: dict[str, str] = {}
     if layer.ground is not None:
         ground, pictures = ground_preview(layer, layer.ground)
-    pictures["outline"] = preview_svg(layer.features.geometry)
+    pictures["outline"] = layer_svg(layer.villages)
     return replace(layer, ground=None, crossings=[]), ground, pictures
 
 
