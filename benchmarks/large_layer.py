@@ -23,6 +23,8 @@ _ACROSS = 400
 _WEST_M, _SOUTH_M = 300_000, 3_000_000
 _BENT = 0.5
 _BROKEN_EVERY = 1000
+_TOWN, _COUNTY = 16, 5
+"""Villages to a town's side, towns to a county's."""
 
 
 def zipped_layer(path: Path, count: int, *, vertices: int = 100, width_m: float = 1000) -> Path:
@@ -49,16 +51,19 @@ def zipped_layer(path: Path, count: int, *, vertices: int = 100, width_m: float 
         ring = shapely.get_coordinates(shapes[at])
         ring[[1, 2]] = ring[[2, 1]]
         shapes[at] = shapely.Polygon(ring)
-    town = number // 200
+    across, down = (number % _ACROSS) // _TOWN, number // _ACROSS // _TOWN
+    county = across // _COUNTY + down // _COUNTY * (_ACROSS // _TOWN // _COUNTY)
+    town = across % _COUNTY + down % _COUNTY * _COUNTY
+    village = number % _ACROSS % _TOWN + number // _ACROSS % _TOWN * _TOWN
     layer = gpd.GeoDataFrame(
         {
             "ZLDWDM": [
-                f"3307{t % 90 + 10}{t // 90:03d}{n % 200:03d}0000000"
-                for n, t in zip(number, town, strict=True)
+                f"33{7 + c // 80:02d}{c % 80 + 10}{t + 1:03d}{v:03d}0000000"
+                for c, t, v in zip(county, town, village, strict=True)
             ],
             "ZLDWMC": [f"第{n}村" for n in number],
             "XJQYMC": [f"第{t}镇" for t in town],
-            "XIANMC": [f"第{t % 90}县" for t in town],
+            "XIANMC": [f"第{c}县" for c in county],
             "DCMJ": shapely.area(shapes).round(2),
         },
         geometry=shapes,

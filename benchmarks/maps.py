@@ -1,237 +1,312 @@
 """The map page against the same content as one stock Folium page with inline GeoJSON.
 
-Both pages show the villages before and after with the same facts, the counties and the projects,
-at the same place and zoom. Usable means: drawn, and a click on a village has been answered. The
-stock page is sent gzipped and with Leaflet alone, without the other libraries Folium adds; both
-favour it.
+Both pages show the villages before and after with the same facts, the counties and the projects.
+Usable means: all that the first view has is drawn and the page answers. The stock page is sent
+gzipped and with Leaflet alone, without the other libraries Folium adds, and is rendered beforehand;
+all three favour it. Then hover, pan, themes and memory are measured in the page, and a click.
 
-Run with ``python -m benchmarks.maps``.
+Last the map of a made-up layer of 200,000 villages, which are imported first, at several zooms
+beside the city's at the same zooms.
+
+Run with ``python -m benchmarks.maps``, or with ``city`` for the first part alone.
 """
 
-import gzip
-import http.server
 import json
+import os
 import shutil
+import subprocess
 import sys
-import threading
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import folium
-import geopandas as gpd
-import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.importing import line
-from scripts.screenshots import ROOT, SIZE, demonstration, sign_in
+from benchmarks.importing import import_once, line
+from benchmarks.large_layer import zipped_layer
+from benchmarks.stock_map import PLACE, served, stock_page
+from geo_tracker.config import Settings
+from geo_tracker.db import make_engine
+from geo_tracker.workflows import users
+from geo_tracker.workflows.progress import Progress
+from geo_tracker.workflows.tiles import build_tiles
+from scripts.screenshots import SIZE, demonstration, free_port, sign_in, wait_for
 
-PAIRS = 9
-AIM = 0.25
-PLACE = (28.9, 120.0)
-ZOOM = 11
+RUNS = 5
+NATION = 200_000
+NATION_PLACE = (28.6, 120.0)
+ZOOMS = (7, 9, 11, 13)
+SHARE, KB, HOVER_MS, PAN_MS, THEME_MS, HEAP_MB = 0.1, 200, 35, 25, 150, 30
+NATION_SHARE, NATION_KB = 2, 800
 SETTLING_MS = 2000
 """A new window loads the browser's own pages, too, and keeps the processor busy meanwhile."""
 
-DEMO = ROOT / "data" / "demo"
-VENDOR = ROOT / "geo_tracker" / "static" / "vendor" / "leaflet"
+# A visitor within the page, so that no way between browser and test counts.
+VISITOR = """
+  const ready = %s;
+  const shown = (then) => requestAnimationFrame(() => setTimeout(then));
+  const tell = () => shown(() => console.log('usable', performance.now()));
+  // Scripts run in the order of the page: after the load all villages of the stock page are drawn.
+  if (!ready) addEventListener('load', tell);
+  else {
+    const test = () => document.querySelector(ready);
+    const seen = new MutationObserver(() => { if (test()) { seen.disconnect(); tell(); } });
+    seen.observe(document, { subtree: true, childList: true, attributes: true });
+  }
+"""
+
+# Milliseconds from an event until what it changed is on screen; frames while the map is dragged.
+MEASURES = """
+  window.measures = (() => {
+    const shown = () => new Promise((then) => requestAnimationFrame(() => setTimeout(then)));
+    const frame = () => new Promise((then) => requestAnimationFrame(then));
+    const stage = () => document.querySelector('.folium-map').getBoundingClientRect();
+    const send = (kind, x, y, to) => {
+      const said = { bubbles: true, view: window, clientX: x, clientY: y, button: 0, buttons: 1 };
+      (to || document.elementFromPoint(x, y)).dispatchEvent(new MouseEvent(kind, said));
+    };
+    return {
+      async hover(count) {
+        const { left, top, width, height } = stage();
+        const took = [];
+        for (let n = 0; n < count; n++) {
+          const begun = performance.now();
+          const down = 0.3 + 0.3 * ((n * 7) % 11) / 11;
+          send('mousemove', left + width * (0.3 + 0.4 * n / count), top + height * down);
+          await shown();
+          took.push(performance.now() - begun);
+        }
+        return took;
+      },
+      async pan(count) {
+        const { left, top, width, height } = stage();
+        let [x, y] = [left + width * 0.6, top + height * 0.5];
+        send('mousedown', x, y);
+        const took = [];
+        let before = await frame();
+        for (let n = 0; n < count; n++) {
+          x += n < count / 2 ? -8 : 8;
+          y += 3 * Math.sin(n / 5);
+          send('mousemove', x, y, document);
+          const now = await frame();
+          took.push(now - before);
+          before = now;
+        }
+        send('mouseup', x, y, document);
+        return took;
+      },
+      async themes(keys) {
+        const page = geoTracker.page;
+        const took = [];
+        for (const key of keys) {
+          const begun = performance.now();
+          const told = new Promise((then) => page.events.once('themeshown', then));
+          page.legend.choice.value = key;
+          page.legend.choice.dispatchEvent(new Event('change'));
+          await told;
+          await shown();
+          took.push(performance.now() - begun);
+        }
+        return took;
+      },
+      async click(answer) {
+        const { left, top, width, height } = stage();
+        const [x, y] = [left + width / 2, top + height / 2];
+        const begun = performance.now();
+        for (const kind of ['mousemove', 'mousedown', 'mouseup', 'click']) send(kind, x, y);
+        while (!document.querySelector(answer)) await frame();
+        await shown();
+        return performance.now() - begun;
+      },
+    };
+  })();
+"""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit: bytes over the wire and seconds until a click was answered."""
+    """One visit: kB over the wire and milliseconds until the first view is usable."""
 
     kilobytes: float
-    seconds: float
+    usable_ms: float
 
 
-def stock_page() -> str:
-    """Return the demonstration's content as a planner with stock Folium would show it."""
-    page = folium.Map(location=PLACE, zoom_start=ZOOM, tiles=None, prefer_canvas=True)
-    book = DEMO / "records.xlsx"
-    facts = pd.read_excel(book, sheet_name=["村庄", "表决", "项目"], header=1, engine="openpyxl")
-    people = facts["村庄"].drop_duplicates("统计代码", keep="last").set_index("统计代码")
-    votes = facts["表决"].drop_duplicates("原村代码").set_index("原村代码")
-    counties = gpd.read_file(DEMO / "reference" / "counties.geojson")
-    folium.GeoJson(counties, style_function=lambda _: {"fill": False, "weight": 2}).add_to(page)
-    for name, colour in (("before", "#c77700"), ("after", "#74a7cc")):
-        villages = gpd.read_file(f"zip://{DEMO / name}.zip", encoding="GBK").to_crs(4326)
-        code = villages["ZLDWDM"].str[:12].astype("int64")
-        shown = gpd.GeoDataFrame(
-            {
-                "code": villages["ZLDWDM"].str[:12],
-                "name": villages["ZLDWMC"],
-                "town": villages["XJQYMC"],
-                "county": villages["XIANMC"],
-                **{
-                    column: code.map(people[column])
-                    for column in ("户数", "户籍人口", "经营性收入(万元)")
-                },
-                **{column: code.map(votes[column]) for column in ("应到", "实到", "同意")},
-            },
-            geometry=villages.geometry,
-            crs=4326,
-        )
-        fields = [column for column in shown.columns if column != "geometry"]
-        layer = folium.FeatureGroup(name=name, show=name == "after").add_to(page)
-        folium.GeoJson(
-            shown,
-            style_function=lambda _, colour=colour: {
-                "color": "#fff",
-                "weight": 1,
-                "fillColor": colour,
-            },
-            tooltip=folium.GeoJsonTooltip(fields=["name"]),
-            popup=folium.GeoJsonPopup(fields=fields),
-        ).add_to(layer)
-    projects = folium.FeatureGroup(name="projects", show=False).add_to(page)
-    placed = facts["项目"].dropna(subset=["经度", "纬度"])
-    for row in placed.to_dict("records"):
-        text = "<br>".join(
-            f"{key}: {row[key]}" for key in ("名称", "阶段", "预算(万元)", "已拨付(万元)")
-        )
-        folium.CircleMarker((row["纬度"], row["经度"]), radius=4, popup=text).add_to(projects)
-    folium.LayerControl().add_to(page)
-    page.default_js = [("leaflet", "/leaflet.js")]
-    page.default_css = [("leaflet_css", "/leaflet.css")]
-    html: str = page.get_root().render()
-    return html
-
-
-@contextmanager
-def served(html: str) -> Iterator[str]:
-    """Serve the stock page and its Leaflet, gzipped, as a good server would."""
-    content = {
-        "/": ("text/html; charset=utf-8", html.encode()),
-        "/leaflet.js": ("text/javascript", (VENDOR / "leaflet.js").read_bytes()),
-        "/leaflet.css": ("text/css", (VENDOR / "leaflet.css").read_bytes()),
-    }
-    packed = {path: (kind, gzip.compress(body, 6)) for path, (kind, body) in content.items()}
-
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found = packed.get(self.path)
-            self.send_response(200 if found else 404)
-            if found:
-                self.send_header("Content-Type", found[0])
-                self.send_header("Content-Encoding", "gzip")
-                self.send_header("Content-Length", str(len(found[1])))
-            self.end_headers()
-            self.wfile.write(found[1] if found else b"")
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-# A visitor within the page, so that no way between browser and test counts: as soon as the map is
-# ready and on screen, clicks into its middle; tells when the answer is on screen.
-VISITOR = """
-  const [ready, answer] = %s;
-  const shown = (then) => requestAnimationFrame(() => setTimeout(then));
-  const once = (test, then) => {
-    if (test()) return then();
-    const seen = new MutationObserver(() => { if (test()) { seen.disconnect(); then(); } });
-    seen.observe(document, { subtree: true, childList: true, attributes: true });
-  };
-  const click = () => {
-    const box = document.querySelector('.folium-map').getBoundingClientRect();
-    const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
-    const under = document.elementFromPoint(at.clientX, at.clientY);
-    for (const kind of ['mousemove', 'mousedown', 'mouseup', 'click']) {
-      under.dispatchEvent(new MouseEvent(kind, { bubbles: true, view: window, ...at }));
-    }
-    once(() => document.querySelector(answer), () => shown(() => {
-      console.log('answered', performance.now());
-    }));
-  };
-  if (ready) once(() => document.querySelector(ready), () => shown(click));
-  // Scripts run in the order of the page: after the load all villages are drawn.
-  else addEventListener('load', () => shown(click));
-"""
-
-
-def visit(page: Page, address: str, ready: str | None, answer: str) -> Visit:
-    """Open a page with nothing kept from before, click into its middle, wait for the answer."""
+def visit(page: Page, address: str, ready: str | None) -> Visit:
+    """Open a page with nothing kept from before."""
     page.set_default_timeout(120_000)
     sizes: list[int] = []
     page.on("requestfinished", lambda asked: sizes.append(asked.sizes()["responseBodySize"]))
-    page.add_init_script("(() => {" + VISITOR % json.dumps([ready, answer]) + "})()")
+    page.add_init_script("(() => {" + VISITOR % json.dumps(ready) + "})()")
     page.wait_for_timeout(SETTLING_MS)
-    with page.expect_console_message(lambda said: said.text.startswith("answered")) as said:
+    with page.expect_console_message(lambda said: said.text.startswith("usable")) as said:
         page.goto(address, wait_until="commit")
-    seconds = float(said.value.text.split()[1]) / 1000
+    usable_ms = float(said.value.text.split()[1])
     page.wait_for_load_state("networkidle")
-    return Visit(sum(sizes) / 1000, seconds)
+    return Visit(sum(sizes) / 1000, usable_ms)
 
 
-def visit_stock(browser: Browser, address: str) -> Visit:
-    """Visit the stock page."""
-    context = browser.new_context(viewport=SIZE)
-    page = context.new_page()
-    found = visit(page, address, None, ".leaflet-popup-content")
-    context.close()
-    return found
-
-
-def visit_ours(browser: Browser, address: str, cookies: list[Any]) -> Visit:
-    """Visit our page, signed in."""
+@contextmanager
+def window(browser: Browser, cookies: list[Any]) -> Iterator[Page]:
+    """Give a new window of a browser that has been here and kept nothing but who it is."""
     context = browser.new_context(viewport=SIZE)
     context.add_cookies(cookies)
-    page = context.new_page()
-    lat, lon = PLACE
-    ready = "html[data-map-ready=true]"
-    found = visit(page, f"{address}/map/?at={lat},{lon},{ZOOM}", ready, "#map-panel h1")
+    yield context.new_page()
     context.close()
+
+
+READY = "html[data-map-ready=true]"
+
+
+@dataclass(frozen=True)
+class InPage:
+    """What was measured in an open page, in ms and MB; themes only where there are some."""
+
+    hover: list[float]
+    pan: list[float]
+    themes: list[float]
+    click: float
+    heap: float
+
+    @classmethod
+    def of(cls, page: Page, *, answer: str, themes: list[str]) -> "InPage":
+        """Measure an open page."""
+        page.evaluate("() => {" + MEASURES + "}")
+        wire = page.context.new_cdp_session(page)
+        wire.send("HeapProfiler.collectGarbage")
+        heap = wire.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        return cls(
+            page.evaluate("() => measures.hover(60)"),
+            page.evaluate("() => measures.pan(80)"),
+            page.evaluate("(keys) => measures.themes(keys)", themes) if themes else [],
+            page.evaluate("(answer) => measures.click(answer)", answer),
+            heap,
+        )
+
+
+def p95(values: list[float]) -> float:
+    """Return the value that 19 of 20 do not exceed."""
+    return sorted(values)[int(0.95 * (len(values) - 1))]
+
+
+def city(browser: Browser, address: str, cookies: list[Any]) -> None:
+    """Visit our page and the stock page in turn and print what was measured."""
+    html = stock_page()
+    pairs: list[tuple[Visit, Visit]] = []
+    mine: list[InPage] = []
+    theirs: list[InPage] = []
+    with served(html) as stock:
+        for number in range(RUNS + 1):
+            with window(browser, cookies) as page:
+                first = visit(page, f"{address}/map/", READY)
+                keys = page.evaluate("geoTracker.page.config.themes.slice(1, 7).map((t) => t.key)")
+                ours = InPage.of(page, answer="#map-panel h1", themes=keys)
+            with window(browser, []) as page:
+                second = visit(page, stock, None)
+                stocks = InPage.of(page, answer=".leaflet-popup-content", themes=[])
+            if number:  # the first fills the server's register
+                pairs.append((first, second))
+                mine.append(ours)
+                theirs.append(stocks)
+    print("map of the demo: 2,851 and 4,432 villages, projects, counties")
+    print(f"the stock page holds {len(html.encode()) / 1e6:.1f} MB before gzip")
+    print(line("usable, ms: ours", [ours.usable_ms for ours, _ in pairs]))
+    print(line("  stock Folium", [stock.usable_ms for _, stock in pairs]))
+    print(line("  ratio", [o.usable_ms / s.usable_ms for o, s in pairs]), f"aim ≤ {SHARE}")
+    print(line("first view, kB: ours", [ours.kilobytes for ours, _ in pairs]), f"aim ≤ {KB}")
+    print(line("  stock Folium", [stock.kilobytes for _, stock in pairs]))
+    for name, unit, aim, value in (
+        ("hover, p95", "ms", HOVER_MS, lambda one: p95(one.hover)),
+        ("pan, p95 of frames", "ms", PAN_MS, lambda one: p95(one.pan)),
+        ("click answered", "ms", None, lambda one: one.click),
+        ("heap", "MB", HEAP_MB, lambda one: one.heap),
+    ):
+        said = f" aim ≤ {aim}" if aim else ""
+        print(line(f"{name}, {unit}: ours", [value(one) for one in mine]), said)
+        print(line("  stock Folium", [value(one) for one in theirs]))
+    switches = [took for one in mine for took in one.themes]
+    print(line("theme switch, ms", switches), f"p95 {p95(switches):.0f}, aim ≤ {THEME_MS}")
+
+
+def views(
+    browser: Browser, address: str, cookies: list[Any], place: tuple[float, float]
+) -> dict[int, list[Visit]]:
+    """Visit our map at several zooms."""
+    found: dict[int, list[Visit]] = {zoom: [] for zoom in ZOOMS}
+    for number in range(RUNS + 1):
+        for zoom, visits in found.items():
+            with window(browser, cookies) as page:
+                lat, lon = place
+                one = visit(page, f"{address}/map/?at={lat},{lon},{zoom}", READY)
+            if number:
+                visits.append(one)
     return found
 
 
-def measured() -> list[tuple[Visit, Visit]]:
-    """Visit both pages in turn."""
+@contextmanager
+def nation() -> Iterator[tuple[str, str]]:
+    """Serve a made-up layer of 200,000 villages; give address and password."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder) / "data", port=free_port())
+        file = zipped_layer(Path(folder) / "nation.zip", NATION, width_m=2500)
+        import_once(file, Path(folder))
+        engine = make_engine(settings.url)
+        build_tiles(engine, settings, Progress())
+        password = users.first_administrator(engine)
+        engine.dispose()
+        environment = os.environ | {
+            "GEO_TRACKER_DATA_DIR": str(settings.data_dir),
+            "GEO_TRACKER_PORT": str(settings.port),
+        }
+        command = [sys.executable, "-m", "geo_tracker", "run", "--no-demo"]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+            try:
+                wait_for(settings.port)
+                yield f"http://127.0.0.1:{settings.port}", str(password)
+            finally:
+                server.terminate()
+
+
+def cookies_of(browser: Browser, address: str, password: str) -> list[Any]:
+    """Sign in and return what the browser keeps."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    sign_in(page, address, password)
+    page.wait_for_load_state("networkidle")
+    return list(context.cookies())
+
+
+def main(parts: list[str]) -> None:
+    """Print medians, spreads and ratios."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    html = stock_page()
-    print(f"the stock page holds {len(html.encode()) / 1e6:.1f} MB before gzip", file=sys.stderr)
-    with (
-        demonstration() as (address, password),
-        served(html) as stock,
-        sync_playwright() as playwright,
-    ):
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=Path(chromium) if chromium else None, args=["--no-sandbox"]
         )
-        context = browser.new_context()
-        page = context.new_page()
-        sign_in(page, address, password)
-        page.wait_for_load_state("networkidle")
-        cookies = context.cookies()
-        pairs = []
-        for number in range(PAIRS + 1):
-            pair = visit_ours(browser, address, cookies), visit_stock(browser, stock)
-            if number:  # the first fills the server's register
-                pairs.append(pair)
+        with demonstration() as (address, password):
+            cookies = cookies_of(browser, address, password)
+            city(browser, address, cookies)
+            of_city = views(browser, address, cookies, PLACE) if "city" not in parts else {}
+        if of_city:
+            with nation() as (address, password):
+                cookies = cookies_of(browser, address, password)
+                of_nation = views(browser, address, cookies, NATION_PLACE)
+            print(f"{NATION:,} villages beside the city at the same zoom")
+            for zoom in ZOOMS:
+                times = [
+                    many.usable_ms / few.usable_ms
+                    for many, few in zip(of_nation[zoom], of_city[zoom], strict=True)
+                ]
+                print(line(f"zoom {zoom}, ms", [one.usable_ms for one in of_nation[zoom]]))
+                print(line("  ratio to the city", times), f"aim ≤ {NATION_SHARE}")
+                print(
+                    line("  kB", [one.kilobytes for one in of_nation[zoom]]), f"aim ≤ {NATION_KB}"
+                )
         browser.close()
-    return pairs
-
-
-def main() -> None:
-    """Print medians, spreads and ratios."""
-    pairs = measured()
-    print(
-        "map of the demo (2,851 and 4,432 villages, projects, counties) until a click is answered"
-    )
-    print(line("ours, kB", [mine.kilobytes for mine, _ in pairs]))
-    print(line("stock Folium, kB", [stock.kilobytes for _, stock in pairs]))
-    print(line("ratio of bytes", [m.kilobytes / s.kilobytes for m, s in pairs]), f"aim ≤ {AIM}")
-    print(line("ours, s", [mine.seconds for mine, _ in pairs]))
-    print(line("stock Folium, s", [stock.seconds for _, stock in pairs]))
-    print(line("ratio of time", [m.seconds / s.seconds for m, s in pairs]), f"aim ≤ {AIM}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

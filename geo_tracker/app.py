@@ -51,6 +51,7 @@ from geo_tracker.web.page import offer_page_values
 from geo_tracker.web.security import protect
 from geo_tracker.web.static_files import serve_static_files
 from geo_tracker.web.texts import offer_filters
+from geo_tracker.web.tile_door import TileDoor
 from geo_tracker.workflows.background import worker_for
 
 NOUNS = (
@@ -126,6 +127,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     serve_static_files(app)
     for noun in NOUNS:
         app.register_blueprint(noun.bp)
+    app.wsgi_app = TileDoor(app.wsgi_app, settings.tiles_dir)  # type: ignore[method-assign]
     return app
 
 

@@ -24,9 +24,7 @@ VILLAGE = "倪宅新村"
 @contextmanager
 def demonstration() -> Iterator[tuple[str, str]]:
     """Serve the demonstration city from a folder that is thrown away; give address, password."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {
             "GEO_TRACKER_DATA_DIR": folder,
@@ -44,6 +42,23 @@ def demonstration() -> Iterator[tuple[str, str]]:
                 server.terminate()
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens on a port."""
+    while True:
+        with socket.socket() as door:
+            if door.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+
+
 def first_password(server: subprocess.Popen[str], port: int) -> str:
     """Wait until the server answers and return the one-time password it printed."""
     for line in server.stdout or ():
@@ -51,11 +66,8 @@ def first_password(server: subprocess.Popen[str], port: int) -> str:
             break
     else:
         raise SystemExit("The server did not start.")
-    while True:
-        with socket.socket() as door:
-            if door.connect_ex(("127.0.0.1", port)) == 0:
-                return found[1]
-        time.sleep(0.1)
+    wait_for(port)
+    return found[1]
 
 
 def sign_in(page: Page, address: str, password: str) -> None:

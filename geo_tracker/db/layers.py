@@ -1,5 +1,8 @@
 """Boundary layers read back, as GeoDataFrames or without their outlines."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +14,9 @@ from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.db.blobs import wkb_of
 from geo_tracker.db.geometry import within_box
 from geo_tracker.db.models import Place, VillageVersion
+
+_AT_ONCE = 4096
+_IDS_AT_ONCE = 500
 
 
 def layer_villages(session: Session, layer_id: int) -> gpd.GeoDataFrame:
@@ -30,10 +36,7 @@ def layer_villages(session: Session, layer_id: int) -> gpd.GeoDataFrame:
             version.stat_code,
             version.town_id,
             Place.parent_id,
-            # The bytes as stored: decoding all at once is several times faster.
-            sa.type_coerce(sa.cast(version.geom, sa.LargeBinary), sa.LargeBinary)
-            if session.get_bind().dialect.name == "sqlite"
-            else sa.func.ST_AsBinary(sa.type_coerce(version.geom, sa.LargeBinary)),
+            _stored_bytes(session),
         )
         .select_from(VillageVersion.__table__.outerjoin(Place, Place.id == version.town_id))
         .where(version.layer_id == layer_id)
@@ -49,9 +52,81 @@ def layer_villages(session: Session, layer_id: int) -> gpd.GeoDataFrame:
             "county_id": pd.array(counties, dtype="Int64"),
         },
         index=pd.Index(ids, name="unit_id", dtype="int64"),
-        geometry=shapely.from_wkb(np.array([wkb_of(blob) for blob in blobs], dtype=object)),
+        geometry=_decoded(blobs),
         crs=STORAGE_CRS,
     )
+
+
+def layer_facts(session: Session, layer_id: int) -> pd.DataFrame:
+    """Return a layer's villages without their outlines.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``unit_id``, rising; ``name``, ``code`` (text, empty where unknown),
+        ``town_id``, ``county_id`` (0 where unknown), ``ground`` (equal for equal outlines).
+    """
+    v = VillageVersion
+    rows = session.execute(
+        sa.select(
+            v.unit_id,
+            v.name,
+            sa.func.coalesce(v.stat_code, ""),
+            sa.func.coalesce(v.town_id, 0),
+            sa.func.coalesce(Place.parent_id, 0),
+            v.ground,
+        )
+        .outerjoin(Place, Place.id == v.town_id)
+        .where(v.layer_id == layer_id)
+        .order_by(v.unit_id)
+    ).all()
+    columns = ["unit_id", "name", "code", "town_id", "county_id", "ground"]
+    facts = pd.DataFrame(rows, columns=columns).set_index("unit_id")
+    return facts.astype({"town_id": "int64", "county_id": "int64"})
+
+
+def layer_outlines(session: Session, layer_id: int) -> Iterator[Any]:
+    """Give a layer's outlines by rising ``unit_id``, some thousands at a time.
+
+    Yields
+    ------
+    array of geometries
+        MultiPolygons in STORAGE_CRS.
+    """
+    rows = session.execute(
+        _outlines(session, layer_id).order_by(VillageVersion.unit_id),
+        execution_options={"yield_per": _AT_ONCE},
+    )
+    for part in rows.partitions():
+        yield _decoded([row[1] for row in part])
+
+
+def outlines_of(session: Session, layer_id: int, unit_ids: list[int]) -> dict[int, Any]:
+    """Return the outlines of some villages of a layer: MultiPolygons in STORAGE_CRS by unit."""
+    found: dict[int, Any] = {}
+    for at in range(0, len(unit_ids), _IDS_AT_ONCE):
+        some = unit_ids[at : at + _IDS_AT_ONCE]
+        query = _outlines(session, layer_id).where(VillageVersion.unit_id.in_(some))
+        rows = session.execute(query).all()
+        found |= zip([row[0] for row in rows], _decoded([row[1] for row in rows]), strict=True)
+    return found
+
+
+def _outlines(session: Session, layer_id: int) -> Any:
+    query = sa.select(VillageVersion.__table__.c.unit_id, _stored_bytes(session))
+    return query.where(VillageVersion.layer_id == layer_id)
+
+
+def _stored_bytes(session: Session) -> Any:
+    """Return the column of outlines as bytes: decoding many at once is several times faster."""
+    geom = VillageVersion.__table__.c.geom
+    if session.get_bind().dialect.name == "sqlite":
+        return sa.type_coerce(sa.cast(geom, sa.LargeBinary), sa.LargeBinary)
+    return sa.func.ST_AsBinary(sa.type_coerce(geom, sa.LargeBinary))
+
+
+def _decoded(blobs: Any) -> Any:
+    return shapely.from_wkb(np.array([wkb_of(blob) for blob in blobs], dtype=object))
 
 
 def villages_in_box(

@@ -12,7 +12,7 @@ from folium.template import Template
 
 from geo_tracker.maps.page_texts import MAP_TEXTS
 
-MIN_MAP_ZOOM, MAX_MAP_ZOOM = 6, 18
+MIN_MAP_ZOOM, MAX_MAP_ZOOM = 4, 18
 
 _STATIC = "static:"
 """Marks addresses of our own files until the page knows where they are served."""
@@ -90,14 +90,15 @@ class MapConfig:
         The first is shown at first.
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
-        optionally ``projects`` (points of all projects), ``names`` (names to show on hover) and
-        ``links`` (all links at once; with it ``options["links"]``: the addresses ``list`` of a
-        place's merged villages and ``review`` of conflicts).
+        optionally ``projects`` (points of all projects), ``names`` (names to show on hover, with
+        ``{block}``) and ``links`` (all links at once; with it ``options["links"]``: the addresses
+        ``list`` of a place's merged villages and ``review`` of conflicts).
         The scripts in ``static/js/map`` say at their heads what each answers.
     options : mapping
         What parts of the page need to know, by part; plain data.
-    texts : mapping
-        Every text of `MAP_TEXTS` in the reader's language.
+    texts : mapping or None
+        Every text of `MAP_TEXTS` in the reader's language; None where the page brings them in a
+        script of their own, `texts_script`, which browsers keep.
     attribution : str
         Origin of the data, shown in the map's corner as plain text.
     """
@@ -107,7 +108,7 @@ class MapConfig:
     former_tiles: TileSource | None = None
     themes: Sequence[ThemeChoice]
     urls: Mapping[str, str]
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] | None
     options: Mapping[str, Any] = field(default_factory=dict)
     attribution: str = ""
 
@@ -190,7 +191,7 @@ class VillageMapPage(JSCSSMixin, MacroElement):
                 "bounds": config.bounds,
                 "themes": [asdict(theme) for theme in config.themes],
                 "urls": dict(config.urls),
-                "texts": dict(config.texts),
+                "texts": config.texts and dict(config.texts),
                 "options": dict(config.options),
                 "attribution": config.attribution,
             }
@@ -215,9 +216,8 @@ def village_map(config: MapConfig) -> folium.Map:
     ValueError
         If a text of `MAP_TEXTS` is missing.
     """
-    missing = MAP_TEXTS.keys() - config.texts.keys()
-    if missing:
-        raise ValueError(f"texts without translation: {sorted(missing)}")
+    if config.texts is not None:
+        _check_texts(config.texts)
     west, south, east, north = config.bounds
     page = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
@@ -276,6 +276,24 @@ def map_parts(
     if "<script" in body.lower() or "<style" in body.lower():
         raise ValueError("an element writes scripts or styles into the body")
     return MapParts("\n".join(links), body.strip(), _rendered(figure.script))
+
+
+def texts_script(texts: Mapping[str, str]) -> str:
+    """Return a script that brings the texts of `MAP_TEXTS`.
+
+    Raises
+    ------
+    ValueError
+        If one is missing.
+    """
+    _check_texts(texts)
+    said = json.dumps(dict(texts), ensure_ascii=False, separators=(",", ":"))
+    return f"window.geoTracker=window.geoTracker||{{}};geoTracker.mapTexts={said};"
+
+
+def _check_texts(texts: Mapping[str, str]) -> None:
+    if missing := MAP_TEXTS.keys() - texts.keys():
+        raise ValueError(f"texts without translation: {sorted(missing)}")
 
 
 def script_json(value: Any) -> str:

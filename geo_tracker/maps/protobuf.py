@@ -1,5 +1,7 @@
 """The wire format that vector tiles are written in, singly and for whole arrays."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +9,8 @@ _BITS = 7
 _LONGEST_UINT32 = 5
 
 
+# Lengths and ids come again in tile after tile.
+@lru_cache(maxsize=1 << 16)
 def varint(number: int) -> bytes:
     """Return one non-negative integer as a base-128 varint."""
     out = bytearray()

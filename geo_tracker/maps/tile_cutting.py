@@ -1,11 +1,10 @@
 """Layers of one zoom, cut into tiles."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from geo_tracker.maps.tile_grid import tile_corner, tile_pairs, tile_width_m
@@ -20,7 +19,10 @@ from geo_tracker.maps.vector_tile import (
     polygon_commands,
 )
 
-_FINE_FROM, _FINE_EXTENT, _COARSE_EXTENT = 11, 4096, 1024
+FINE_EXTENT = 4096
+"""Width of tiles in tile units where borders are looked at closely."""
+
+_FINE_FROM, _COARSE_EXTENT = 11, 1024
 _MARGIN = 1 / 64
 """How far a tile sees over its border, as share of its width: outlines are drawn with some width,
 and the straight edges that cutting makes must stay out of sight."""
@@ -31,38 +33,71 @@ _BATCH_TILES = 64
 Members = dict[tuple[int, int], Integers]
 
 
+Tile = tuple[int, int, int]
+"""z, x, y."""
+
+Texts = Mapping[str, list[str]]
+
+
 @dataclass(frozen=True)
 class Outlines:
-    """Polygons or MultiPolygons of a tile layer in ``TILE_CRS``, with their feature ids."""
+    """Polygons or MultiPolygons of a tile layer in ``TILE_CRS``.
+
+    Attributes
+    ----------
+    name : str
+        Of the layer.
+    ids : array of int
+        Of the features.
+    shapes : array of geometries
+        None where nothing is to be drawn.
+    texts : mapping
+        Attributes: a text of each feature.
+    """
 
     name: str
     ids: Integers
     shapes: Geometries
+    texts: Texts = field(default_factory=dict)
+
+    def drawn(self) -> "Outlines":
+        """Leave out what has no shape, and mend what crosses itself: cutting does not bear it."""
+        kept = np.flatnonzero(~shapely.is_missing(self.shapes))
+        shapes = self.shapes[kept]
+        twisted = ~shapely.is_valid(shapes)
+        shapes[twisted] = shapely.make_valid(shapes[twisted])
+        texts = {name: [column[at] for at in kept] for name, column in self.texts.items()}
+        return Outlines(self.name, self.ids[kept], shapes, texts)
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Named points in ``TILE_CRS``: an array of shape (n, 2), feature ids and names."""
+    """Points in ``TILE_CRS``: an array of shape (n, 2), feature ids and attributes."""
 
     name: str
     ids: Integers
     points: Floats
-    texts: list[str]
+    texts: Texts
 
 
 def extent_of_zoom(z: int) -> int:
     """Return the width of a tile in tile units: finer where borders are looked at closely."""
-    return _FINE_EXTENT if z >= _FINE_FROM else _COARSE_EXTENT
+    return FINE_EXTENT if z >= _FINE_FROM else _COARSE_EXTENT
 
 
-def tile_count(bounds: npt.NDArray[np.float64], *, z: int) -> int:
-    """Return how many tiles of a zoom the bounds of features reach, as `tiles_of_zoom` counts."""
-    return len(tile_pairs(bounds, z=z, margin_m=tile_width_m(z) * _MARGIN).by_tile())
+def reached_tiles(bounds: Floats, *, z: int) -> set[tuple[int, int]]:
+    """Return x and y of the tiles that bounds reach, as `tiles_of_zoom` finds them."""
+    return set(tile_pairs(bounds, z=z, margin_m=_margin_m(z)).by_tile())
+
+
+def positions_by_tile(bounds: Floats, *, z: int) -> Members:
+    """Return positions of the bounds that reach each tile, as `tiles_of_zoom` finds them."""
+    return tile_pairs(bounds, z=z, margin_m=_margin_m(z)).by_tile()
 
 
 def tiles_of_zoom(
-    outlines: list[Outlines], labels: list[Labels], *, z: int
-) -> Iterator[tuple[int, int, bytes]]:
+    outlines: list[Outlines], labels: list[Labels], *, z: int, within: Tile = (0, 0, 0)
+) -> Iterator[tuple[int, int, list[bytes]]]:
     """Cut layers into the tiles of one zoom.
 
     Parameters
@@ -73,20 +108,22 @@ def tiles_of_zoom(
         Each point stands in exactly one tile.
     z : int
         Tile zoom.
+    within : Tile
+        Only tiles that lie in this one.
 
     Yields
     ------
     tuple
-        x, y and the tile's bytes, all layers in the order given; empty where bounds reach a tile
-        and no geometry does.
+        x, y and the bytes of each layer in the order given; empty where bounds reach a tile and
+        no geometry does.
     """
-    margin_m = tile_width_m(z) * _MARGIN
-    members = [
-        tile_pairs(shapely.bounds(layer.shapes), z=z, margin_m=margin_m).by_tile()
-        for layer in outlines
-    ]
+    outlines = [layer.drawn() for layer in outlines]
+    members = [positions_by_tile(shapely.bounds(layer.shapes), z=z) for layer in outlines]
     named = [tile_pairs(np.hstack([layer.points, layer.points]), z=z).by_tile() for layer in labels]
-    tiles = iter(sorted(set().union(*members, *named)))
+    z0, x0, y0 = within
+    up = z - z0
+    found = sorted(set().union(*members, *named))
+    tiles = iter([(x, y) for x, y in found if (x >> up, y >> up) == (x0, y0)])
     while batch := list(islice(tiles, _BATCH_TILES)):
         layers = [
             _outlines_in_tiles(layer, of_tile, batch, z=z)
@@ -97,7 +134,11 @@ def tiles_of_zoom(
             for layer, of_tile in zip(labels, named, strict=True)
         ]
         for (x, y), *contents in zip(batch, *layers, strict=True):
-            yield x, y, b"".join(contents)
+            yield x, y, contents
+
+
+def _margin_m(z: int) -> float:
+    return tile_width_m(z) * _MARGIN
 
 
 def _outlines_in_tiles(
@@ -113,7 +154,7 @@ def _outlines_in_tiles(
     commands = polygon_commands(
         np.concatenate(pieces), west=west, north=north, units_per_m=extent / tile_width_m(z)
     )
-    return _layer_per_tile(layer.name, POLYGON, layer.ids, found, commands, extent, None)
+    return _layer_per_tile(layer, POLYGON, found, commands, extent)
 
 
 def _labels_in_tiles(
@@ -128,7 +169,7 @@ def _labels_in_tiles(
         north=north,
         units_per_m=extent / tile_width_m(z),
     )
-    return _layer_per_tile(layer.name, POINT, layer.ids, found, commands, extent, layer.texts)
+    return _layer_per_tile(layer, POINT, found, commands, extent)
 
 
 _NOTHING: Integers = np.empty(0, dtype=np.int64)
@@ -163,13 +204,11 @@ def _cut(shapes: Geometries, *, z: int, tile: tuple[int, int]) -> Geometries:
 
 
 def _layer_per_tile(
-    name: str,
+    layer: Outlines | Labels,
     kind: int,
-    ids: Integers,
     found: list[Integers],
     commands: list[bytes],
     extent: int,
-    texts: list[str] | None,
 ) -> list[bytes]:
     layers = []
     start = 0
@@ -177,12 +216,14 @@ def _layer_per_tile(
         stop = start + len(features)
         layers.append(
             layer_bytes(
-                name,
+                layer.name,
                 kind=kind,
                 extent=extent,
-                ids=ids[features].tolist(),
+                ids=layer.ids[features].tolist(),
                 commands=commands[start:stop],
-                names=None if texts is None else [texts[feature] for feature in features],
+                attributes={
+                    name: [column[at] for at in features] for name, column in layer.texts.items()
+                },
             )
         )
         start = stop

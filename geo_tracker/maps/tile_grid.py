@@ -28,6 +28,12 @@ def tile_corner(z: int, x: int, y: int) -> tuple[float, float]:
     return x * width - HALF_WORLD_M, HALF_WORLD_M - y * width
 
 
+def tile_numbers(metres: npt.NDArray[np.float64], *, z: int) -> npt.NDArray[np.int64]:
+    """Return columns of tiles for x of ``TILE_CRS``, or rows for −y, kept within the world."""
+    numbers = np.floor((metres + HALF_WORLD_M) / tile_width_m(z)).astype(np.int64)
+    return np.clip(numbers, 0, (1 << z) - 1)
+
+
 @dataclass(frozen=True)
 class TilePairs:
     """Pairs of a feature and a tile that its bounds reach, sorted by tile."""
@@ -68,14 +74,10 @@ def tile_pairs(bounds: npt.NDArray[np.float64], *, z: int, margin_m: float = 0.0
         Features in rising order within a tile. Bounds may reach a tile that the feature itself
         does not.
     """
-    width = tile_width_m(z)
-    last = (1 << z) - 1
-
-    def column(metres: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        return np.clip(np.floor((metres + HALF_WORLD_M) / width).astype(np.int64), 0, last)
-
-    x_first, x_last = column(bounds[:, 0] - margin_m), column(bounds[:, 2] + margin_m)
-    y_first, y_last = column(-bounds[:, 3] - margin_m), column(-bounds[:, 1] + margin_m)
+    x_first = tile_numbers(bounds[:, 0] - margin_m, z=z)
+    x_last = tile_numbers(bounds[:, 2] + margin_m, z=z)
+    y_first = tile_numbers(-bounds[:, 3] - margin_m, z=z)
+    y_last = tile_numbers(-bounds[:, 1] + margin_m, z=z)
     columns = x_last - x_first + 1
     counts = columns * (y_last - y_first + 1)
     feature = np.repeat(np.arange(len(bounds)), counts)

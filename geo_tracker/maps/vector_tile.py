@@ -5,7 +5,7 @@ joined with ``b"".join``. Geometry is written for many features at once, also of
 the work per feature is a few array operations instead of a Python loop per vertex.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,9 @@ _MOVE_TO_ONE = 1 << 3 | 1
 _LINE_TO = 2
 _CLOSE_PATH = 1 << 3 | 7
 _VERSION = 2
+
+# Fields of a feature and of a layer as they are written: number << 3 | kind.
+_ID, _TAGS, _GEOMETRY, _FEATURE = b"\x08", b"\x12", b"\x22", b"\x12"
 
 Geometries = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
@@ -101,7 +104,7 @@ def layer_bytes(
     extent: int,
     ids: Sequence[int],
     commands: Sequence[bytes],
-    names: Sequence[str] | None = None,
+    attributes: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
     """Write one layer of a tile.
 
@@ -117,36 +120,68 @@ def layer_bytes(
         Non-negative feature ids.
     commands : sequence of bytes
         Geometry of each feature; features without geometry are left out.
-    names : sequence of str, optional
-        Attribute ``name`` of each feature.
+    attributes : mapping, optional
+        Texts of each feature by attribute; empty ones are left out.
 
     Returns
     -------
     bytes
         The layer as field of a tile; empty when no feature is left.
     """
-    features: list[bytes] = []
+    features: dict[int, bytes] = {}
     values: dict[str, int] = {}
     kind_field = varint_field(3, kind)
+    columns = list((attributes or {}).values())
     for place, (feature_id, geometry) in enumerate(zip(ids, commands, strict=True)):
         if not geometry:
             continue
-        tags = b""
-        if names is not None:
-            value = values.setdefault(names[place], len(values))
-            tags = length_delimited(2, varint(0) + varint(value))
-        body = varint_field(1, feature_id) + tags + kind_field + length_delimited(4, geometry)
-        features.append(length_delimited(2, body))
-    if not features:
+        tags = b"".join(
+            varint(key) + varint(values.setdefault(texts[place], len(values)))
+            for key, texts in enumerate(columns)
+            if texts[place]
+        )
+        features[feature_id] = b"".join(
+            (
+                *(_ID, varint(feature_id)),
+                *((_TAGS, varint(len(tags)), tags) if tags else ()),
+                *(kind_field, _GEOMETRY, varint(len(geometry)), geometry),
+            )
+        )
+    return layer_of_features(
+        name, features.values(), extent=extent, keys=list(attributes or {}), values=list(values)
+    )
+
+
+def layer_of_features(
+    name: str, features: Iterable[bytes], *, extent: int, keys: Sequence[str], values: Sequence[str]
+) -> bytes:
+    """Write one layer of a tile from features that are written already.
+
+    Parameters
+    ----------
+    name, extent
+        As for `layer_bytes`.
+    features : iterable of bytes
+        Each without its outer field.
+    keys, values : sequence of str
+        What their tags name by number.
+
+    Returns
+    -------
+    bytes
+        The layer as field of a tile; empty when there is no feature.
+    """
+    written = b"".join(
+        part for feature in features for part in (_FEATURE, varint(len(feature)), feature)
+    )
+    if not written:
         return b""
-    keys = length_delimited(3, b"name") if names is not None else b""
-    texts = b"".join(length_delimited(4, length_delimited(1, text.encode())) for text in values)
     return length_delimited(
         3,
         length_delimited(1, name.encode())
-        + b"".join(features)
-        + keys
-        + texts
+        + written
+        + b"".join(length_delimited(3, key.encode()) for key in keys)
+        + b"".join(length_delimited(4, length_delimited(1, text.encode())) for text in values)
         + varint_field(5, extent)
         + varint_field(15, _VERSION),
     )

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from geo_tracker.lineage.standing import dated_changes
 from geo_tracker.maps.page import TileSource
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.tiles import names_address
 
 bp = Blueprint("map_dates", __name__, url_prefix="/map")
 
@@ -51,7 +52,7 @@ def compared_layers(held: Register, sources: list[TileSource]) -> dict[str, Any]
                 "on": str(layer.as_of_on),
                 "count": int(counts.get(layer.id, 0)),
                 "tiles": source.tile_options(),
-                "names": url_for("tiles.names", key=layer.tiles_key),
+                "names": names_address(layer.tiles_key or ""),
             }
             for layer, source in zip(held.layers, sources, strict=True)
         ],

@@ -1,13 +1,18 @@
 """地图: Folium composes the page; what it shows is asked for apart, see the other `map_…` files."""
 
+import gzip
+import hashlib
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
+from geo_tracker.language import LOCALES, translate
 from geo_tracker.maps.class_breaks import FEWEST, METHODS, MOST
 from geo_tracker.maps.page import (
     MapConfig,
@@ -15,6 +20,7 @@ from geo_tracker.maps.page import (
     ThemeChoice,
     TileSource,
     map_parts,
+    texts_script,
     village_map,
 )
 from geo_tracker.maps.page_texts import MAP_TEXTS
@@ -23,9 +29,10 @@ from geo_tracker.maps.themes import CLASSES
 from geo_tracker.web.context import services
 from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.map_places import dated_title
+from geo_tracker.web.map_themes import chosen_theme
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.tiles import tile_file
+from geo_tracker.web.tiles import names_address, tile_address, tile_file
 from geo_tracker.workflows.basemap import DEEPEST
 
 bp = Blueprint("map", __name__, url_prefix="/map")
@@ -38,7 +45,46 @@ def show() -> ResponseReturnValue:
     layer = held.layers[-1] if held.layers else None
     if layer is None or layer.tiles_key is None:
         return render_template("map/show.html", map=None)
-    return render_template("map/show.html", map=_safe(_parts(held, layer)))
+    language = str(get_locale())
+    version = _texts(language)[0]
+    return render_template(
+        "map/show.html",
+        map=_safe(_parts(held, layer)),
+        texts_url=url_for(".texts", language=language, v=version),
+        asked_first=_asked_first(held),
+    )
+
+
+@bp.get("/texts/<language>.js")
+def texts(language: str) -> ResponseReturnValue:
+    """Send the texts of the map: other than the page they are the same for all, and kept."""
+    if language not in LOCALES:
+        abort(404)
+    answer = Response(_texts(language)[1], mimetype="text/javascript")
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
+@lru_cache(maxsize=len(LOCALES))
+def _texts(language: str) -> tuple[str, bytes]:
+    """Return a hash of the texts in a language, and their script, compressed."""
+    script = texts_script({key: translate(text, language) for key, text in MAP_TEXTS.items()})
+    content = script.encode()
+    return hashlib.sha256(content).hexdigest()[:12], gzip.compress(content, mtime=0)
+
+
+def _asked_first(held: Register) -> list[str]:
+    """Return what the script will ask for first; browsers ask for it while they load the script."""
+    chosen = chosen_theme(held)
+    if set(chosen.address()) - {"theme", "side"}:
+        return []
+    side = chosen.side if chosen.side == "former" else None
+    tiles_key = held.sides[chosen.side].layer.tiles_key
+    return [
+        url_for("map_themes.theme", theme=chosen.theme, side=side),
+        url_for("map_themes.ids", key=tiles_key or "none"),
+    ]
 
 
 def _safe(parts: MapParts) -> dict[str, Markup]:
@@ -71,11 +117,11 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "panel": url_for("map_villages.panel", unit_id=0).replace("/0/", "/{id}/"),
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
-            "names": url_for("tiles.names", key=layer.tiles_key),
+            "names": names_address(layer.tiles_key or ""),
             "links": url_for("map_links.links"),
         },
         options=_options(held),
-        texts={key: shown(text) for key, text in MAP_TEXTS.items()},
+        texts=None,
         attribution=_("Boundaries as of %(day)s", day=str(layer.as_of_on)),
     )
     return map_parts(village_map(config), static_url=lambda path: url_for("static", filename=path))
@@ -115,9 +161,8 @@ def _options(held: Register) -> dict[str, Any]:
 
 def _source(layer: Layer) -> TileSource:
     said = tile_file(layer.tiles_key or "").metadata
-    address = url_for("tiles.tile", key=layer.tiles_key, z=0, x=0, y=0)
     return TileSource(
-        url=address.replace("/0/0/0.mvt", "/{z}/{x}/{y}.mvt"),
+        url=tile_address(layer.tiles_key or "", external=False),
         min_zoom=said.minzoom,
         max_zoom=said.maxzoom,
     )

@@ -5,7 +5,17 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -16,6 +26,7 @@ from geo_tracker.errors import InputError, NotAllowedError, WrongPasswordError
 from geo_tracker.language import LOCALES, N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.texts import shown
+from geo_tracker.web.tile_access import account_by_key
 from geo_tracker.workflows import users
 
 bp = Blueprint("session", __name__)
@@ -53,6 +64,12 @@ def guard(app: Flask) -> None:
             return SignedIn(account) if account is not None and account.active else None
 
     manager.user_loader(load)
+
+    def load_by_key(asked: Request) -> SignedIn | None:
+        account = account_by_key(asked)
+        return SignedIn(account) if account is not None else None
+
+    manager.request_loader(load_by_key)
 
     @app.before_request
     def check() -> ResponseReturnValue | None:

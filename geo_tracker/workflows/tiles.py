@@ -1,56 +1,98 @@
-"""Map tiles of every layer, rebuilt when its content changed."""
+"""Map tiles of every layer, cut anew where its content changed."""
+
+import time
+from contextlib import suppress
 
 import sqlalchemy as sa
 
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.imports import layers_in_order
-from geo_tracker.db.layers import layer_villages
+from geo_tracker.db.layers import layer_facts, layer_outlines, outlines_of
 from geo_tracker.db.models import StoredLayer
 from geo_tracker.language import N_
-from geo_tracker.maps.pyramid import build_pyramid, pyramid_key
+from geo_tracker.maps.pyramid import EDITION, build_pyramid, pyramid_key
+from geo_tracker.maps.tile_edits import edit_pyramid
+from geo_tracker.maps.tile_file import edition_of
+from geo_tracker.maps.tile_villages import TileVillages
 from geo_tracker.workflows.progress import Progress
+
+KEPT_SECONDS = 3600
+"""Tiles stay for so long after others took their place: for maps that are open meanwhile."""
 
 
 def build_tiles(engine: sa.Engine, settings: Settings, progress: Progress) -> None:
-    """Draw the tiles of each layer whose content they do not show yet; drop those of none."""
-    _drop_tiles_of_none(engine, settings)
+    """Draw the tiles of each layer whose content they do not show yet; drop those of none.
+
+    Where few villages changed only their own tiles are cut anew.
+    """
+    _forget_tiles_of_none(engine)
     with reading(engine) as session:
         layers = [(layer.id, layer.tiles_key) for layer in layers_in_order(session)]
     for layer_id, shown_key in layers:
-        with reading(engine) as session:
-            villages = layer_villages(session, layer_id)
-        villages[["town_id", "county_id"]] = (
-            villages[["town_id", "county_id"]].fillna(0).astype(int)
-        )
-        key = pyramid_key(villages)
-        path = settings.tiles_dir / f"{key}.mbtiles"
-        if key == shown_key and path.exists():
-            continue
-        progress.at(N_("Drawing the map of %(count)s villages"), count=len(villages))
-        settings.tiles_dir.mkdir(parents=True, exist_ok=True)
-        build_pyramid(path, villages, progress=progress.count)
-        with writing(engine) as session:
-            session.execute(
-                sa.update(StoredLayer).where(StoredLayer.id == layer_id).values(tiles_key=key)
-            )
-        if shown_key and shown_key != key:
-            (settings.tiles_dir / f"{shown_key}.mbtiles").unlink(missing_ok=True)
+        _build(engine, settings, progress, layer_id=layer_id, shown_key=shown_key)
+    _drop_unused(engine, settings)
 
 
-def _drop_tiles_of_none(engine: sa.Engine, settings: Settings) -> None:
-    """Delete the tiles of layers that were taken away."""
+def renew_tiles(engine: sa.Engine, settings: Settings) -> None:
+    """Draw anew what an earlier program drew in another way, and what is not there any more."""
     with reading(engine) as session:
-        kept = {layer.tiles_key for layer in layers_in_order(session)}
-        gone = session.execute(
-            sa.select(StoredLayer.id, StoredLayer.tiles_key).where(
-                StoredLayer.import_id.is_(None), StoredLayer.tiles_key.is_not(None)
+        keys = [layer.tiles_key for layer in layers_in_order(session) if layer.tiles_key]
+    files = [settings.tiles_dir / f"{key}.mbtiles" for key in keys]
+    if any(not file.exists() or edition_of(file) != EDITION for file in files):
+        build_tiles(engine, settings, Progress())
+
+
+def _build(
+    engine: sa.Engine,
+    settings: Settings,
+    progress: Progress,
+    *,
+    layer_id: int,
+    shown_key: str | None,
+) -> None:
+    with reading(engine) as session:
+        facts = layer_facts(session, layer_id)
+        key = pyramid_key(facts)
+        path, shown = (settings.tiles_dir / f"{one}.mbtiles" for one in (key, shown_key))
+        if not path.exists():
+            progress.at(N_("Drawing the map of %(count)s villages"), count=len(facts))
+            settings.tiles_dir.mkdir(parents=True, exist_ok=True)
+            done = shown_key is not None and edit_pyramid(
+                path,
+                shown_in=shown,
+                facts=facts,
+                outlines_of=lambda ids: outlines_of(session, layer_id, ids),
             )
-        ).all()
-    for layer_id, key in gone:
-        with writing(engine) as session:
-            session.execute(
-                sa.update(StoredLayer).where(StoredLayer.id == layer_id).values(tiles_key=None)
-            )
-        if key not in kept:
-            (settings.tiles_dir / f"{key}.mbtiles").unlink(missing_ok=True)
+            if not done:
+                villages = TileVillages.of(facts, layer_outlines(session, layer_id))
+                build_pyramid(path, villages, progress=progress.count)
+    if key == shown_key:
+        return
+    with writing(engine) as session:
+        session.execute(
+            sa.update(StoredLayer).where(StoredLayer.id == layer_id).values(tiles_key=key)
+        )
+    if shown.exists():
+        shown.touch()
+
+
+def _forget_tiles_of_none(engine: sa.Engine) -> None:
+    """Let layers that were taken away have no tiles."""
+    with writing(engine) as session:
+        session.execute(
+            sa.update(StoredLayer)
+            .where(StoredLayer.import_id.is_(None), StoredLayer.tiles_key.is_not(None))
+            .values(tiles_key=None)
+        )
+
+
+def _drop_unused(engine: sa.Engine, settings: Settings) -> None:
+    """Delete files that no layer shows any more, and what a killed job left unfinished."""
+    with reading(engine) as session:
+        kept = {f"{layer.tiles_key}.mbtiles" for layer in layers_in_order(session)}
+    for file in settings.tiles_dir.glob("*.mbtiles*"):
+        if file.name not in kept and file.stat().st_mtime < time.time() - KEPT_SECONDS:
+            # On Windows a file that is open stays; the next build tries again.
+            with suppress(PermissionError):
+                file.unlink()

@@ -25,8 +25,9 @@ from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
 from geo_tracker.maps.page_files import joined
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.pyramid import TileFile, build_pyramid
-from tests.maps.squares import SIDE, SOUTH, WEST, chessboard, square
+from geo_tracker.maps.pyramid import build_pyramid
+from geo_tracker.maps.tile_file import TileFile
+from tests.maps.squares import SIDE, SOUTH, WEST, chessboard, square, tile_villages
 
 HOST = "http://map.test"
 POLICY = (
@@ -72,7 +73,7 @@ def board(merged: Mapping[int, tuple[int, ...]]) -> gpd.GeoDataFrame:
     both = gpd.pd.concat([left, frame]) if len(left) else frame
     if merged:
         both.geometry = shapely.transform(both.geometry.array, _redrawn)
-    return both.assign(town_id=1)
+    return both.assign(town_id=1, code="")
 
 
 def _redrawn(corners: Any) -> Any:
@@ -99,7 +100,7 @@ class Site:
         files = []
         for number, merged in enumerate(({}, WEST_UNITS, {**WEST_UNITS, **EAST_UNITS})):
             path = folder / f"layer{number}.mbtiles"
-            build_pyramid(path, board(merged), progress=lambda done, total: None)
+            build_pyramid(path, tile_villages(board(merged)), progress=lambda done, total: None)
             files.append(TileFile(path))
         return cls(files)
 
@@ -138,7 +139,12 @@ class Site:
         ]
         starts, counts = (DATES[0], DATES[2], DATES[4]), (COUNTS[0], COUNTS[2], COUNTS[4])
         layers = [
-            {"on": on, "count": count, "tiles": source.tile_options(), "names": f"/names/{n}"}
+            {
+                "on": on,
+                "count": count,
+                "tiles": source.tile_options(),
+                "names": f"/names/{n}/{{block}}",
+            }
             for n, (on, count, source) in enumerate(zip(starts, counts, sources, strict=True))
         ]
         config = MapConfig(
@@ -148,7 +154,7 @@ class Site:
             themes=[ThemeChoice(key="merged", title="merged")],
             urls={
                 "theme": "/theme", "village": "/villages/{id}", "panel": "/panels/{id}",
-                "search": "/search", "names": "/names/2",
+                "search": "/search", "names": "/names/2/{block}",
             },
             options={"compare": {"dates": "/dates", "layers": layers}},
             texts={key: message.text for key, message in MAP_TEXTS.items()},

@@ -102,7 +102,6 @@ def test_a_click_takes_the_village_of_its_side(page: Page) -> None:
 def test_the_name_under_the_pointer_is_that_of_its_side(page: Page) -> None:
     open_map(page, f"{AT}&compare=swipe")
     drag_line(page, 3)
-    page.wait_for_function("() => geoTracker.page.villages._names.size > 0")
     left, right = on_screen(page, inside((2, 0), (3, 0)))
     for at, name in ((left, "村3"), (right, "村31")):
         page.mouse.move(*at)

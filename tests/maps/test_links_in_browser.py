@@ -10,9 +10,10 @@ from playwright.sync_api import Page, Route
 
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.pyramid import TileFile, build_pyramid
+from geo_tracker.maps.pyramid import build_pyramid
+from geo_tracker.maps.tile_file import TileFile
 from tests.browser import chromium
-from tests.maps.squares import SIDE, SOUTH, WEST, chessboard
+from tests.maps.squares import SIDE, SOUTH, WEST, chessboard, tile_villages
 from tests.maps.test_page_in_browser import HOST, HOSTILE, POLICY, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -108,7 +109,7 @@ def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     path = tmp_path_factory.mktemp("tiles") / "board.mbtiles"
     villages = chessboard()
     villages["name"] = HOSTILE
-    build_pyramid(path, villages, progress=lambda done, total: None)
+    build_pyramid(path, tile_villages(villages), progress=lambda done, total: None)
     tiles = TileFile(path)
 
     def answer(route: Route) -> None:

@@ -16,9 +16,10 @@ from geo_tracker.config import ROOT
 from geo_tracker.maps.page import MapConfig, ThemeChoice, TileSource, map_parts, village_map
 from geo_tracker.maps.page_files import joined
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.pyramid import TileFile, build_pyramid
+from geo_tracker.maps.pyramid import build_pyramid
+from geo_tracker.maps.tile_file import TileFile
 from tests.browser import chromium
-from tests.maps.squares import chessboard, square
+from tests.maps.squares import chessboard, square, tile_villages
 
 HOST = "http://map.test"
 POLICY = (
@@ -142,7 +143,7 @@ def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     path = tmp_path_factory.mktemp("tiles") / "board.mbtiles"
     villages = chessboard()
     villages["name"] = HOSTILE
-    build_pyramid(path, villages, progress=lambda done, total: None)
+    build_pyramid(path, tile_villages(villages), progress=lambda done, total: None)
     tiles = TileFile(path)
 
     def answer(route: Route) -> None:

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from geo_tracker.maps.page_texts import MAP_TEXTS
-from geo_tracker.maps.pyramid import TileFile, build_pyramid
+from geo_tracker.maps.pyramid import build_pyramid
+from geo_tracker.maps.tile_file import TileFile
 from tests.browser import chromium
-from tests.maps.squares import chessboard
+from tests.maps.squares import chessboard, tile_villages
 from tests.maps.test_page_in_browser import HOST, HOSTILE, POLICY, page_html, served
 
 PRINTING = {
@@ -35,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, list[str]]]:
     """Serve the map with its forms; what they ask for is noted."""
     path = tmp_path_factory.mktemp("tiles") / "board.mbtiles"
-    build_pyramid(path, chessboard(), progress=lambda done, total: None)
+    build_pyramid(path, tile_villages(chessboard()), progress=lambda done, total: None)
     tiles = TileFile(path)
     asked: list[str] = []
 
@@ -211,7 +212,7 @@ def test_a_page_that_does_not_offer_documents_has_no_buttons_for_them(
 
     def bare(route: Route) -> None:
         path = tmp_path / "board.mbtiles"
-        build_pyramid(path, chessboard(), progress=lambda done, total: None)
+        build_pyramid(path, tile_villages(chessboard()), progress=lambda done, total: None)
         headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": POLICY}
         route.fulfill(status=200, headers=headers, body=page_html(TileFile(path)))
 

@@ -11,8 +11,9 @@ import pytest
 import shapely
 
 from geo_tracker.errors import NotFoundError, UnusableLayerError
-from geo_tracker.maps.pyramid import TileFile, build_pyramid, pyramid_key
-from tests.maps.squares import chessboard, square
+from geo_tracker.maps.pyramid import build_pyramid, pyramid_key
+from geo_tracker.maps.tile_file import TileFile
+from tests.maps.squares import chessboard, square, tile_villages
 
 BOARD = chessboard()
 
@@ -22,7 +23,7 @@ def silent(done: int, total: int) -> None:
 
 
 def built(path: Path, villages: gpd.GeoDataFrame = BOARD) -> TileFile:
-    build_pyramid(path, villages, progress=silent)
+    build_pyramid(path, tile_villages(villages), progress=silent)
     return TileFile(path)
 
 
@@ -63,10 +64,18 @@ def test_every_village_is_on_the_map_from_zoom_8(board: TileFile, z: int) -> Non
     assert ids_seen(board, z, "villages") == set(range(1, 17))
 
 
-@pytest.mark.parametrize("z", [5, 7, 8, 13])
-def test_towns_and_the_county_are_on_the_map_at_every_zoom(board: TileFile, z: int) -> None:
+@pytest.mark.parametrize("z", [6, 7, 8, 13])
+def test_towns_and_the_county_are_on_the_map_from_zoom_6(board: TileFile, z: int) -> None:
     assert ids_seen(board, z, "towns") == {1, 2, 3, 4}
     assert ids_seen(board, z, "counties") == {7}
+
+
+@pytest.mark.parametrize("z", [4, 5])
+def test_further_out_there_are_counties_alone(z: int, tmp_path: Path) -> None:
+    large = chessboard(20, 20)
+    tiles = built(tmp_path / "large.mbtiles", large)
+    assert ids_seen(tiles, z, "towns") == set()
+    assert ids_seen(tiles, z, "counties") == {7}
 
 
 def test_villages_are_not_drawn_under_zoom_8(board: TileFile) -> None:
@@ -117,11 +126,11 @@ def test_nothing_lies_beyond_the_margin_of_a_tile(board: TileFile) -> None:
 def test_the_file_says_what_it_holds(board: TileFile) -> None:
     said = board.metadata
     assert said.bounds == pytest.approx((120, 29, 120.08, 29.08))
-    assert (said.minzoom, said.maxzoom, said.count) == (5, 13, 16)
-    assert said.generalised == "coverage"
-    names = json.loads(gzip.decompress(board.names()))
+    assert (said.minzoom, said.maxzoom, said.count) == (3, 13, 16)
+    names = json.loads(gzip.decompress(board.names(0)))
     assert names["ids"] == list(range(1, 17))
     assert names["names"][0] == "第1村"
+    assert json.loads(gzip.decompress(board.names(1))) == {"ids": [], "names": []}
 
 
 def test_there_is_no_tile_beside_the_layer(board: TileFile) -> None:
@@ -143,11 +152,10 @@ def test_the_file_is_mbtiles_with_rows_counted_from_the_south(tmp_path: Path) ->
         assert (x, 2**8 - 1 - y) in rows.fetchall()
 
 
-def test_overlapping_villages_are_drawn_all_the_same_and_the_file_says_so(tmp_path: Path) -> None:
+def test_overlapping_villages_are_drawn_all_the_same(tmp_path: Path) -> None:
     askew = BOARD.copy()
     askew.loc[1, "geometry"] = square(0, 0, side=0.025)
     tiles = built(tmp_path / "askew.mbtiles", askew)
-    assert tiles.metadata.generalised == "each"
     assert ids_seen(tiles, 13, "villages") == set(range(1, 17))
     assert ids_seen(tiles, 8, "counties") == {7}
 
@@ -169,7 +177,7 @@ def test_villages_without_outline_are_left_out(tmp_path: Path) -> None:
 def test_a_layer_without_any_outline_is_refused_and_leaves_no_file(tmp_path: Path) -> None:
     empty = BOARD.set_geometry([None] * 16, crs=BOARD.crs)
     with pytest.raises(UnusableLayerError):
-        build_pyramid(tmp_path / "empty.mbtiles", empty, progress=silent)
+        build_pyramid(tmp_path / "empty.mbtiles", tile_villages(empty), progress=silent)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -181,14 +189,16 @@ def test_a_build_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_pyramid(path, BOARD, progress=stop)
+        build_pyramid(path, tile_villages(BOARD), progress=stop)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_progress_rises_to_its_end(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    build_pyramid(tmp_path / "b.mbtiles", BOARD, progress=lambda *step: seen.append(step))
+    build_pyramid(
+        tmp_path / "b.mbtiles", tile_villages(BOARD), progress=lambda *step: seen.append(step)
+    )
     done = [step[0] for step in seen]
     assert done == sorted(done)
     assert seen[-1][0] == seen[-1][1] == seen[0][1]
@@ -205,16 +215,27 @@ def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
         TileFile(tmp_path / "none.mbtiles")
 
 
+def key(villages: gpd.GeoDataFrame) -> str:
+    return pyramid_key(tile_villages(villages).facts)
+
+
 def test_the_key_does_not_depend_on_the_order() -> None:
-    assert pyramid_key(BOARD) == pyramid_key(BOARD.iloc[::-1])
-    assert len(pyramid_key(BOARD)) == 16
+    facts = tile_villages(BOARD).facts
+    assert pyramid_key(facts) == pyramid_key(facts.iloc[::-1])
+    assert len(pyramid_key(facts)) == 16
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("name", "另名"), ("town_id", 4), ("county_id", 8), ("geometry", square(0, 0, side=0.0199))],
+    [
+        ("name", "另名"),
+        ("code", "330784099999"),
+        ("town_id", 4),
+        ("county_id", 8),
+        ("geometry", square(0, 0, side=0.0199)),
+    ],
 )
 def test_the_key_changes_with_all_that_is_shown(column: str, value: Any) -> None:
     changed = BOARD.copy()
     changed.loc[1, column] = value
-    assert pyramid_key(changed) != pyramid_key(BOARD)
+    assert key(changed) != key(BOARD)

@@ -86,12 +86,23 @@ def test_neighbours_share_rounded_corners() -> None:
 
 
 def test_names_come_back_and_equal_names_are_stored_once() -> None:
-    features = decoded([PLATE, RING, PLATE], names=["倪宅村", "新川村", "倪宅村"])
+    features = decoded([PLATE, RING, PLATE], attributes={"name": ["倪宅村", "新川村", "倪宅村"]})
     assert [f["properties"]["name"] for f in features] == ["倪宅村", "新川村", "倪宅村"]
     thrice = layer_bytes(
-        "v", kind=POLYGON, extent=9, ids=[1, 2, 3], commands=[b"x"] * 3, names=["同名"] * 3
+        "v",
+        kind=POLYGON,
+        extent=9,
+        ids=[1, 2, 3],
+        commands=[b"x"] * 3,
+        attributes={"name": ["同名"] * 3},
     )
     assert thrice.count("同名".encode()) == 1
+
+
+def test_an_empty_text_is_left_out() -> None:
+    first, second = decoded([PLATE, RING], attributes={"name": ["甲", "乙"], "code": ["", "3307"]})
+    assert first["properties"] == {"name": "甲"}
+    assert second["properties"] == {"name": "乙", "code": "3307"}
 
 
 def test_large_ids_come_back() -> None:

@@ -31,6 +31,7 @@ PAGES = (
     "/imports/3",
     "/imports/layouts",
     "/settings/",
+    "/tiles/",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"

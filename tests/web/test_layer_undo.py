@@ -12,6 +12,7 @@ from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.decisions import case_revision
+from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.models import MergerClaim, Project, UserAccount, VillageVersion
 from geo_tracker.web.context import Services
 from geo_tracker.workflows.review import decide
@@ -158,4 +159,6 @@ def test_pages_stay_whole_when_a_layer_that_people_decided_about_is_gone(
     for path in (*pages, "/lagging/", "/lineage/faults", "/imports/"):
         who.page(path)
     assert services.settings.tiles_dir.exists()
-    assert len(list(services.settings.tiles_dir.glob("*.mbtiles"))) == 1
+    with reading(services.engine) as session:
+        (layer,) = layers_in_order(session)
+    assert (services.settings.tiles_dir / f"{layer.tiles_key}.mbtiles").exists()

@@ -39,7 +39,7 @@ def names_by_id(who: Visitor) -> dict[int, str]:
     names: dict[int, str] = {}
     for key in {asked(who, "merged", side=side)["ids"] for side in ("merged", "former")}:
         tiles = key.removeprefix("/map/ids/").removesuffix(".json")
-        answer = json.loads(gzip.decompress(who.get(f"/tiles/{tiles}/names.json").data))
+        answer = json.loads(gzip.decompress(who.get(f"/tiles/{tiles}/names/0.json").data))
         names |= dict(zip(answer["ids"], answer["names"], strict=True))
     return names
 

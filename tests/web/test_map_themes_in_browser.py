@@ -274,7 +274,7 @@ def test_what_shows_both_sides_shows_the_villages_of_today(page: Page, mode: str
         assert page.evaluate("Boolean(geoTracker.page.villages._map)")
     # Links have a card of their own in the legend's place; the others end with the choice.
     if mode == "links":
-        expect(page.locator(".map-legend")).to_be_hidden()
+        expect(page.locator("[data-side=former]")).to_be_hidden()
         page.click(f"[data-tool={mode}]")
     side(page, "former")
     expect(page.locator(f"[data-tool={mode}]")).to_have_attribute("aria-pressed", "false")

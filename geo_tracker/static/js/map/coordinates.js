@@ -64,9 +64,16 @@
       inMetres = !inMetres;
       show();
     });
+    // Once a frame at most: writing makes the browser lay out the page anew.
+    let isAsked = false;
     map.on('mousemove', (event) => {
       at = event.latlng.wrap();
-      show();
+      if (isAsked) return;
+      isAsked = true;
+      requestAnimationFrame(() => {
+        isAsked = false;
+        show();
+      });
     });
     map.on('contextmenu', (event) => {
       at = event.latlng.wrap();

@@ -1,7 +1,7 @@
 /* The tile layers of all dates that boundaries hold from, for the parts of the page that compare.
 
    config.options.compare: { dates: url, layers: [{ on, count, tiles: options of VillageTiles,
-   names: url }] by date }; absent where there are no two layers. The url answers { dates: [{ on,
+   names: url with {block} }] by date }; absent where there are no two layers. The url answers { dates: [{ on,
    layer, count, ends: [id], begins: [id] }], became: { ids, units } }: which layer holds on each
    date, how many villages stand, which of it have ended and which of the next have begun since the
    date before; and of which village of today each former one is a part. */
@@ -63,10 +63,7 @@
       this._choose(tiles, page.chosen);
       tiles.on('tileerror', () => page.status.failed());
       tiles.on('featureclick', ({ id }) => (id ? page.select(id) : page.deselect()));
-      tiles.once('add', () => geoTracker.fetchJson(layer.names).then((answer) =>
-        tiles.setNames(new Map(answer.ids.map((id, i) => [id, answer.names[i]]))),
-      ).catch((error) => page.status.failed(error)));
-      page.hoverNames(tiles);
+      page.hoverNames(tiles, layer.names);
       return tiles;
     }
 

@@ -2,9 +2,9 @@
    of their own add.
 
    startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
-   [{ key, title, group, is_number }], texts, attribution, options (by part), urls { theme, village,
-   panel, search, projects, names }. urls.names answers { ids, names }. An element with id
-   map-panel takes the panel.
+   [{ key, title, group, is_number }], texts (null: geoTracker.mapTexts), attribution, options (by
+   part), urls { theme, village, panel, search, projects, names }. urls.names, with {block}, answers
+   { ids, names }. An element with id map-panel takes the panel.
    Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
 
    A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
@@ -23,7 +23,8 @@
   const READABLE_PX = 160;
   const CLOSEST_FIT = 15;
   const WIDE_PX = 900;
-  const NAMES_AFTER_MS = 500;
+  // Ids of a block of names; as geo_tracker/maps/tile_file.py counts them.
+  const NAMES_AT_ONCE = 512;
   // A4 landscape within its margins, and room for the notice above.
   const PAPER_WIDTH_PX = 1030;
   const PAPER_HEIGHT_PX = 620;
@@ -40,6 +41,7 @@
       this.stage = map.getContainer().parentElement;
       this.events = new L.Evented();
       this.config = config;
+      config.texts = config.texts || geoTracker.mapTexts;
       this.status = new geoTracker.Status(map.getContainer(), config.texts);
       this.state = geoTracker.readAddress();
       if (!config.themes.some((theme) => theme.key === this.state.theme)) {
@@ -69,7 +71,7 @@
       this.villages.on('featureclick', (event) => (event.id ? this.select(event.id) : this.deselect()));
       shown.addTo(map);
       this.themes.start();
-      this.hoverNames(this.villages);
+      this.hoverNames(this.villages, this.config.urls.names);
       Object.keys(this.layers).forEach((key) => {
         if (this.state.layers.indexOf(key) >= 0) this.showLayer(key, true);
       });
@@ -90,8 +92,6 @@
       Promise.all([tilesShown, themeShown, villageShown].concat(partsShown)).then(() => {
         document.documentElement.dataset.mapReady = 'true';
         performance.mark('map-usable');
-        // Nobody hovers before looking; until then the processor is for what was asked for.
-        setTimeout(() => this._fetchNames(), NAMES_AFTER_MS);
       });
     }
 
@@ -215,8 +215,9 @@
       this.events.fire('restyled');
     }
 
-    /* Show the name under the pointer, on whichever map the layer is. */
-    hoverNames(tiles) {
+    /* Show the name under the pointer, on whichever map the layer is; url: of names, with {block}. */
+    hoverNames(tiles, url) {
+      this._answerNames(tiles, url);
       const tip = L.tooltip({ direction: 'top', offset: [0, -8], opacity: 1, className: 'map-hover' });
       tiles.on('featurehover', (event) => {
         const map = event.target._map;
@@ -225,15 +226,28 @@
           tip.remove();
           return;
         }
-        tip.setLatLng(event.latlng).setContent(element('span', { text: event.name })).addTo(map);
+        if (tip.saysOf !== event.id || !tip.isOpen()) {
+          tip.saysOf = event.id;
+          tip.setContent(element('span', { text: event.name }));
+        }
+        tip.setLatLng(event.latlng).addTo(map);
       });
     }
 
-    _fetchNames() {
-      if (!this.config.urls.names) return;
-      geoTracker.fetchJson(this.config.urls.names)
-        .then((answer) => this.villages.setNames(new Map(answer.ids.map((id, i) => [id, answer.names[i]]))))
-        .catch((error) => this.status.failed(error));
+    /* Names come in blocks of ids, as the mouse meets villages whose names are not there yet. */
+    _answerNames(tiles, url) {
+      const asked = new Set();
+      tiles.on('namewanted', ({ id }) => {
+        const block = Math.floor(id / NAMES_AT_ONCE);
+        if (!url || asked.has(block)) return;
+        asked.add(block);
+        geoTracker.fetchJson(geoTracker.urlOf(url, { block }))
+          .then((answer) => tiles.addNames(new Map(answer.ids.map((n, i) => [n, answer.names[i]]))))
+          .catch((error) => {
+            asked.delete(block);
+            this.status.failed(error);
+          });
+      });
     }
 
     showLayer(key, isOn) {

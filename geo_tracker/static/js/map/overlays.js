@@ -7,8 +7,11 @@
 
   const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
 
-  /* A canvas over the visible map and a strip around it, in a pane of its own. It has no pixels,
-     and costs nothing, until something is drawn. */
+  // Room around a village for its line.
+  const LINE_PX = 8;
+
+  /* A canvas over the visible map and a strip around it, or a box of that, in a pane of its own. It
+     has no pixels, and costs nothing, until something is drawn; and then by its size. */
   class Overlay {
     constructor(map, pane, zIndex) {
       this.map = map;
@@ -25,20 +28,28 @@
       this.density = window.devicePixelRatio || 1;
       this.origin = this.map.containerPointToLayerPoint(strip.multiplyBy(-1)).round();
       this.size = size.add(strip.multiplyBy(2));
-      this.canvas.style.width = this.size.x + 'px';
-      this.canvas.style.height = this.size.y + 'px';
-      L.DomUtil.setPosition(this.canvas, this.origin);
+      this._spread(L.bounds([0, 0], this.size));
       this.empty();
+    }
+
+    /* Where the canvas lies: a box in pixels of the overlay. */
+    _spread(box) {
+      this.box = box;
+      const size = box.getSize();
+      this.canvas.style.width = size.x + 'px';
+      this.canvas.style.height = size.y + 'px';
+      L.DomUtil.setPosition(this.canvas, this.origin.add(box.min));
     }
 
     empty() {
       if (this.canvas.width) this.canvas.width = this.canvas.height = 0;
     }
 
-    cleared() {
+    cleared(box) {
+      if (box) this._spread(box);
       const ctx = this.canvas.getContext('2d');
-      const [width, height] = [this.size.x * this.density, this.size.y * this.density];
-      if (!this.canvas.width) {
+      const [width, height] = [this.box.getSize().x, this.box.getSize().y].map((px) => Math.round(px * this.density));
+      if (this.canvas.width !== width || this.canvas.height !== height) {
         this.canvas.width = width;
         this.canvas.height = height;
       }
@@ -56,25 +67,30 @@
 
   geoTracker.tileOverlays = {
     _addOverlays: function (map) {
-      this._highlight = new Overlay(map, 'map-highlight', 350);
+      this._inHand = new Overlay(map, 'map-highlight', 350);
+      this._pointed = new Overlay(map, 'map-highlight', 350);
       this._labels = new Overlay(map, 'map-labels', 450);
+      this._overlays = [this._inHand, this._pointed, this._labels];
     },
 
     _removeOverlays: function () {
-      this._highlight.remove();
-      this._labels.remove();
+      this._overlays.forEach((overlay) => overlay.remove());
     },
 
     _resetOverlays: function () {
-      this._highlight.reset();
-      this._labels.reset();
+      this._overlays.forEach((overlay) => overlay.reset());
       this._cut();
       this._redrawOverlays();
     },
 
     _redrawOverlays: function () {
-      this._drawHighlight();
+      this._outline(this._inHand, this._selected);
+      this._outlinePointed();
       this._drawLabels();
+    },
+
+    _outlinePointed: function () {
+      this._outline(this._pointed, this._hovered === this._selected ? 0 : this._hovered);
     },
 
     /* Calls with each tile of the current zoom, where its corner lies on an overlay, and its width,
@@ -93,33 +109,49 @@
       });
     },
 
-    _drawHighlight: function () {
-      const overlay = this._highlight;
-      if (!this._selected && !this._hovered) {
+    /* One village on an overlay no larger than that. */
+    _outline: function (overlay, id) {
+      const parts = [];
+      const box = L.bounds([]);
+      if (id && this._shows(id)) {
+        this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y, width) => {
+          const lit = layer.features.filter((feature) => feature.id === id);
+          if (!lit.length) return;
+          const { scale, left, top } = this._view(tile, layer, width, x, y);
+          lit.forEach((feature) => {
+            box.extend([left + feature.west * scale - LINE_PX, top + feature.north * scale - LINE_PX]);
+            box.extend([left + feature.east * scale + LINE_PX, top + feature.south * scale + LINE_PX]);
+          });
+          parts.push({ tile, layer, lit, x, y, width });
+        });
+      }
+      const seen = parts.length && L.bounds(
+        [Math.max(0, Math.floor(box.min.x)), Math.max(0, Math.floor(box.min.y))],
+        [Math.min(overlay.size.x, Math.ceil(box.max.x)), Math.min(overlay.size.y, Math.ceil(box.max.y))]);
+      if (!seen || seen.max.x <= seen.min.x || seen.max.y <= seen.min.y) {
         overlay.empty();
         return;
       }
-      const ctx = overlay.cleared();
-      const density = overlay.density;
-      this._eachOnOverlay(overlay, 'villages', (tile, layer, x, y, width) => {
-        const lit = layer.features.filter((f) => (f.id === this._selected || f.id === this._hovered) && this._shows(f.id));
-        if (!lit.length) return;
-        const view = this._view(tile, layer, width * density, x * density, y * density);
+      const ctx = overlay.cleared(seen);
+      const { density } = overlay;
+      const isSelected = id === this._selected;
+      parts.forEach(({ tile, layer, lit, x, y, width }) => {
+        const [west, north] = [x - seen.min.x, y - seen.min.y];
+        const view = this._view(tile, layer, width * density, west * density, north * density);
         ctx.save();
         ctx.beginPath();
         // On whole pixels, or the seam between two tiles would shine through.
-        const [left, right, top, bottom] = [x, x + width, y, y + width].map((px) => Math.round(px * density));
+        const [left, right, top, bottom] =
+          [west, west + width, north, north + width].map((px) => Math.round(px * density));
         ctx.rect(left, top, right - left, bottom - top);
         ctx.clip();
-        lit.forEach((feature) => {
-          const isSelected = feature.id === this._selected;
-          if (!isSelected) drawing.fill(ctx, [feature], view, 'rgba(255,255,255,0.28)');
-          else if (this._isBlank) drawing.fill(ctx, [feature], view, '#ffffff');
-          drawing.outline(ctx, [feature], view, { color: '#ffffff', width: (isSelected ? 6 : 4) * density });
-          drawing.outline(ctx, [feature], view, { color: '#12344d', width: (isSelected ? 3 : 2) * density });
-        });
+        if (!isSelected) drawing.fill(ctx, lit, view, 'rgba(255,255,255,0.28)');
+        else if (this._isBlank) drawing.fill(ctx, lit, view, '#ffffff');
+        drawing.outline(ctx, lit, view, { color: '#ffffff', width: (isSelected ? 6 : 4) * density });
+        drawing.outline(ctx, lit, view, { color: '#12344d', width: (isSelected ? 3 : 2) * density });
         ctx.restore();
       });
+      this._cut();
     },
 
     /* Where another layer that shows some of the villages has written names already. */

@@ -2,18 +2,20 @@
 
    Options: url with {z}, {x}, {y}; minDataZoom, maxDataZoom (tile zooms that exist); look: 'areas'
    (filled, with names, town and county lines) or 'outlines' (dashed lines only).
-   A tile is 512 px wide, so tile zoom is map zoom − 1. Beyond maxDataZoom the same data are drawn
-   larger, as sharp as before. Layers can share the map: showOnly(predicate) leaves out villages,
+   A tile is 512 px wide, so tile zoom is map zoom − 1; between whole zooms it is drawn anew in its
+   width there: what browsers scale is blurred, and slow to move. Beyond maxDataZoom the same data are
+   drawn larger, as sharp as before. Layers can share the map: showOnly(predicate) leaves out villages,
    cutTo(left, right) leaves out all beside two lines. What is left out is neither drawn nor hit.
    Events: 'featurehover' { id, name, latlng } (id 0: none), 'featureclick' { id, latlng }; clicks
-   beside what the layer shows are told by none that shares the map. */
+   beside what the layer shows are told by none that shares the map; 'namewanted' { id }: over a
+   village whose name is not known; `addNames` answers. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
   const drawing = geoTracker.drawing;
 
   const TILE_PX = 512;
-  // Drawn over the next tile, so that no gap shines through where the browser scales tiles.
+  // Drawn over the next tile, so that no gap shines through while the browser scales tiles.
   const SEAM_PX = 1;
   const REMEMBERED_TILES = 96;
   const GROUND = '#e6ebef';
@@ -26,7 +28,7 @@
 
     options: {
       tileSize: TILE_PX, keepBuffer: 1, updateWhenZooming: false, noWrap: true,
-      look: 'areas', minDataZoom: 5, maxDataZoom: 13,
+      look: 'areas', minDataZoom: 3, maxDataZoom: 13,
     },
 
     initialize: function (options) {
@@ -78,9 +80,10 @@
       this._shown.forEach((tile) => this._draw(tile));
     },
 
-    /* Names to show on hover at zooms whose tiles have none: Map of id to name. */
-    setNames: function (names) {
-      this._names = names;
+    /* Add names to show on hover: Map of id to name. */
+    addNames: function (names) {
+      names.forEach((name, id) => this._names.set(id, name));
+      if (names.has(this._hovered)) this._hover(this._hovered, this._hoveredAt);
     },
 
     /* Outline a village; blank out its theme colour where its former villages take the place, and
@@ -127,15 +130,12 @@
         element.style.clipPath = 'inset(' + insets.map((px) => px + 'px').join(' ') + ')';
       };
       cut(this._container, L.point(0, 0), L.point(0, 0));
-      [this._highlight, this._labels].forEach(({ canvas, origin, size }) => cut(canvas, origin, size));
+      this._overlays.forEach(({ canvas, origin, box }) => cut(canvas, origin.add(box.min), box.getSize()));
     },
 
     createTile: function (coords, done) {
       const element = L.DomUtil.create('canvas', 'leaflet-tile');
-      const density = window.devicePixelRatio || 1;
-      element.width = element.height = Math.ceil((TILE_PX + SEAM_PX) * density);
-      const at = { x: coords.x, y: coords.y, z: coords.z };
-      const tile = { element, density, coords: at, layers: {} };
+      const tile = { element, density: window.devicePixelRatio || 1, coords, layers: {} };
       this._shown.set(keyOf(coords), tile);
       this._layersOf(this._source(coords)).then((layers) => {
         tile.layers = layers;
@@ -147,7 +147,54 @@
 
     _initTile: function (element) {
       L.GridLayer.prototype._initTile.call(this, element);
-      element.style.width = element.style.height = (TILE_PX + SEAM_PX) + 'px';
+      this._shown.forEach((tile) => {
+        if (tile.element === element) this._size(tile);
+      });
+    },
+
+    /* Where a tile begins and ends within its level, in whole pixels. */
+    _edges: function (coords) {
+      const level = this._levels[coords.z];
+      const scale = this._map.getZoomScale(level.drawnFor, level.zoom);
+      return [coords, coords.add([1, 1])].map((corner) =>
+        corner.multiplyBy(TILE_PX).subtract(level.origin).multiplyBy(scale).round());
+    },
+
+    _getTilePos: function (coords) {
+      return this._edges(coords)[0];
+    },
+
+    _size: function (tile) {
+      const [from, to] = this._edges(tile.coords);
+      const size = to.subtract(from);
+      tile.width = size.x;
+      [['width', size.x], ['height', size.y]].forEach(([side, px]) => {
+        tile.element.style[side] = px + SEAM_PX + 'px';
+        tile.element[side] = Math.ceil((px + SEAM_PX) * tile.density);
+      });
+    },
+
+    /* A level is drawn for one zoom; at others, while the map zooms, the browser scales it. */
+    _setZoomTransform: function (level, center, zoom) {
+      if (level.drawnFor === undefined) level.drawnFor = this._restingZoom;
+      const corner = level.origin.multiplyBy(this._map.getZoomScale(zoom, level.zoom))
+        .subtract(this._map._getNewPixelOrigin(center, zoom)).round();
+      L.DomUtil.setTransform(level.el, corner, this._map.getZoomScale(zoom, level.drawnFor));
+    },
+
+    _setView: function (center, zoom, isMoving, isPinched) {
+      this._restingZoom = zoom;
+      L.GridLayer.prototype._setView.call(this, center, zoom, isMoving, isPinched);
+      const level = this._levels[this._tileZoom];
+      if (isMoving || isPinched || !level || level.drawnFor === zoom) return;
+      level.drawnFor = zoom;
+      this._setZoomTransform(level, center, zoom);
+      Object.values(this._tiles).filter(({ coords }) => coords.z === level.zoom).forEach(({ el, coords }) => {
+        L.DomUtil.setPosition(el, this._getTilePos(coords));
+        const tile = this._shown.get(keyOf(coords));
+        this._size(tile);
+        this._draw(tile);
+      });
     },
 
     /* Which data tile covers a map tile, and which part of it: 2^depth map tiles stand side by side. */
@@ -196,7 +243,7 @@
 
     _draw: function (tile) {
       const ctx = tile.element.getContext('2d');
-      const width = TILE_PX * tile.density;
+      const width = tile.width * tile.density;
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.clearRect(0, 0, tile.element.width, tile.element.height);
       if (this._isArea) this._drawAreas(ctx, tile, width);
@@ -204,7 +251,7 @@
     },
 
     _drawAreas: function (ctx, tile, width) {
-      const density = width / TILE_PX;
+      const { density } = tile;
       const zoom = tile.coords.z;
       const layers = tile.layers;
       if (layers.villages) {
@@ -226,9 +273,13 @@
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
           : { color: 'rgba(82,97,112,0.55)', width: 0.8 * density });
-      } else if (layers.towns) {
-        const view = this._view(tile, layers.towns, width, 0, 0);
-        drawing.fill(ctx, drawing.visible(layers.towns.features, view), view, GROUND);
+      } else {
+        // Further out there are counties alone.
+        const ground = layers.towns || layers.counties;
+        if (ground) {
+          const view = this._view(tile, ground, width, 0, 0);
+          drawing.fill(ctx, drawing.visible(ground.features, view), view, GROUND);
+        }
       }
       // Town and county lines run where the layer has villages to show, and nowhere else.
       if (this._only) ctx.globalCompositeOperation = 'source-atop';
@@ -248,7 +299,7 @@
       const layer = tile.layers.villages;
       if (!layer) return;
       drawing.findLines(layer);
-      const density = width / TILE_PX;
+      const { density } = tile;
       const view = this._view(tile, layer, width, 0, 0);
       drawing.outline(ctx, drawing.visible(layer.features, view), view, {
         color: '#a34a12', width: (tile.coords.z < 11 ? 0.7 : 1.1) * density,
@@ -289,9 +340,12 @@
       if (!id && !this._hovered) return;
       if (id !== this._hovered) {
         this._hovered = id;
-        this._drawHighlight();
+        this._outlinePointed();
       }
-      this.fire('featurehover', { id, name: this._names.get(id) || '', latlng });
+      this._hoveredAt = latlng;
+      const name = this._names.get(id);
+      if (id && name === undefined) this.fire('namewanted', { id });
+      this.fire('featurehover', { id, name: name || '', latlng });
     },
 
     _pick: function (event) {

@@ -89,11 +89,12 @@
       const tag = reader.varint();
       if (tag === 0x08) feature.id = reader.varint();
       else if (tag === 0x12) {
-        // Our tiles have one attribute at most: its key is the name, its value an index.
+        // Pairs of an attribute and its value, both by number; the first attribute is the name.
         const tags = reader.message();
         while (tags.more()) {
-          tags.varint();
-          feature.value = tags.varint();
+          const isName = tags.varint() === 0;
+          const value = tags.varint();
+          if (isName) feature.value = value;
         }
       } else if (tag === 0x22) readGeometry(reader.message(), feature);
       else reader.skip(tag & 7);

@@ -1,0 +1,123 @@
+"""Towns and counties: joined from their villages, vertex by vertex."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geo_tracker.maps.tile_villages import (
+    Floats,
+    Geometries,
+    Integers,
+    Outlines,
+    TileVillages,
+    kept_outlines,
+)
+
+_SLIVER_M = 1.0
+"""Outlines that do not fit are joined on such a grid: most gaps and overlaps under it vanish."""
+
+_GAP_M = 0.1
+"""A narrower gap between villages of a town is none of its borders."""
+
+_AT_ONCE = 4096
+"""About as many villages are read at once."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Towns or counties.
+
+    Attributes
+    ----------
+    ids : array of int
+        Rising.
+    outlines : Outlines
+        Polygon or MultiPolygon in ``TILE_CRS``, in the order of the ids.
+    bounds : array of shape (n, 4)
+        Of each.
+    """
+
+    ids: Integers
+    outlines: Outlines
+    bounds: Floats
+
+
+def towns_of(villages: TileVillages) -> Groups:
+    """Join villages to towns; those whose town is unknown are left out."""
+    return _joined(villages.town_ids, villages.outlines, villages.bounds)
+
+
+def counties_of(villages: TileVillages, towns: Groups) -> Groups:
+    """Join towns to counties; villages whose town is unknown count for themselves.
+
+    Parameters
+    ----------
+    villages : TileVillages
+        All of the counties wanted.
+    towns : Groups
+        Theirs, as `towns_of` gives them; a town lies in the county of its first village.
+    """
+    towned, first = np.unique(villages.town_ids, return_index=True)
+    county_of_town = villages.county_ids[first][np.isin(towned, towns.ids)]
+    alone = np.flatnonzero(villages.town_ids <= 0)
+    parts = _Both(towns.outlines, len(towns.ids), villages.outlines, alone)
+    counties = np.concatenate([county_of_town, villages.county_ids[alone]])
+    return _joined(counties, parts, np.concatenate([towns.bounds, villages.bounds[alone]]))
+
+
+class _Both:
+    """Towns, and behind them some villages."""
+
+    def __init__(self, towns: Outlines, count: int, villages: Outlines, alone: Integers) -> None:
+        self._towns, self._count = towns, count
+        self._villages, self._alone = villages, alone
+
+    def shapes(self, at: Integers) -> Geometries:
+        """Return the outlines at some positions."""
+        is_town = at < self._count
+        found = np.empty(len(at), dtype=object)
+        found[is_town] = self._towns.shapes(at[is_town])
+        found[~is_town] = self._villages.shapes(self._alone[at[~is_town] - self._count])
+        return found
+
+
+def _joined(keys: Integers, outlines: Outlines, bounds: Floats) -> Groups:
+    order = np.argsort(keys, kind="stable")
+    order = order[keys[order] > 0]
+    ids, firsts = np.unique(keys[order], return_index=True)
+    members = np.split(order, firsts[1:]) if len(ids) else []
+
+    def batches() -> Iterator[Geometries]:
+        start = 0
+        while start < len(members):
+            stop = start + 1
+            count = len(members[start])
+            while stop < len(members) and count + len(members[stop]) <= _AT_ONCE:
+                count += len(members[stop])
+                stop += 1
+            some = members[start:stop]
+            shapes = outlines.shapes(np.concatenate(some))
+            cuts = np.cumsum([len(group) for group in some])[:-1]
+            yield _array([_union(group) for group in np.split(shapes, cuts)])
+            start = stop
+
+    kept = kept_outlines(batches(), count=len(keys))
+    reach = np.array(
+        [[*bounds[group, :2].min(axis=0), *bounds[group, 2:].max(axis=0)] for group in members]
+    )
+    return Groups(ids, kept, reach.reshape(-1, 4))
+
+
+def _union(shapes: Geometries) -> shapely.Geometry:
+    # Where all borders are shared vertex by vertex, only those need to be dropped.
+    if shapely.coverage_is_valid(shapes, gap_width=_GAP_M):
+        return shapely.coverage_union_all(shapes)
+    return shapely.union_all(shapes, grid_size=_SLIVER_M)
+
+
+def _array(shapes: list[shapely.Geometry]) -> Geometries:
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found

@@ -1,0 +1,247 @@
+"""What an edit of a few villages changes in a tile file: their own tiles, and nothing else.
+
+What a tile shows of a village follows from its own outline and the corners on it, and those from
+the villages that touch it. So an edit reaches the edited villages and their neighbours, and the
+towns and counties on whose borders they lie.
+"""
+
+import gzip
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo_tracker.maps.groups import counties_of, towns_of
+from geo_tracker.maps.pyramid import EDITION, metadata_of, shown_of, unfinished_file
+from geo_tracker.maps.tile_cutting import reached_tiles, tiles_of_zoom
+from geo_tracker.maps.tile_file import (
+    TileFile,
+    edition_of,
+    shown_villages,
+    write_metadata,
+    write_tiles,
+    write_villages,
+)
+from geo_tracker.maps.tile_layers import (
+    COARSE_ZOOMS,
+    FINE_ZOOMS,
+    LAYERS,
+    Chosen,
+    Joined,
+    corners_of,
+)
+from geo_tracker.maps.tile_reading import patched
+from geo_tracker.maps.tile_villages import FACTS, Floats, TileVillages
+
+_BOUNDS = ["west", "south", "east", "north"]
+_MOST = 200
+"""More edited villages, or more than a tenth of all, are sooner drawn with the whole layer."""
+
+_LEVELS = (("town_id", "town_border"), ("county_id", "county_border"))
+
+OutlinesOf = Callable[[list[int]], Mapping[int, Any]]
+"""Gives the outlines of some villages in ``STORAGE_CRS`` by ``unit_id``."""
+
+
+def edit_pyramid(
+    path: Path, *, shown_in: Path, facts: pd.DataFrame, outlines_of: OutlinesOf
+) -> bool:
+    """Write a tile file that differs from another by the edit of a few villages.
+
+    Parameters
+    ----------
+    path : Path
+        File to write; it appears, or is replaced, only when it is whole.
+    shown_in : Path
+        The file of before.
+    facts : DataFrame
+        All villages as they are now, as `TileVillages` has them; all have an outline.
+    outlines_of : callable
+        Asked for those that were edited, and some around them.
+
+    Returns
+    -------
+    bool
+        False, and nothing is written, where so much was edited that `build_pyramid` is the way, or
+        where there is no file of before, or one that an earlier program wrote.
+
+    Notes
+    -----
+    Tiles are the same, byte by byte, as if all had been cut anew.
+    """
+    if not shown_in.exists() or edition_of(shown_in) != EDITION:
+        return False
+    edit = _Edit.between(shown_villages(shown_in), facts.sort_index())
+    if edit.count > min(_MOST, len(facts) // 10):
+        return False
+    scope = _Scope.of(edit, outlines_of)
+    with unfinished_file(path) as unfinished:
+        shutil.copyfile(shown_in, unfinished)
+        with (
+            closing(sqlite3.connect(unfinished)) as store,
+            store,
+            closing(TileFile(shown_in)) as old,
+        ):
+            write_metadata(store, metadata_of(scope.after))
+            gone = scope.before.index.difference(scope.after.index)
+            store.executemany(
+                "DELETE FROM villages WHERE unit_id = ?", [(n,) for n in gone.tolist()]
+            )
+            write_villages(store, scope.redrawn_rows())
+            write_tiles(store, scope.tiles(old))
+    return True
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """What differs between the villages shown and those that are.
+
+    ``moved`` has the ids of villages that came, went, or changed ground, town or county;
+    ``renamed`` those that changed name or code alone.
+    """
+
+    before: pd.DataFrame
+    after: pd.DataFrame
+    moved: pd.Index
+    renamed: pd.Index
+
+    @classmethod
+    def between(cls, before: pd.DataFrame, after: pd.DataFrame) -> "_Edit":
+        both = before.index.intersection(after.index)
+        was, now = before.loc[both, list(FACTS)], after.loc[both, list(FACTS)]
+        differs = was != now
+        moved = both[differs[["ground", "town_id", "county_id"]].any(axis=1)]
+        moved = moved.union(before.index.symmetric_difference(after.index))
+        return cls(before, after, moved, both[differs[["name", "code"]].any(axis=1)])
+
+    @property
+    def count(self) -> int:
+        return len(self.moved.union(self.renamed))
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """All that an edit reaches, ready to be cut.
+
+    Attributes
+    ----------
+    before, after : DataFrame
+        All villages with their bounds.
+    layer : Joined
+        Those reached, and enough around them.
+    redrawn : Index
+        Ids of villages to be drawn anew, or no longer.
+    towns, counties : set of int
+        Groups to be drawn anew, or no longer.
+    """
+
+    before: pd.DataFrame
+    after: pd.DataFrame
+    layer: Joined
+    redrawn: pd.Index
+    towns: set[int]
+    counties: set[int]
+
+    @classmethod
+    def of(cls, edit: _Edit, outlines_of: OutlinesOf) -> "_Scope":
+        here = edit.moved.intersection(edit.after.index)
+        known: dict[int, Any] = {}
+
+        def villages(ids: pd.Index) -> TileVillages:
+            missing = [number for number in ids.tolist() if number not in known]
+            known.update(outlines_of(missing))
+            shapes = np.empty(len(ids), dtype=object)
+            shapes[:] = [known[number] for number in ids.tolist()]
+            return TileVillages.of(edit.after.loc[ids], [shapes])
+
+        before = edit.before
+        after = edit.after.join(before[_BOUNDS])
+        after.loc[here, _BOUNDS] = villages(here).bounds
+        there = edit.moved.intersection(before.index)
+        places = np.vstack([before.loc[there, _BOUNDS], after.loc[here, _BOUNDS]])
+        near = _meeting(after, places).union(here).union(edit.renamed)
+        near_before = _meeting(before, places)
+        around = _meeting(after, after.loc[near, _BOUNDS].to_numpy())
+        part = villages(around)
+        _corners, *borders = corners_of(part)
+        ids = part.facts.index
+        groups: list[set[int]] = []
+        for (column, border), found in zip(_LEVELS, borders, strict=True):
+            was, now = before[border], pd.Series(found, index=ids)
+            same = near.intersection(before.index).difference(edit.moved)
+            reached = was[there].any() or now[here].any() or (was[same] != now[same]).any()
+            groups.append(
+                set(before.loc[near_before, column]) | set(after.loc[near, column])
+                if reached
+                else set()
+            )
+        towns, counties = groups
+        of_groups = after.index[after["town_id"].isin(towns) | after["county_id"].isin(counties)]
+        if len(of_groups):
+            wanted = near.union(of_groups)
+            part = villages(_meeting(after, after.loc[wanted, _BOUNDS].to_numpy()))
+        members = part.chosen(np.flatnonzero(part.facts.index.isin(of_groups)))
+        joined_towns = towns_of(members)
+        layer = Joined(part, joined_towns, counties_of(members, joined_towns), *corners_of(part))
+        redrawn = near.union(near_before)
+        return cls(before, after, layer, redrawn, towns - {0}, counties - {0})
+
+    def redrawn_rows(self) -> pd.DataFrame:
+        """Return what the tile file keeps of the villages drawn anew."""
+        return shown_of(self.layer, self._positions())
+
+    def tiles(self, old: TileFile) -> Iterator[tuple[int, int, int, bytes]]:
+        """Cut the tiles that change."""
+        towns, counties = (
+            np.flatnonzero(np.isin(groups.ids, list(wanted)))
+            for groups, wanted in (
+                (self.layer.towns, self.towns),
+                (self.layer.counties, self.counties),
+            )
+        )
+        chosen = Chosen(self._positions(), towns, counties)
+        villages = set(self.redrawn.tolist())
+        gone = {"villages": villages, "labels": villages}
+        gone |= {"towns": self.towns, "counties": self.counties}
+        reach = self._reach()
+        for z, outlines, labels in chosen.at_zooms(self.layer, [*FINE_ZOOMS, *COARSE_ZOOMS]):
+            names = [*(one.name for one in outlines), *(one.name for one in labels)]
+            fresh = {
+                (x, y): dict(zip(names, contents, strict=True))
+                for x, y, contents in tiles_of_zoom(outlines, labels, z=z)
+            }
+            for x, y in sorted(fresh.keys() | reached_tiles(reach, z=z)):
+                packed = old.tile(z, x, y)
+                was = gzip.decompress(packed) if packed else b""
+                content = patched(was, fresh.get((x, y), {}), gone, order=LAYERS)
+                if content != was:
+                    yield z, x, y, content
+
+    def _positions(self) -> np.typing.NDArray[np.int64]:
+        return np.flatnonzero(self.layer.villages.facts.index.isin(self.redrawn))
+
+    def _reach(self) -> Floats:
+        """Return bounds of all that is or was drawn of what is drawn anew."""
+        found = []
+        for villages in (self.before, self.after):
+            own = villages.index.isin(self.redrawn)
+            grouped = villages["town_id"].isin(self.towns) | villages["county_id"].isin(
+                self.counties
+            )
+            found.append(villages.loc[own | grouped, _BOUNDS].to_numpy(dtype=np.float64))
+        return np.vstack(found)
+
+
+def _meeting(villages: pd.DataFrame, places: Floats) -> pd.Index:
+    """Return the ids of villages whose bounds meet one of some bounds."""
+    west, south, east, north = villages[_BOUNDS].to_numpy(dtype=np.float64).T
+    met = np.zeros(len(villages), dtype=bool)
+    for x0, y0, x1, y1 in places:
+        met |= (west <= x1) & (east >= x0) & (south <= y1) & (north >= y0)
+    return villages.index[met]

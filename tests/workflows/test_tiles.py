@@ -1,0 +1,177 @@
+"""Tiles follow the layers, first whole, then where something changed; alike on both databases."""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+import sqlalchemy as sa
+
+from geo_tracker.config import Settings
+from geo_tracker.db import make_engine, reading, writing
+from geo_tracker.db.imports import layers_in_order
+from geo_tracker.db.layers import layer_facts, layer_outlines
+from geo_tracker.db.models import StoredLayer
+from geo_tracker.maps.pyramid import build_pyramid
+from geo_tracker.maps.tile_villages import TileVillages
+from geo_tracker.workflows import tiles
+from geo_tracker.workflows.background import worker_for
+from geo_tracker.workflows.demo import run_import
+from geo_tracker.workflows.imports import accept, receive_boundaries
+from geo_tracker.workflows.progress import Progress
+from geo_tracker.workflows.tiles import KEPT_SECONDS, build_tiles
+from tests import samples
+from tests.postgres import PostgresCluster
+
+ROWS = [(f"3307841142{n:02d}", f"第{n}村", f"第{n // 10}镇", n, n + 1) for n in range(30)]
+
+
+def rows_with(number: int, **changed: Any) -> list[Any]:
+    names = ("code", "name", "town", "west", "east")
+    return [
+        tuple({**dict(zip(names, row, strict=True)), **(changed if at == number else {})}.values())
+        for at, row in enumerate(ROWS)
+    ]
+
+
+def moved_border(xy: Any) -> Any:
+    """Move the border between two villages in the middle by 300 m."""
+    x, y = xy.T
+    return np.stack([np.where(x == samples._EAST + 15_000, x + 300, x), y], axis=1)
+
+
+def bring(
+    engine: sa.Engine,
+    settings: Settings,
+    folder: Path,
+    rows: list[Any],
+    name: str,
+    way: Any = lambda xy: xy,
+) -> None:
+    villages = samples.square_villages(rows)
+    villages = villages.set_geometry(shapely.transform(villages.geometry.to_numpy(), way))
+    file = samples.zipped_shapefile(villages, folder / f"{name}.zip")
+    import_id = receive_boundaries(
+        engine, settings, file, file_name=file.name, as_of_on=samples.AFTER_ON
+    )
+    if name == "first":
+        run_import(engine, settings, import_id)
+    else:
+        job = accept(engine, import_id, drops_missing=False)
+        assert worker_for(engine, settings).run(job) is None
+
+
+def shown(engine: sa.Engine, settings: Settings) -> Path:
+    with reading(engine) as session:
+        (layer,) = layers_in_order(session)
+    return settings.tiles_dir / f"{layer.tiles_key}.mbtiles"
+
+
+def content(path: Path) -> set[tuple[Any, ...]]:
+    with sqlite3.connect(path) as store:
+        return set(store.execute("SELECT * FROM tiles"))
+
+
+def cut_anew(engine: sa.Engine, path: Path) -> Path:
+    with reading(engine) as session:
+        (layer,) = layers_in_order(session)
+        villages = TileVillages.of(
+            layer_facts(session, layer.id), layer_outlines(session, layer.id)
+        )
+    build_pyramid(path, villages, progress=lambda *_: None)
+    return path
+
+
+def test_a_correction_of_one_village_renews_its_own_tiles(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(engine, settings, tmp_path, ROWS, "first")
+    first = shown(engine, settings)
+
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("all tiles are cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tiles, "build_pyramid", never)
+        bring(engine, settings, tmp_path, rows_with(14, name="另名村"), "second")
+        bring(engine, settings, tmp_path, rows_with(14, name="另名村"), "third", moved_border)
+    edited = shown(engine, settings)
+    assert content(edited) == content(cut_anew(engine, tmp_path / "anew.mbtiles"))
+    assert 0 < len(content(edited) - content(first)) < len(content(edited)) / 2
+
+
+def test_tiles_of_before_stay_for_open_maps_and_go_with_time(
+    engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    bring(engine, settings, tmp_path, ROWS, "first")
+    first = shown(engine, settings)
+    bring(engine, settings, tmp_path, rows_with(3, name="另名村"), "second")
+    assert first.exists()
+    long_ago = time.time() - KEPT_SECONDS - 1
+    left = settings.tiles_dir / "0123456789abcdef.mbtiles.1234abcd.part"
+    left.touch()
+    for file in settings.tiles_dir.iterdir():
+        os.utime(file, (long_ago, long_ago))
+    build_tiles(engine, settings, Progress())
+    assert list(settings.tiles_dir.iterdir()) == [shown(engine, settings)]
+
+
+def test_tiles_that_an_earlier_program_cut_are_cut_anew(
+    engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    bring(engine, settings, tmp_path, ROWS, "first")
+    with sqlite3.connect(shown(engine, settings)) as store:
+        store.execute("DELETE FROM metadata WHERE name = 'edition'")
+        store.execute("UPDATE tiles SET tile_data = x''")
+    bring(engine, settings, tmp_path, rows_with(3, name="另名村"), "second")
+    now = content(shown(engine, settings))
+    assert now == content(cut_anew(engine, tmp_path / "anew.mbtiles"))
+
+
+def test_what_an_earlier_program_drew_is_drawn_anew_before_the_work_begins(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(engine, settings, tmp_path, ROWS, "first")
+    drawn = content(shown(engine, settings))
+    old = settings.tiles_dir / "0123456789abcdef.mbtiles"
+    shown(engine, settings).rename(old)
+    with sqlite3.connect(old) as store:
+        store.execute("DELETE FROM metadata WHERE name = 'edition'")
+        store.execute("DROP TABLE villages")
+    with writing(engine) as session:
+        session.execute(sa.update(StoredLayer).values(tiles_key=old.stem))
+    tiles.renew_tiles(engine, settings)
+    assert shown(engine, settings) != old
+    assert content(shown(engine, settings)) == drawn
+
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("nothing is to be drawn")
+
+    monkeypatch.setattr(tiles, "build_tiles", never)
+    tiles.renew_tiles(engine, settings)
+
+
+@pytest.mark.postgis
+@pytest.mark.slow
+def test_both_databases_give_the_same_tiles_to_the_byte(
+    tmp_path: Path, empty_geopackage: Path, postgres: PostgresCluster
+) -> None:
+    found = []
+    with postgres.copied_database() as url:
+        for number, database in enumerate(("", url)):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            if not database:
+                (folder / "tracker.gpkg").write_bytes(empty_geopackage.read_bytes())
+            settings = Settings(data_dir=folder, database_url=database, secret_key="test")
+            engine = make_engine(settings.url)
+            bring(engine, settings, folder, ROWS, "first")
+            bring(engine, settings, folder, rows_with(14, name="另名村"), "second", moved_border)
+            found.append(shown(engine, settings))
+            engine.dispose()
+    assert found[0].name == found[1].name
+    assert content(found[0]) == content(found[1])
