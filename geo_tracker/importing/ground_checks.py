@@ -58,16 +58,19 @@ def ground_check(villages: Layer) -> GroundCheck:
     at = near(borders.bounds, np.concatenate([odd, borders.holed]))
     shapes = shapes_at(villages, at)
     even_area = float(np.delete(borders.areas, odd).sum())
-    ground = covered_ground(shapes, np.searchsorted(at, odd), even_area=even_area)
-    if ground is None:
+    tree = shapely.STRtree(shapes)
+    covered = covered_ground(shapes, tree, np.searchsorted(at, odd), even_area=even_area)
+    if covered is None:
         # Whole layers lie over each other: nobody can be left out.
         if len(villages) > MOST_ODD:
             return GroundCheck(too_odd=len(villages))
         odd = at = np.arange(len(villages))
         shapes = shapes_at(villages, at)
-        ground = covered_ground(shapes, odd, even_area=0.0)
-    tree = shapely.STRtree(shapes)
-    found = [*_overlaps(shapes, tree, np.searchsorted(at, odd)), *gaps(shapes, tree, ground)]
+        tree = shapely.STRtree(shapes)
+        covered = covered_ground(shapes, tree, odd, even_area=0.0)
+    found = _overlaps(shapes, tree, np.searchsorted(at, odd))
+    if covered is not None:
+        found += gaps(shapes, tree, covered)
     listed = [problem for problem in found if problem.width_m >= FINEST_M]
     too_fine = len(found) - len(listed)
     listed += _enclaves(shapes, tree)

@@ -33,7 +33,23 @@ _PAST_DEGREES = 1e-7
 _MITRE: dict[str, Any] = {"join_style": "mitre", "mitre_limit": 5.0}
 
 
-def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]:
+@dataclass(frozen=True)
+class Covered:
+    """What the villages of a layer cover together.
+
+    Attributes
+    ----------
+    ground : array of Polygon
+        Parts that do not touch but in points; with the faces in ``closed`` filled.
+    closed : array of Polygon
+        Enclosed ground that is nobody's, as far as it was seen on the way.
+    """
+
+    ground: Any
+    closed: Any
+
+
+def gaps(shapes: Any, tree: shapely.STRtree, covered: Covered) -> list[GroundProblem]:
     """Find ground between villages that none has.
 
     Parameters
@@ -42,8 +58,8 @@ def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]
         Valid, in `STORAGE_CRS`.
     tree : STRtree
         Of these.
-    ground : array of Polygon
-        All they cover, as `covered_ground` gives it.
+    covered : Covered
+        What they cover, as `covered_ground` gives it.
 
     Returns
     -------
@@ -52,8 +68,10 @@ def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]
         `STRIP_M` on the whole way, elongated, and between two villages or more: all else may be
         a bay, or where the county ends.
     """
-    closed = _enclosed(ground)
-    opened = _open_at_the_rim(shapely.union_all([*ground, *closed]))
+    enclosed = _enclosed(covered.ground)
+    opened = _open_at_the_rim(_filled(covered.ground, enclosed))
+    closed = np.concatenate([covered.closed, enclosed])
+    closed = closed[shapely.area(closed) > FEWEST_DEGREES2]
     faces = np.concatenate([closed, opened])
     if not len(faces):
         return []
@@ -76,13 +94,17 @@ def gaps(shapes: Any, tree: shapely.STRtree, ground: Any) -> list[GroundProblem]
     return problems
 
 
-def covered_ground(shapes: Any, odd: Any, *, even_area: float) -> Any | None:
+def covered_ground(
+    shapes: Any, tree: shapely.STRtree, odd: Any, *, even_area: float
+) -> Covered | None:
     """Return what the villages of a layer cover together.
 
     Parameters
     ----------
     shapes : array of Polygon or MultiPolygon
         Valid, in `STORAGE_CRS`: the odd ones and at least all that touch them.
+    tree : STRtree
+        Of these.
     odd : array of int
         Positions of those with a border that no neighbour shares.
     even_area : float
@@ -91,14 +113,14 @@ def covered_ground(shapes: Any, odd: Any, *, even_area: float) -> Any | None:
 
     Returns
     -------
-    array of Polygon or None
-        Parts that do not touch but in points; None if others than the odd ones lie over each
-        other, as in two whole layers in one.
+    Covered or None
+        None if others than the odd ones lie over each other, as in two whole layers in one.
 
     Notes
     -----
     The others meet vertex by vertex, so that what they cover ends where an odd one begins: it is
-    drawn from these edges alone.
+    drawn from these edges alone. Odd ones are joined by some hundred that lie together, and what
+    only they go around is set aside at once: the whole is then drawn from its borders alone.
     """
     clean = _within_the_odd(shapes, odd)
     # Where it were less, some of it is covered twice.
@@ -108,9 +130,49 @@ def covered_ground(shapes: Any, odd: Any, *, even_area: float) -> Any | None:
         return None
     x, y = shapely.get_coordinates(shapely.centroid(shapes[odd])).T
     order = odd[np.lexsort((y, np.floor(x / _STRIPE_DEGREES)))]
-    parts = [order[at : at + _AT_ONCE] for at in range(0, len(order), _AT_ONCE)]
-    joined = each(lambda part: shapely.union_all(shapes[part]), parts)
-    return shapely.get_parts(shapely.union_all([*clean, *joined]))
+    groups = [order[at : at + _AT_ONCE] for at in range(0, len(order), _AT_ONCE)]
+
+    def joined(group: Any) -> tuple[Any, Any]:
+        others = np.ones(len(shapes), dtype=bool)
+        others[group] = False
+        parts = shapely.get_parts(shapely.union_all(shapes[group]))
+        return _holes_apart(parts, tree, others)
+
+    found = each(joined, groups)
+    whole = shapely.union_all([*clean, *(part for parts, _holes in found for part in parts)])
+    nothing = np.empty(0, dtype=object)
+    return Covered(
+        shapely.get_parts(whole), np.concatenate([nothing, *(holes for _parts, holes in found)])
+    )
+
+
+def _holes_apart(parts: Any, tree: shapely.STRtree, others: Any) -> tuple[Any, Any]:
+    """Return the parts of a group's ground without those holes that are nobody else's, and these.
+
+    Parameters
+    ----------
+    parts : array of Polygon
+        What the group covers.
+    tree : STRtree
+        Of all villages.
+    others : array of bool
+        Which of these are not of the group.
+    """
+    rings, part = shapely.get_rings(parts, return_index=True)
+    inner = np.r_[False, part[1:] == part[:-1]]
+    holes, around = shapely.polygons(rings[inner]), part[inner]
+    if not len(holes):
+        return parts, holes
+    own = np.ones(len(holes), dtype=bool)
+    hole, village = tree.query(holes, predicate="intersects")
+    own[hole[others[village]]] = False
+    hole, inside = shapely.STRtree(parts).query(holes)
+    own[hole[inside != around[hole]]] = False
+    filled = [
+        shapely.Polygon(outline, rings[inner][(around == at) & ~own])
+        for at, outline in enumerate(rings[~inner])
+    ]
+    return np.array(filled, dtype=object), holes[own]
 
 
 def _within_the_odd(shapes: Any, odd: Any) -> Any | None:
@@ -157,6 +219,14 @@ def _enclosed(ground: Any) -> Any:
     outside = np.isin(edges.keys ^ np.uint64(1), Edges(ground).keys)
     faces = faces[np.unique(edges.owners[outside])]
     return faces[shapely.area(faces) > FEWEST_DEGREES2]
+
+
+def _filled(ground: Any, closed: Any) -> Any:
+    """Return the ground with all that it goes around."""
+    filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(ground)))
+    shapely.prepare(filled)
+    between = ~shapely.intersects(filled, shapely.point_on_surface(closed))
+    return shapely.union_all([filled, *closed[between]])
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def _place(place: dict[str, Any], listed: set[int]) -> dict[str, Any]:
             "mendable": place["row"] is not None,
             "spot": f"{place['lon']},{place['lat']}",
             "listed": place["row"] in listed,
-            "gain": f"+{100 * place['area_m2'] / village_m2:,.2f} %" if village_m2 else "",
+            "gain": f"{100 * place['area_m2'] / village_m2:,.2f} %" if village_m2 else "",
         }
     )
 

@@ -64,7 +64,7 @@ def test_what_is_left_to_a_person_has_its_choice_and_nothing_is_chosen(
     lake = row_of(page, "Hole in a village with nothing in it")
     assert "give it to 甲村" in lake
     # 61,460 m² of 938,540 m²: a circle of 64 corners, a little less than 140 · 140 · 3.1416.
-    assert "+6.55 % of its size" in lake
+    assert "adds 6.55 % to its size" in lake
     same = row_of(page, "Two villages have the same outline")
     assert re.findall(r'name="leave_out" value="(\d)"', same) == ["2", "3"]
     assert not re.search(r'name="(fill|leave_out)"[^>]* checked', page)
