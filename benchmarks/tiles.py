@@ -15,6 +15,7 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -24,9 +25,10 @@ from benchmarks.importing import import_once, line, run_of
 from benchmarks.large_layer import zipped_layer
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine, reading, writing
+from geo_tracker.db.geometry import within_box
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_facts, layer_outlines
-from geo_tracker.db.models import VillageVersion
+from geo_tracker.db.models import DrawnVillage, VillageVersion
 from geo_tracker.db.schema import migrate
 from geo_tracker.maps.pyramid import build_pyramid
 from geo_tracker.maps.tile_cutting import positions_by_tile, tiles_of_zoom
@@ -56,29 +58,36 @@ def cut(engine: sa.Engine, layer_id: int, path: Path) -> tuple[float, float]:
 
 
 def edits(engine: sa.Engine, settings: Settings, layer_id: int) -> list[float]:
-    """Move a corner of villages, one after the other; return how long each one's tiles took, ms."""
+    """Move a corner of villages and their neighbours; return how long the tiles took, ms."""
     rng = np.random.default_rng(4)
     with reading(engine) as session:
         ids = layer_facts(session, layer_id).index.to_numpy()
     took = []
     for unit in rng.choice(ids, EDITS, replace=False).tolist():
-        own = (VillageVersion.layer_id == layer_id, VillageVersion.unit_id == unit)
         with writing(engine) as session:
-            village = session.scalars(sa.select(VillageVersion).where(*own)).one()
-            village.geom = shapely.MultiPolygon([pulled(village.geom.geoms[0])])
-            village.ground = f"edited {unit}"
+            drawn = sa.select(DrawnVillage).join(
+                VillageVersion, VillageVersion.id == DrawnVillage.id
+            )
+            drawn = drawn.where(VillageVersion.layer_id == layer_id)
+            village = session.scalars(drawn.where(VillageVersion.unit_id == unit)).one()
+            corner = shapely.get_coordinates(village.geom)[1]
+            near = within_box(VillageVersion.geom, VillageVersion.id, *corner, *corner)
+            for one in session.scalars(drawn.where(near)).all():
+                one.geom = moved(one.geom, corner)
+                one.ground = f"edited {unit}"
         begun = time.perf_counter()
         build_tiles(engine, settings, Progress())
         took.append(1000 * (time.perf_counter() - begun))
     return took
 
 
-def pulled(polygon: shapely.Polygon) -> shapely.Polygon:
-    """Return a polygon with one corner a little nearer to its middle."""
-    xy = shapely.get_coordinates(polygon.exterior).copy()
-    middle = shapely.get_coordinates(polygon.centroid)[0]
-    xy[1] += (middle - xy[1]) * 0.05
-    return shapely.Polygon(xy)
+def moved(shape: shapely.MultiPolygon, corner: Any) -> shapely.MultiPolygon:
+    """Return an outline with one of its corners, should it have it, some 30 m further east."""
+
+    def at(xy: Any) -> Any:
+        return xy + (xy == corner).all(axis=1)[:, None] * (0.0003, 0.0)
+
+    return shapely.transform(shape, at)
 
 
 def worst_tile(path: Path) -> tuple[int, int, int, int]:

@@ -81,7 +81,9 @@ def layer_facts(session: Session, layer_id: int) -> pd.DataFrame:
         .order_by(v.unit_id)
     ).all()
     columns = ["unit_id", "name", "code", "town_id", "county_id", "ground"]
-    facts = pd.DataFrame(rows, columns=columns).set_index("unit_id")
+    # Column by column: pandas takes rows apart several times as slowly.
+    values = zip(*rows, strict=True) if rows else [()] * len(columns)
+    facts = pd.DataFrame(dict(zip(columns, map(list, values), strict=True))).set_index("unit_id")
     return facts.astype({"town_id": "int64", "county_id": "int64"})
 
 

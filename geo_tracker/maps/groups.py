@@ -37,11 +37,14 @@ class Groups:
         Polygon or MultiPolygon in ``TILE_CRS``, in the order of the ids.
     bounds : array of shape (n, 4)
         Of each.
+    rough : array of int
+        Those whose villages do not fit, which are therefore joined on a grid, rising.
     """
 
     ids: Integers
     outlines: Outlines
     bounds: Floats
+    rough: Integers
 
 
 def towns_of(villages: TileVillages) -> Groups:
@@ -88,6 +91,7 @@ def _joined(keys: Integers, outlines: Outlines, bounds: Floats) -> Groups:
     order = order[keys[order] > 0]
     ids, firsts = np.unique(keys[order], return_index=True)
     members = np.split(order, firsts[1:]) if len(ids) else []
+    fits: list[bool] = []
 
     def batches() -> Iterator[Geometries]:
         start = 0
@@ -100,19 +104,26 @@ def _joined(keys: Integers, outlines: Outlines, bounds: Floats) -> Groups:
             some = members[start:stop]
             shapes = outlines.shapes(np.concatenate(some))
             cuts = np.cumsum([len(group) for group in some])[:-1]
-            yield _array([_union(group) for group in np.split(shapes, cuts)])
+            groups = np.split(shapes, cuts)
+            fits.extend(fit_together(group) for group in groups)
+            yield _array([_union(*both) for both in zip(groups, fits[start:stop], strict=True)])
             start = stop
 
     kept = kept_outlines(batches(), count=len(keys))
     reach = np.array(
         [[*bounds[group, :2].min(axis=0), *bounds[group, 2:].max(axis=0)] for group in members]
     )
-    return Groups(ids, kept, reach.reshape(-1, 4))
+    return Groups(ids, kept, reach.reshape(-1, 4), ids[~np.array(fits, dtype=bool)])
 
 
-def _union(shapes: Geometries) -> shapely.Geometry:
-    # Where all borders are shared vertex by vertex, only those need to be dropped.
-    if shapely.coverage_is_valid(shapes, gap_width=_GAP_M):
+def fit_together(shapes: Geometries) -> bool:
+    """Tell whether outlines share all borders vertex by vertex, but for gaps that one sees."""
+    return bool(shapely.coverage_is_valid(shapes, gap_width=_GAP_M))
+
+
+def _union(shapes: Geometries, fit: bool) -> shapely.Geometry:
+    # Where they fit only shared borders need to be dropped.
+    if fit:
         return shapely.coverage_union_all(shapes)
     return shapely.union_all(shapes, grid_size=_SLIVER_M)
 

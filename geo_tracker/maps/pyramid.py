@@ -30,7 +30,7 @@ from geo_tracker.maps.tile_layers import (
 )
 from geo_tracker.maps.tile_villages import FACTS, TileVillages, facts_key
 
-EDITION = 2
+EDITION = 3
 """Counts changes of how tiles are cut, so that old files are not taken for new ones."""
 
 _STEPS_BEFORE_BLOCKS, _STEPS_AFTER = 2, 1
@@ -102,7 +102,7 @@ def build_pyramid(
         store.executescript(SCHEMA)
         layer = Joined.of(villages, step=step)
         shown = shown_of(layer, np.arange(len(villages)))
-        write_metadata(store, metadata_of(shown))
+        write_metadata(store, metadata_of(shown, rough=rough_of(layer)))
         write_villages(store, shown)
         write_tiles(store, tiles_of_all_zooms(layer, step=step))
 
@@ -128,13 +128,20 @@ def shown_of(layer: Joined, at: np.typing.NDArray[np.int64]) -> pd.DataFrame:
     return shown
 
 
-def metadata_of(shown: pd.DataFrame) -> list[tuple[str, str]]:
+def rough_of(layer: Joined) -> dict[str, list[int]]:
+    """Return the towns and counties that are joined on a grid, see `Groups`."""
+    return {"towns": layer.towns.rough.tolist(), "counties": layer.counties.rough.tolist()}
+
+
+def metadata_of(shown: pd.DataFrame, *, rough: dict[str, list[int]]) -> list[tuple[str, str]]:
     """Return what the file of some villages says of itself.
 
     Parameters
     ----------
     shown : DataFrame
         All villages of the layer, with ``west``, ``south``, ``east``, ``north`` in ``TILE_CRS``.
+    rough : dict
+        As `rough_of` gives it.
     """
     back = way_between(TILE_CRS, STORAGE_CRS)
     west, south = back(shown["west"].min(), shown["south"].min())
@@ -151,5 +158,6 @@ def metadata_of(shown: pd.DataFrame) -> list[tuple[str, str]]:
         ("maxzoom", str(MAX_ZOOM)),
         ("count", str(len(shown))),
         ("edition", str(EDITION)),
+        ("rough", json.dumps(rough)),
         ("json", json.dumps({"vector_layers": vector_layers})),
     ]

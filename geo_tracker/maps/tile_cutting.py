@@ -1,6 +1,6 @@
 """Layers of one zoom, cut into tiles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -96,7 +96,12 @@ def positions_by_tile(bounds: Floats, *, z: int) -> Members:
 
 
 def tiles_of_zoom(
-    outlines: list[Outlines], labels: list[Labels], *, z: int, within: Tile = (0, 0, 0)
+    outlines: list[Outlines],
+    labels: list[Labels],
+    *,
+    z: int,
+    within: Tile = (0, 0, 0),
+    only: Set[tuple[int, int]] | None = None,
 ) -> Iterator[tuple[int, int, list[bytes]]]:
     """Cut layers into the tiles of one zoom.
 
@@ -110,6 +115,8 @@ def tiles_of_zoom(
         Tile zoom.
     within : Tile
         Only tiles that lie in this one.
+    only : set of (x, y), optional
+        Only these tiles.
 
     Yields
     ------
@@ -122,7 +129,8 @@ def tiles_of_zoom(
     named = [tile_pairs(np.hstack([layer.points, layer.points]), z=z).by_tile() for layer in labels]
     z0, x0, y0 = within
     up = z - z0
-    found = sorted(set().union(*members, *named))
+    reached = set().union(*members, *named)
+    found = sorted(reached if only is None else reached & only)
     tiles = iter([(x, y) for x, y in found if (x >> up, y >> up) == (x0, y0)])
     while batch := list(islice(tiles, _BATCH_TILES)):
         layers = [

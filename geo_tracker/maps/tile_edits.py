@@ -17,12 +17,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo_tracker.maps.groups import counties_of, towns_of
-from geo_tracker.maps.pyramid import EDITION, metadata_of, shown_of, unfinished_file
+from geo_tracker.maps.groups import counties_of, fit_together, towns_of
+from geo_tracker.maps.pyramid import (
+    EDITION,
+    metadata_of,
+    rough_of,
+    shown_of,
+    unfinished_file,
+)
 from geo_tracker.maps.tile_cutting import reached_tiles, tiles_of_zoom
 from geo_tracker.maps.tile_file import (
     TileFile,
     edition_of,
+    rough_groups,
     shown_villages,
     write_metadata,
     write_tiles,
@@ -32,6 +39,7 @@ from geo_tracker.maps.tile_layers import (
     COARSE_ZOOMS,
     FINE_ZOOMS,
     LAYERS,
+    VILLAGES_FROM,
     Chosen,
     Joined,
     corners_of,
@@ -43,7 +51,7 @@ _BOUNDS = ["west", "south", "east", "north"]
 _MOST = 200
 """More edited villages, or more than a tenth of all, are sooner drawn with the whole layer."""
 
-_LEVELS = (("town_id", "town_border"), ("county_id", "county_border"))
+_LEVELS = (("town_id", "town_border", "towns"), ("county_id", "county_border", "counties"))
 
 OutlinesOf = Callable[[list[int]], Mapping[int, Any]]
 """Gives the outlines of some villages in ``STORAGE_CRS`` by ``unit_id``."""
@@ -80,7 +88,7 @@ def edit_pyramid(
     edit = _Edit.between(shown_villages(shown_in), facts.sort_index())
     if edit.count > min(_MOST, len(facts) // 10):
         return False
-    scope = _Scope.of(edit, outlines_of)
+    scope = _Scope.of(edit, outlines_of, rough_groups(shown_in))
     with unfinished_file(path) as unfinished:
         shutil.copyfile(shown_in, unfinished)
         with (
@@ -88,7 +96,7 @@ def edit_pyramid(
             store,
             closing(TileFile(shown_in)) as old,
         ):
-            write_metadata(store, metadata_of(scope.after))
+            write_metadata(store, metadata_of(scope.after, rough=scope.rough))
             gone = scope.before.index.difference(scope.after.index)
             store.executemany(
                 "DELETE FROM villages WHERE unit_id = ?", [(n,) for n in gone.tolist()]
@@ -139,6 +147,11 @@ class _Scope:
         Ids of villages to be drawn anew, or no longer.
     towns, counties : set of int
         Groups to be drawn anew, or no longer.
+    rough : dict
+        As `rough_of` gives it, of all groups as they are now.
+    is_local : bool
+        Whether groups change at most where ``redrawn`` lie: not those that are, or were, joined on
+        a grid, which may move them elsewhere.
     """
 
     before: pd.DataFrame
@@ -147,9 +160,13 @@ class _Scope:
     redrawn: pd.Index
     towns: set[int]
     counties: set[int]
+    rough: dict[str, list[int]]
+    is_local: bool
 
     @classmethod
-    def of(cls, edit: _Edit, outlines_of: OutlinesOf) -> "_Scope":
+    def of(
+        cls, edit: _Edit, outlines_of: OutlinesOf, were_rough: Mapping[str, list[int]]
+    ) -> "_Scope":
         here = edit.moved.intersection(edit.after.index)
         known: dict[int, Any] = {}
 
@@ -172,15 +189,22 @@ class _Scope:
         _corners, *borders = corners_of(part)
         ids = part.facts.index
         groups: list[set[int]] = []
-        for (column, border), found in zip(_LEVELS, borders, strict=True):
+        is_local = True
+        shapes = part.outlines.shapes(slice(None))
+        for (column, border, level), found in zip(_LEVELS, borders, strict=True):
             was, now = before[border], pd.Series(found, index=ids)
             same = near.intersection(before.index).difference(edit.moved)
-            reached = was[there].any() or now[here].any() or (was[same] != now[same]).any()
-            groups.append(
-                set(before.loc[near_before, column]) | set(after.loc[near, column])
-                if reached
-                else set()
+            touched = set(before.loc[near_before, column]) | set(after.loc[near, column])
+            is_local = (
+                is_local
+                and touched.isdisjoint(were_rough[level])
+                and all(
+                    fit_together(shapes[(part.facts[column] == group).to_numpy()])
+                    for group in touched - {0}
+                )
             )
+            reached = was[there].any() or now[here].any() or (was[same] != now[same]).any()
+            groups.append(touched if reached or not is_local else set())
         towns, counties = groups
         of_groups = after.index[after["town_id"].isin(towns) | after["county_id"].isin(counties)]
         if len(of_groups):
@@ -190,7 +214,14 @@ class _Scope:
         joined_towns = towns_of(members)
         layer = Joined(part, joined_towns, counties_of(members, joined_towns), *corners_of(part))
         redrawn = near.union(near_before)
-        return cls(before, after, layer, redrawn, towns - {0}, counties - {0})
+        rough = {
+            level: sorted(set(were_rough[level]) - touched | set(now[level]) & touched)
+            for (_column, _border, level), touched, now in (
+                (*both, rough_of(layer)) for both in zip(_LEVELS, groups, strict=True)
+            )
+        }
+        towns, counties = towns - {0}, counties - {0}
+        return cls(before, after, layer, redrawn, towns, counties, rough, is_local)
 
     def redrawn_rows(self) -> pd.DataFrame:
         """Return what the tile file keeps of the villages drawn anew."""
@@ -209,14 +240,17 @@ class _Scope:
         villages = set(self.redrawn.tolist())
         gone = {"villages": villages, "labels": villages}
         gone |= {"towns": self.towns, "counties": self.counties}
-        reach = self._reach()
+        near, whole = self._reach(with_groups=False), self._reach(with_groups=True)
         for z, outlines, labels in chosen.at_zooms(self.layer, [*FINE_ZOOMS, *COARSE_ZOOMS]):
             names = [*(one.name for one in outlines), *(one.name for one in labels)]
+            # Here borders of groups, too, are made simpler from corner to corner of villages.
+            is_near = self.is_local and z >= VILLAGES_FROM
+            reached = reached_tiles(near if is_near else whole, z=z)
             fresh = {
                 (x, y): dict(zip(names, contents, strict=True))
-                for x, y, contents in tiles_of_zoom(outlines, labels, z=z)
+                for x, y, contents in tiles_of_zoom(outlines, labels, z=z, only=reached)
             }
-            for x, y in sorted(fresh.keys() | reached_tiles(reach, z=z)):
+            for x, y in sorted(reached):
                 packed = old.tile(z, x, y)
                 was = gzip.decompress(packed) if packed else b""
                 content = patched(was, fresh.get((x, y), {}), gone, order=LAYERS)
@@ -226,15 +260,15 @@ class _Scope:
     def _positions(self) -> np.typing.NDArray[np.int64]:
         return np.flatnonzero(self.layer.villages.facts.index.isin(self.redrawn))
 
-    def _reach(self) -> Floats:
+    def _reach(self, *, with_groups: bool) -> Floats:
         """Return bounds of all that is or was drawn of what is drawn anew."""
         found = []
         for villages in (self.before, self.after):
             own = villages.index.isin(self.redrawn)
-            grouped = villages["town_id"].isin(self.towns) | villages["county_id"].isin(
-                self.counties
-            )
-            found.append(villages.loc[own | grouped, _BOUNDS].to_numpy(dtype=np.float64))
+            if with_groups:
+                own |= villages["town_id"].isin(self.towns)
+                own |= villages["county_id"].isin(self.counties)
+            found.append(villages.loc[own, _BOUNDS].to_numpy(dtype=np.float64))
         return np.vstack(found)
 
 

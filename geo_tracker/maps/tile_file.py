@@ -127,9 +127,19 @@ class TileFile:
 
 def edition_of(path: Path) -> int:
     """Return the number of the way in which a file's tiles were cut; 0 where it says none."""
+    return int(_said(path, "edition") or 0)
+
+
+def rough_groups(path: Path) -> dict[str, list[int]]:
+    """Return the ``towns`` and ``counties`` that a file's tiles show joined on a grid."""
+    found: dict[str, list[int]] = json.loads(_said(path, "rough") or "{}")
+    return found
+
+
+def _said(path: Path, name: str) -> str | None:
     with closing(sqlite3.connect(path)) as store:
-        said = store.execute("SELECT value FROM metadata WHERE name = 'edition'").fetchone()
-    return int(said[0]) if said else 0
+        said = store.execute("SELECT value FROM metadata WHERE name = ?", (name,)).fetchone()
+    return said[0] if said else None
 
 
 def shown_villages(path: Path) -> pd.DataFrame:

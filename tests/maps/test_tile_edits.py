@@ -95,6 +95,18 @@ def corner_moves(number: int) -> Edit:
     return edit
 
 
+def no_longer_fits(number: int) -> Edit:
+    """A village's corner alone is moved: it lies over one neighbour and parts from another."""
+
+    def edit(board: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        at = shapely.get_coordinates(board.geometry.loc[number])[0]
+        return moved_border(
+            board, [number], lambda xy: np.where((xy == at).all(axis=1)[:, None], xy - 0.003, xy)
+        )
+
+    return edit
+
+
 def merged(one: int, other: int) -> Edit:
     def edit(board: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         left = board.drop(index=other).copy()
@@ -133,6 +145,8 @@ EDITS = {
     "border between towns": border_moves(COLUMNS * 4 + 3, COLUMNS * 4 + 4),
     "corner within a town": corner_moves(INNER),
     "corner at the rim": corner_moves(1),
+    "overlap within a town": no_longer_fits(INNER),
+    "overlap between towns": no_longer_fits(COLUMNS * 4 + 4),
     "merger within a town": merged(INNER, INNER + 1),
     "merger across towns": merged(COLUMNS * 4 + 3, COLUMNS * 4 + 4),
     "another town": column_changes(INNER, "town_id", 77),
@@ -174,7 +188,7 @@ def test_edits_by_chance_one_after_the_other_are_as_if_all_had_been_cut_anew(
     for turn in range(4):
         one = int(rng.choice(board.index))
         near = board.index[board.geometry.touches(board.geometry.loc[one])]
-        kind = rng.integers(5)
+        kind = rng.integers(6)
         if kind == 0 and len(near):
             board = merged(one, int(rng.choice(near)))(board)
         elif kind == 1:
@@ -184,6 +198,8 @@ def test_edits_by_chance_one_after_the_other_are_as_if_all_had_been_cut_anew(
             board["county_id"] = board["town_id"] // 20 + 1
         elif kind == 3:
             board = one_goes(one)(board)
+        elif kind == 4:
+            board = no_longer_fits(one)(board)
         else:
             board = column_changes(one, "name", f"改名{turn}村")(board)
         done, _asked = edited(tmp_path / f"{turn + 1}.mbtiles", tmp_path / f"{turn}.mbtiles", board)
