@@ -248,6 +248,13 @@ def _open_at_the_rim(whole: Any) -> Any:
     it closes is then drawn from the rim's own corners, so that villages keep them.
     """
     land = in_metres(whole)
+    rim = _rim_of(whole, land)
+    # Corners a hair's breadth apart in degrees may lie the other way round in metres.
+    land = (
+        land
+        if land.is_valid
+        else shapely.make_valid(land, method="structure", keep_collapsed=False)
+    )
     grown = shapely.buffer(land, STRIP_M / 2, **_MITRE)
     closed = shapely.buffer(grown, -STRIP_M / 2, **_MITRE)
     # To the millimetre: hairs of rounding along the rim would hang on to what was closed.
@@ -259,7 +266,6 @@ def _open_at_the_rim(whole: Any) -> Any:
     pieces = pieces[strips]
     if not len(pieces):
         return pieces
-    rim = _rim_of(whole, land)
     faces = [face for piece in pieces for face in _drawn_from_the_rim(piece, rim)]
     return np.array(faces, dtype=object)
 

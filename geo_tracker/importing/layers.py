@@ -9,6 +9,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from geo_tracker.bounded import Tell, nobody
@@ -294,7 +295,14 @@ def _looked_at_ground(
     tell(Message(N_("Looking for overlaps and gaps")))
     # Edges of all villages together are the largest thing on the way.
     give_back_after(len(villages))
-    return checked_ground(villages, report, repairs=choices.repairs, filled=choices.filled)
+    try:
+        return checked_ground(villages, report, repairs=choices.repairs, filled=choices.filled)
+    except shapely.GEOSException:
+        # Outlines may be so odd that GEOS gives up; they can be stored as they are all the same.
+        if choices.repairs or choices.filled:
+            raise
+        report.add("warning", Message(N_("Overlaps and gaps could not be looked for.")))
+        return villages, None
 
 
 def _without(

@@ -90,6 +90,9 @@ def repaired(
         return layer
     reasons = shapely.is_valid_reason(shapes[bad])
     shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    # Now and then GEOS's own result crosses itself; the second time it does not.
+    again = np.flatnonzero(bad)[~shapely.is_valid(shapes[bad])]
+    shapes[again] = shapely.make_valid(shapes[again], method="structure", keep_collapsed=False)
     gone = shapely.is_empty(shapes) | ~np.isin(shapely.get_type_id(shapes), POLYGONAL)
     whole = bad & ~gone
     report.add_rows(

@@ -72,6 +72,15 @@ def test_where_no_ground_changes_a_little_around_the_crossing_is_shown() -> None
     assert y - SOUTH_M == pytest.approx(500, abs=1)
 
 
+def test_an_outline_whose_first_mending_crosses_itself_is_mended_once_more() -> None:
+    corners = [(3, 3), (4, 7), (8, 7), (3, 3), (4, 0), (8, 7)]
+    kites = gpd.GeoDataFrame(geometry=[shapely.Polygon(corners)], index=[1], crs=STORAGE_CRS)
+    mended = repaired(kites, ImportReport())
+    assert mended.is_valid.all()
+    # Two triangles along one side: 8 above it, 9.5 below.
+    assert mended.area.to_list() == pytest.approx([17.5])
+
+
 def test_crossings_are_told_in_their_order_with_the_row_of_the_file_and_only_if_asked(
     tmp_path: Path,
 ) -> None:

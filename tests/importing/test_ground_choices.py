@@ -17,7 +17,7 @@ from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_bound
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import translate
 from geo_tracker.packed import PackedLayer, packed
-from tests.importing.shapes import shapefile, square, villages, zipped
+from tests.importing.shapes import SOUTH_M, WEST_M, shapefile, square, villages, zipped
 from tests.importing.test_ground import board, box, layer
 
 # A lake of 25 ha between a village to its west, which has most of its shore, and one to its east.
@@ -134,6 +134,31 @@ def test_a_layer_in_a_file_is_looked_at_as_one_in_memory() -> None:
     assert len(one.problems) > 20
     assert one.counts() == other.counts()
     assert [p.villages for p in one.problems] == [p.villages for p in other.problems]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_lies_over_whatever_all_villages_stay_and_are_whole(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size_m = rng.choice([20, 500, 8000])
+    # On a coarse grid, so that corners and edges meet.
+    rings = [rng.integers(0, 9, (rng.integers(3, 9), 2)) * size_m / 8 for _ in range(9)]
+    drawn = [
+        shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False)
+        for ring in rings
+    ]
+    shapes = [shapely.transform(shape, lambda xy: xy + (WEST_M, SOUTH_M)) for shape in drawn]
+    usable = [shape for shape in shapes if shape.is_valid and shape.area > 0]
+    _, ground, _ = checked(*usable)
+    spots = tuple(
+        spot_in(ground, place)
+        for place, reason in left_to_a_person(ground.check, ground.proposed).items()
+        if reason == "large"
+    )
+    mended, _, _ = checked(*usable, repairs="all", spots=spots)
+    whole = mended.unpacked()
+    assert len(whole) == len(usable)
+    assert whole.is_valid.all()
+    assert (whole["area_m2"] > 0).all()
 
 
 def twins(folder: Path, *left_out: int) -> BoundaryLayer:
