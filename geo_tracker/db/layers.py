@@ -64,9 +64,10 @@ def layer_facts(session: Session, layer_id: int) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by ``unit_id``, rising; ``name``, ``code`` (text, empty where unknown),
-        ``town_id``, ``county_id`` (0 where unknown), ``ground`` (equal for equal outlines).
+        ``town_id``, ``county_id`` (0 where unknown), ``town``, ``county`` (their names, empty
+        where unknown), ``ground`` (equal for equal outlines).
     """
-    v = VillageVersion
+    v, county = VillageVersion, sa.orm.aliased(Place)
     rows = session.execute(
         sa.select(
             v.unit_id,
@@ -74,13 +75,16 @@ def layer_facts(session: Session, layer_id: int) -> pd.DataFrame:
             sa.func.coalesce(v.stat_code, ""),
             sa.func.coalesce(v.town_id, 0),
             sa.func.coalesce(Place.parent_id, 0),
+            sa.func.coalesce(Place.name, ""),
+            sa.func.coalesce(county.name, ""),
             v.ground,
         )
         .outerjoin(Place, Place.id == v.town_id)
+        .outerjoin(county, county.id == Place.parent_id)
         .where(v.layer_id == layer_id)
         .order_by(v.unit_id)
     ).all()
-    columns = ["unit_id", "name", "code", "town_id", "county_id", "ground"]
+    columns = ["unit_id", "name", "code", "town_id", "county_id", "town", "county", "ground"]
     # Column by column: pandas takes rows apart several times as slowly.
     values = zip(*rows, strict=True) if rows else [()] * len(columns)
     facts = pd.DataFrame(dict(zip(columns, map(list, values), strict=True))).set_index("unit_id")

@@ -39,17 +39,24 @@ class Groups:
         Of each.
     rough : array of int
         Those whose villages do not fit, which are therefore joined on a grid, rising.
+    names : list of str
+        In the order of the ids; empty where unknown.
+    points : array of shape (n, 2)
+        A place for the name within each: the middle, where that lies within.
     """
 
     ids: Integers
     outlines: Outlines
     bounds: Floats
     rough: Integers
+    names: list[str]
+    points: Floats
 
 
 def towns_of(villages: TileVillages) -> Groups:
     """Join villages to towns; those whose town is unknown are left out."""
-    return _joined(villages.town_ids, villages.outlines, villages.bounds)
+    names = _names(villages, "town")
+    return _joined(villages.town_ids, villages.outlines, villages.bounds, names)
 
 
 def counties_of(villages: TileVillages, towns: Groups) -> Groups:
@@ -67,7 +74,13 @@ def counties_of(villages: TileVillages, towns: Groups) -> Groups:
     alone = np.flatnonzero(villages.town_ids <= 0)
     parts = _Both(towns.outlines, len(towns.ids), villages.outlines, alone)
     counties = np.concatenate([county_of_town, villages.county_ids[alone]])
-    return _joined(counties, parts, np.concatenate([towns.bounds, villages.bounds[alone]]))
+    bounds = np.concatenate([towns.bounds, villages.bounds[alone]])
+    return _joined(counties, parts, bounds, _names(villages, "county"))
+
+
+def _names(villages: TileVillages, level: str) -> dict[int, str]:
+    first = villages.facts.drop_duplicates(f"{level}_id")
+    return dict(zip(first[f"{level}_id"], first[level], strict=True))
 
 
 class _Both:
@@ -86,12 +99,13 @@ class _Both:
         return found
 
 
-def _joined(keys: Integers, outlines: Outlines, bounds: Floats) -> Groups:
+def _joined(keys: Integers, outlines: Outlines, bounds: Floats, names: dict[int, str]) -> Groups:
     order = np.argsort(keys, kind="stable")
     order = order[keys[order] > 0]
     ids, firsts = np.unique(keys[order], return_index=True)
     members = np.split(order, firsts[1:]) if len(ids) else []
     fits: list[bool] = []
+    points: list[Floats] = [np.empty((0, 2))]
 
     def batches() -> Iterator[Geometries]:
         start = 0
@@ -106,14 +120,31 @@ def _joined(keys: Integers, outlines: Outlines, bounds: Floats) -> Groups:
             cuts = np.cumsum([len(group) for group in some])[:-1]
             groups = np.split(shapes, cuts)
             fits.extend(fit_together(group) for group in groups)
-            yield _array([_union(*both) for both in zip(groups, fits[start:stop], strict=True)])
+            unions = _array([_union(*both) for both in zip(groups, fits[start:stop], strict=True)])
+            points.append(_places(unions))
+            yield unions
             start = stop
 
     kept = kept_outlines(batches(), count=len(keys))
     reach = np.array(
         [[*bounds[group, :2].min(axis=0), *bounds[group, 2:].max(axis=0)] for group in members]
     )
-    return Groups(ids, kept, reach.reshape(-1, 4), ids[~np.array(fits, dtype=bool)])
+    return Groups(
+        ids,
+        kept,
+        reach.reshape(-1, 4),
+        ids[~np.array(fits, dtype=bool)],
+        [names.get(number, "") for number in ids.tolist()],
+        np.concatenate(points),
+    )
+
+
+def _places(shapes: Geometries) -> Floats:
+    middles = shapely.centroid(shapes)
+    beside = ~shapely.contains(shapes, middles)
+    middles[beside] = shapely.point_on_surface(shapes[beside])
+    found: Floats = shapely.get_coordinates(middles).reshape(-1, 2)
+    return found
 
 
 def fit_together(shapes: Geometries) -> bool:

@@ -15,7 +15,9 @@ from geo_tracker.errors import UnusableLayerError
 from geo_tracker.language import N_
 from geo_tracker.maps.tile_file import (
     SCHEMA,
+    Points,
     write_metadata,
+    write_places,
     write_tiles,
     write_villages,
 )
@@ -75,9 +77,10 @@ def build_pyramid(
     -----
     Tiles are 512 px wide, so tile zoom z is drawn at map zoom z + 1. Layers ``counties`` from z 3,
     ``towns`` from z 6, ``villages`` from z 8, and from z 11 with ``name`` and ``code``, which
-    ``labels`` (a point of each village) have, too. Borders are made simpler between the points
-    where they meet, so that they coincide and no gap opens; tile extent is 4096 from z 11 and 1024
-    below. What does not fit its neighbours vertex by vertex may part from them by up to half a
+    ``labels`` (a point of each village) have, too; ``county_labels`` to z 9 and ``town_labels``
+    from z 9 to 11 with ``name``. Borders are made simpler between the points where they meet, so
+    that they coincide and no gap opens; tile extent is 4096 from z 11 and 1024 below.
+    What does not fit its neighbours vertex by vertex may part from them by up to half a
     pixel, and towns are joined from such villages on a grid of a metre.
 
     The layer is worked on in parts, the tiles of z 8: memory does not grow with it, but for some
@@ -104,6 +107,8 @@ def build_pyramid(
         shown = shown_of(layer, np.arange(len(villages)))
         write_metadata(store, metadata_of(shown, rough=rough_of(layer)))
         write_villages(store, shown)
+        for level, points in points_of(layer).items():
+            write_places(store, level, points, gone=set())
         write_tiles(store, tiles_of_all_zooms(layer, step=step))
 
 
@@ -133,6 +138,14 @@ def rough_of(layer: Joined) -> dict[str, list[int]]:
     return {"towns": layer.towns.rough.tolist(), "counties": layer.counties.rough.tolist()}
 
 
+def points_of(layer: Joined) -> dict[str, Points]:
+    """Return where the names of towns and counties stand."""
+    return {
+        level: dict(zip(groups.ids.tolist(), map(tuple, groups.points.tolist()), strict=True))
+        for level, groups in (("towns", layer.towns), ("counties", layer.counties))
+    }
+
+
 def metadata_of(shown: pd.DataFrame, *, rough: dict[str, list[int]]) -> list[tuple[str, str]]:
     """Return what the file of some villages says of itself.
 
@@ -146,9 +159,12 @@ def metadata_of(shown: pd.DataFrame, *, rough: dict[str, list[int]]) -> list[tup
     back = way_between(TILE_CRS, STORAGE_CRS)
     west, south = back(shown["west"].min(), shown["south"].min())
     east, north = back(shown["east"].max(), shown["north"].max())
-    fields = dict.fromkeys(ATTRIBUTES, "String")
+    fields = dict.fromkeys(LAYERS, ()) | {
+        **dict.fromkeys(("villages", "labels"), ATTRIBUTES),
+        **dict.fromkeys(("town_labels", "county_labels"), ("name",)),
+    }
     vector_layers = [
-        {"id": name, "fields": fields if name in {"villages", "labels"} else {}} for name in LAYERS
+        {"id": layer, "fields": dict.fromkeys(names, "String")} for layer, names in fields.items()
     ]
     return [
         ("name", "geo_tracker"),

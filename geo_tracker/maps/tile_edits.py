@@ -21,17 +21,21 @@ from geo_tracker.maps.groups import counties_of, fit_together, towns_of
 from geo_tracker.maps.pyramid import (
     EDITION,
     metadata_of,
+    points_of,
     rough_of,
     shown_of,
     unfinished_file,
 )
 from geo_tracker.maps.tile_cutting import reached_tiles, tiles_of_zoom
 from geo_tracker.maps.tile_file import (
+    Points,
     TileFile,
     edition_of,
+    place_points,
     rough_groups,
     shown_villages,
     write_metadata,
+    write_places,
     write_tiles,
     write_villages,
 )
@@ -88,7 +92,7 @@ def edit_pyramid(
     edit = _Edit.between(shown_villages(shown_in), facts.sort_index())
     if edit.count > min(_MOST, len(facts) // 10):
         return False
-    scope = _Scope.of(edit, outlines_of, rough_groups(shown_in))
+    scope = _Scope.of(edit, outlines_of, shown_in)
     with unfinished_file(path) as unfinished:
         shutil.copyfile(shown_in, unfinished)
         with (
@@ -102,6 +106,8 @@ def edit_pyramid(
                 "DELETE FROM villages WHERE unit_id = ?", [(n,) for n in gone.tolist()]
             )
             write_villages(store, scope.redrawn_rows())
+            for level, touched in (("towns", scope.towns), ("counties", scope.counties)):
+                write_places(store, level, scope.points(level), gone=touched)
             write_tiles(store, scope.tiles(old))
     return True
 
@@ -124,7 +130,7 @@ class _Edit:
         both = before.index.intersection(after.index)
         was, now = before.loc[both, list(FACTS)], after.loc[both, list(FACTS)]
         differs = was != now
-        moved = both[differs[["ground", "town_id", "county_id"]].any(axis=1)]
+        moved = both[differs[["ground", "town_id", "county_id", "town", "county"]].any(axis=1)]
         moved = moved.union(before.index.symmetric_difference(after.index))
         return cls(before, after, moved, both[differs[["name", "code"]].any(axis=1)])
 
@@ -152,6 +158,8 @@ class _Scope:
     is_local : bool
         Whether groups change at most where ``redrawn`` lie: not those that are, or were, joined on
         a grid, which may move them elsewhere.
+    names_were : array of shape (n, 4)
+        Bounds of the places where the names of ``towns`` and ``counties`` stood.
     """
 
     before: pd.DataFrame
@@ -162,11 +170,11 @@ class _Scope:
     counties: set[int]
     rough: dict[str, list[int]]
     is_local: bool
+    names_were: Floats
 
     @classmethod
-    def of(
-        cls, edit: _Edit, outlines_of: OutlinesOf, were_rough: Mapping[str, list[int]]
-    ) -> "_Scope":
+    def of(cls, edit: _Edit, outlines_of: OutlinesOf, shown_in: Path) -> "_Scope":
+        were_rough = rough_groups(shown_in)
         here = edit.moved.intersection(edit.after.index)
         known: dict[int, Any] = {}
 
@@ -221,7 +229,16 @@ class _Scope:
             )
         }
         towns, counties = towns - {0}, counties - {0}
-        return cls(before, after, layer, redrawn, towns, counties, rough, is_local)
+        names_were = [
+            2 * point
+            for level, touched in (("towns", towns), ("counties", counties))
+            for number, point in (place_points(shown_in, level) if touched else {}).items()
+            if number in touched
+        ]
+        return cls(
+            *(before, after, layer, redrawn, towns, counties, rough, is_local),
+            np.array(names_were, dtype=np.float64).reshape(-1, 4),
+        )
 
     def redrawn_rows(self) -> pd.DataFrame:
         """Return what the tile file keeps of the villages drawn anew."""
@@ -239,7 +256,8 @@ class _Scope:
         chosen = Chosen(self._positions(), towns, counties)
         villages = set(self.redrawn.tolist())
         gone = {"villages": villages, "labels": villages}
-        gone |= {"towns": self.towns, "counties": self.counties}
+        gone |= {"towns": self.towns, "town_labels": self.towns}
+        gone |= {"counties": self.counties, "county_labels": self.counties}
         near, whole = self._reach(with_groups=False), self._reach(with_groups=True)
         for z, outlines, labels in chosen.at_zooms(self.layer, [*FINE_ZOOMS, *COARSE_ZOOMS]):
             names = [*(one.name for one in outlines), *(one.name for one in labels)]
@@ -269,7 +287,19 @@ class _Scope:
                 own |= villages["town_id"].isin(self.towns)
                 own |= villages["county_id"].isin(self.counties)
             found.append(villages.loc[own, _BOUNDS].to_numpy(dtype=np.float64))
-        return np.vstack(found)
+        names = [
+            2 * point for level in ("towns", "counties") for point in self.points(level).values()
+        ]
+        return np.vstack([*found, self.names_were, np.array(names).reshape(-1, 4)])
+
+    def points(self, level: str) -> Points:
+        """Return where the names of the ``towns`` or ``counties`` drawn anew stand now."""
+        touched = self.towns if level == "towns" else self.counties
+        return {
+            number: point
+            for number, point in points_of(self.layer)[level].items()
+            if number in touched
+        }
 
 
 def _meeting(villages: pd.DataFrame, places: Floats) -> pd.Index:

@@ -23,14 +23,18 @@ CREATE TABLE tiles (
 ) WITHOUT ROWID;
 CREATE TABLE villages (
     unit_id INTEGER PRIMARY KEY, name TEXT NOT NULL, code TEXT NOT NULL,
-    town_id INTEGER NOT NULL, county_id INTEGER NOT NULL, ground TEXT NOT NULL,
+    town_id INTEGER NOT NULL, county_id INTEGER NOT NULL,
+    town TEXT NOT NULL, county TEXT NOT NULL, ground TEXT NOT NULL,
     west REAL NOT NULL, south REAL NOT NULL, east REAL NOT NULL, north REAL NOT NULL,
     town_border INTEGER NOT NULL, county_border INTEGER NOT NULL
 );
+CREATE TABLE places (
+    level TEXT, id INTEGER, x REAL NOT NULL, y REAL NOT NULL, PRIMARY KEY (level, id)
+) WITHOUT ROWID;
 """
 
 SHOWN = (
-    *("unit_id", "name", "code", "town_id", "county_id", "ground"),
+    *("unit_id", "name", "code", "town_id", "county_id", "town", "county", "ground"),
     *("west", "south", "east", "north", "town_border", "county_border"),
 )
 """Columns of the villages: facts, bounds in ``TILE_CRS``, and how they lie on the borders of towns
@@ -159,6 +163,28 @@ def write_villages(store: sqlite3.Connection, shown: pd.DataFrame) -> None:
     store.executemany(
         f"INSERT OR REPLACE INTO villages VALUES ({', '.join('?' * len(SHOWN))})",  # noqa: S608
         zip(*(column.tolist() for column in columns), strict=True),
+    )
+
+
+Points = dict[int, tuple[float, float]]
+"""Where the names of towns or counties stand in ``TILE_CRS``, by their ids."""
+
+
+def place_points(path: Path, level: str) -> Points:
+    """Return where the names of all ``towns`` or ``counties`` stand."""
+    with closing(sqlite3.connect(path)) as store:
+        rows = store.execute("SELECT id, x, y FROM places WHERE level = ?", (level,))
+        return {number: (x, y) for number, x, y in rows}
+
+
+def write_places(store: sqlite3.Connection, level: str, points: Points, *, gone: set[int]) -> None:
+    """Write where names of ``towns`` or ``counties`` stand, in place of those that are gone."""
+    store.executemany(
+        "DELETE FROM places WHERE level = ? AND id = ?", [(level, number) for number in gone]
+    )
+    store.executemany(
+        "INSERT INTO places VALUES (?, ?, ?, ?)",
+        [(level, number, *point) for number, point in points.items()],
     )
 
 

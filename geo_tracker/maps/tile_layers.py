@@ -26,7 +26,10 @@ MIN_ZOOM, MAX_ZOOM = 3, 13
 TOWNS_FROM, VILLAGES_FROM, NAMES_FROM = 6, 8, 11
 """Tile zooms from which towns, villages, and the names and codes of villages are shown."""
 
-LAYERS = ("villages", "towns", "counties", "labels")
+TOWN_NAMES, COUNTY_NAMES = range(9, 12), range(MIN_ZOOM, 10)
+"""Tile zooms at which towns and counties have their names."""
+
+LAYERS = ("villages", "towns", "counties", "labels", "town_labels", "county_labels")
 """Layers of a tile, in the order they are written."""
 
 ATTRIBUTES = ("name", "code")
@@ -192,7 +195,20 @@ class Chosen:
             if z < NAMES_FROM:
                 shown = [Outlines(one.name, one.ids, one.shapes) for one in shown]
             shown += [Outlines(name, at, of[z]) for name, at, of in groups if z in of]
-            yield z, shown, [label] if z >= NAMES_FROM else []
+            labels = [label] if z >= NAMES_FROM else []
+            for name, of, at, named_at in (
+                ("town_labels", layer.towns, self.towns, TOWN_NAMES),
+                ("county_labels", layer.counties, self.counties, COUNTY_NAMES),
+            ):
+                if z in named_at:
+                    labels.append(_place_labels(name, of, at))
+            yield z, shown, labels
+
+
+def _place_labels(name: str, of: Groups, at: Integers) -> Labels:
+    named = [number for number in at.tolist() if of.names[number]]
+    texts = {"name": [of.names[number] for number in named]}
+    return Labels(name, of.ids[named], of.points[named], texts)
 
 
 def _by_zoom(

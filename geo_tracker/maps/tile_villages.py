@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
 
-FACTS = ("name", "code", "town_id", "county_id", "ground")
+FACTS = ("name", "code", "town_id", "county_id", "town", "county", "ground")
 """Columns that say what is shown of a village, beside its outline."""
 
 _HELD = 20_000
@@ -67,7 +67,8 @@ class TileVillages:
     facts : DataFrame
         Indexed by unique positive ``unit_id``, rising; ``name`` and ``code`` (text, empty where
         unknown), ``town_id`` and ``county_id`` (integers, 0 where unknown; a town lies in one
-        county), ``ground`` (a digest, equal for equal outlines).
+        county), ``town`` and ``county`` (their names, the same for the same id), ``ground`` (a
+        digest, equal for equal outlines).
     outlines : Outlines
         Polygon or MultiPolygon in ``TILE_CRS``, valid, in the order of the facts.
     bounds : array of shape (n, 4)
@@ -170,6 +171,6 @@ def facts_key(facts: pd.DataFrame, *, edition: int) -> str:
     digest = hashlib.sha256(f"{edition}".encode())
     numbers = np.column_stack([ordered.index, ordered["town_id"], ordered["county_id"]])
     digest.update(np.ascontiguousarray(numbers, dtype=np.int64).tobytes())
-    for column in ("name", "code", "ground"):
+    for column in ("name", "code", "town", "county", "ground"):
         digest.update(json.dumps(ordered[column].tolist()).encode())
     return digest.hexdigest()[:16]

@@ -67,6 +67,10 @@ def winding(shapes: Any) -> Any:
 def tile_villages(villages: gpd.GeoDataFrame) -> TileVillages:
     """Return villages as tiles are cut from them."""
     ordered = villages.sort_index()
+    for level in ("town", "county"):
+        if level not in ordered:
+            names = [f"{number}号{level}" if number else "" for number in ordered[f"{level}_id"]]
+            ordered = ordered.assign(**{level: names})
     shapes = ordered.geometry.to_numpy()
     grounds = [hashlib.sha256(wkb or b"").hexdigest() for wkb in shapely.to_wkb(shapes)]
     return TileVillages.of(ordered.assign(ground=grounds)[list(FACTS)], [shapes])

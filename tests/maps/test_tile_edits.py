@@ -13,7 +13,7 @@ import shapely
 
 from geo_tracker.maps.pyramid import build_pyramid
 from geo_tracker.maps.tile_edits import edit_pyramid
-from geo_tracker.maps.tile_file import shown_villages
+from geo_tracker.maps.tile_file import place_points, shown_villages
 from tests.maps.squares import square, tile_villages, winding, winding_board
 
 COLUMNS, ROWS = 12, 12
@@ -125,6 +125,15 @@ def column_changes(number: int, column: str, value: Any) -> Edit:
     return edit
 
 
+def town_is_renamed(board: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = (
+        tile_villages(board)
+        .facts["town"]
+        .where(board["town_id"] != board.loc[INNER, "town_id"], "新名镇")
+    )
+    return board.assign(town=names)
+
+
 def one_goes(number: int) -> Edit:
     return lambda board: board.drop(index=number)
 
@@ -152,6 +161,7 @@ EDITS = {
     "another town": column_changes(INNER, "town_id", 77),
     "another town nearby": column_changes(COLUMNS * 4 + 3, "town_id", BOARD.loc[INNER, "town_id"]),
     "no town": column_changes(COLUMNS * 4 + 3, "town_id", 0),
+    "a town's name": town_is_renamed,
     "another name": column_changes(INNER, "name", "新名村"),
     "another code": column_changes(INNER, "code", ""),
     "an outlier goes": one_goes(COLUMNS),
@@ -174,6 +184,9 @@ def test_an_edited_file_is_as_if_all_had_been_cut_anew(
     pd.testing.assert_frame_equal(
         *(shown_villages(tmp_path / f"{one}.mbtiles") for one in ("edited", "anew"))
     )
+    for level in ("towns", "counties"):
+        one, other = (place_points(tmp_path / f"{n}.mbtiles", level) for n in ("edited", "anew"))
+        assert one == other
     if name != "nothing":
         assert content(tmp_path / "edited.mbtiles") != content(whole)
 

@@ -66,6 +66,11 @@ def test_gdal_reads_villages_with_names_and_codes_where_they_lie(
         assert (row["name"], row["code"]) == ("倪宅新村", "330784114200")
         labels = pyogrio.read_dataframe(file, layer="labels", **place)
         assert set() < set(labels["name"]) <= set(villages["name"])
+    named = {8: "county_labels", 11: "town_labels"}.get(z)
+    if named:
+        points = pyogrio.read_dataframe(file, layer=named, **place)
+        expected = {"county_labels": {"永康市"}, "town_labels": {"花街镇", "石柱镇"}}[named]
+        assert set(points["name"]) == expected
     towns = pyogrio.read_dataframe(file, layer="towns", CLIP="NO", **place)
     assert shapely.union_all(towns.geometry).area == pytest.approx(
         shapely.union_all(villages.geometry).area, rel=1e-6
@@ -95,6 +100,7 @@ def test_tilejson_says_where_the_tiles_are_and_what_is_in_them(
     assert said["bounds"] == pytest.approx([120.0, 28.9, 120.06, 28.92], abs=0.02)
     fields = {layer["id"]: layer["fields"] for layer in said["vector_layers"]}
     assert fields["villages"] == {"name": "String", "code": "String"}
+    assert fields["county_labels"] == fields["town_labels"] == {"name": "String"}
     path = urlsplit(said["tiles"][0]).path
     z, x, y = FULL
     assert path.format(z=z, x=x, y=y) == address(DAY)

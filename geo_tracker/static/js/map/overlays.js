@@ -7,6 +7,14 @@
 
   const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
 
+  // Who has room first: counties, then towns, then villages. Names of one level never share a tile's
+  // zoom with those two levels below.
+  const LABELS = [
+    { name: 'county_labels', look: { weight: 600, rem: 1, closeRem: 1, color: '#12344d' } },
+    { name: 'town_labels', look: { weight: 500, rem: 0.867, closeRem: 0.867, color: '#33475b' } },
+    { name: 'labels', look: { weight: 400, rem: 0.8, closeRem: 0.933, color: '#1f2933' } },
+  ];
+
   // Room around a village for its line.
   const LINE_PX = 8;
 
@@ -169,37 +177,42 @@
     _drawLabels: function () {
       const overlay = this._labels;
       const found = [];
-      this._eachOnOverlay(overlay, 'labels', (tile, layer, x, y, width) => {
+      LABELS.forEach(({ name, look }, rank) => this._eachOnOverlay(overlay, name, (tile, layer, x, y, width) => {
         const view = this._view(tile, layer, width, x, y);
+        const isVillage = name === 'labels';
         drawing.visible(layer.features, view).forEach((feature) => {
-          if (feature.id === this._selected || this._formers.has(feature.id) || !this._shows(feature.id)) return;
+          if (isVillage && (feature.id === this._selected || this._formers.has(feature.id) || !this._shows(feature.id))) return;
           found.push({
-            id: feature.id, text: layer.texts[feature.value],
+            id: feature.id, text: layer.texts[feature.value], rank, look,
             x: feature.xy[0] * view.scale + view.left, y: feature.xy[1] * view.scale + view.top,
           });
         });
-      });
+      }));
       overlay.boxes = null;
       if (!found.length) {
         overlay.empty();
         return;
       }
       const ctx = overlay.cleared();
+      overlay.font = '';
       // In order of the ids, so that moving the map does not change which names give way.
-      found.sort((a, b) => a.id - b.id);
+      found.sort((a, b) => a.rank - b.rank || a.id - b.id);
       const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      const height = Math.round(rem * (this._map.getZoom() >= 14 ? 0.93 : 0.8));
+      const isClose = this._map.getZoom() >= 14;
       ctx.setTransform(overlay.density, 0, 0, overlay.density, 0, 0);
-      ctx.font = height + 'px ' + FONT;
       ctx.textAlign = 'center';
       ctx.textBaseline = 'middle';
       ctx.lineJoin = 'round';
       ctx.lineWidth = 3;
       ctx.strokeStyle = 'rgba(255,255,255,0.92)';
-      ctx.fillStyle = '#1f2933';
       const taken = this._takenByOthers();
       overlay.boxes = { origin: overlay.origin, taken: [] };
       found.forEach((label) => {
+        const height = Math.round(rem * (isClose ? label.look.closeRem : label.look.rem));
+        const font = label.look.weight + ' ' + height + 'px ' + FONT;
+        // Asking a canvas for its font costs as much as writing.
+        if (font !== overlay.font) ctx.font = overlay.font = font;
+        ctx.fillStyle = label.look.color;
         const half = ctx.measureText(label.text).width / 2 + 4;
         const box = [label.x - half, label.y - height, label.x + half, label.y + height];
         if (taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return;
