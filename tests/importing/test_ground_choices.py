@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.borders import borders_of
@@ -146,7 +147,7 @@ def test_whatever_lies_over_whatever_all_villages_stay_and_are_whole(seed: int) 
         shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False)
         for ring in rings
     ]
-    shapes = [shapely.transform(shape, lambda xy: xy + (WEST_M, SOUTH_M)) for shape in drawn]
+    shapes = [shapely.affinity.translate(shape, WEST_M, SOUTH_M) for shape in drawn]
     usable = [shape for shape in shapes if shape.is_valid and shape.area > 0]
     _, ground, _ = checked(*usable)
     spots = tuple(
