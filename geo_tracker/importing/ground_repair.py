@@ -1,28 +1,33 @@
 """Proposals to mend a layer's ground, village by village, and the layer with those accepted."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_tracker.importing.ground_checks import (
+from geo_tracker.importing.borders import bounds_of, near
+from geo_tracker.importing.ground_problems import (
     FINEST_M,
+    GAPS,
     STRIP_M,
     GroundCheck,
     GroundProblem,
     measured_m2,
 )
 from geo_tracker.importing.polygons import POLYGONAL
+from geo_tracker.packed import Layer, PackedLayer
 
 MOST_LOST = 0.5
 """A village that would lose a greater share of its ground is left to a person."""
 
 LARGEST_GAP_M2 = 10_000.0
 """A gap both larger and wider than a strip may be a lake: nobody's ground is given to nobody."""
+
+Undecided = Literal["twin", "large", "half"]
+"""Why a place is left to a person."""
 
 _MERGE_DEGREES = 1e-9
 """A tenth of a millimetre: corners that are one."""
@@ -52,12 +57,12 @@ class GroundChange:
     problems: tuple[int, ...]
 
 
-def proposed_changes(villages: gpd.GeoDataFrame, check: GroundCheck) -> list[GroundChange]:
+def proposed_changes(villages: Layer, check: GroundCheck) -> list[GroundChange]:
     """Say what each village would gain or lose, the greatest share of its ground first.
 
     Parameters
     ----------
-    villages : GeoDataFrame
+    villages : GeoDataFrame or PackedLayer
         The layer that was checked, with ``area_m2``.
     check : GroundCheck
         Of this layer.
@@ -75,24 +80,46 @@ def proposed_changes(villages: gpd.GeoDataFrame, check: GroundCheck) -> list[Gro
         changed = _changed_by(problem, area_m2)
         if changed is not None:
             by_village[changed].append(place)
-    changes = []
-    for village, places in by_village.items():
-        sizes = {
-            gains: sum(
-                check.problems[place].area_m2
-                for place in places
-                if _is_gap(check.problems[place]) == gains
-            )
-            for gains in (True, False)
-        }
-        if sizes[False] <= MOST_LOST * area_m2[village]:
-            changes.append(
-                GroundChange(
-                    village, float(area_m2[village]), sizes[False], sizes[True], tuple(places)
-                )
-            )
+    changes = [_change(village, places, check, area_m2) for village, places in by_village.items()]
+    changes = [change for change in changes if change.loses_m2 <= MOST_LOST * change.area_m2]
     changes.sort(key=lambda change: (-_share(change), change.village))
     return changes
+
+
+def left_to_a_person(
+    check: GroundCheck, proposed: Collection[GroundChange]
+) -> dict[int, Undecided]:
+    """Say why nothing is proposed, by the place in `GroundCheck.problems`.
+
+    Returns
+    -------
+    dict
+        ``twin``: which of two villages with one outline is drawn wrongly, the ground does not
+        tell; ``large``: the gap may be a lake or a road, and can be given to its first village;
+        ``half``: a village would lose more than half of its ground.
+    """
+    decided = {place for change in proposed for place in change.problems}
+    reasons: dict[int, Undecided] = {}
+    for place, problem in enumerate(check.problems):
+        if place in decided or problem.kind == "enclave":
+            continue
+        if problem.kind == "duplicate":
+            reasons[place] = "twin"
+        else:
+            reasons[place] = "large" if _is_gap(problem) else "half"
+    return reasons
+
+
+def _change(village: int, places: Sequence[int], check: GroundCheck, area_m2: Any) -> GroundChange:
+    sizes = {
+        gains: sum(
+            check.problems[place].area_m2
+            for place in places
+            if _is_gap(check.problems[place]) == gains
+        )
+        for gains in (True, False)
+    }
+    return GroundChange(village, float(area_m2[village]), sizes[False], sizes[True], tuple(places))
 
 
 def _share(change: GroundChange) -> float:
@@ -100,7 +127,7 @@ def _share(change: GroundChange) -> float:
 
 
 def _is_gap(problem: GroundProblem) -> bool:
-    return problem.kind in {"gap", "gap_strip", "hole"}
+    return problem.kind in GAPS
 
 
 def _changed_by(problem: GroundProblem, area_m2: Any) -> int | None:
@@ -116,53 +143,79 @@ def _changed_by(problem: GroundProblem, area_m2: Any) -> int | None:
 
 
 def repaired_ground(
-    villages: gpd.GeoDataFrame, check: GroundCheck, accepted: Collection[int]
-) -> tuple[gpd.GeoDataFrame, list[GroundChange]]:
+    villages: PackedLayer,
+    check: GroundCheck,
+    accepted: Collection[int],
+    *,
+    filled: Collection[int] = (),
+) -> tuple[PackedLayer, list[GroundChange]]:
     """Return the layer with the changes of some villages made.
 
     Parameters
     ----------
-    villages : GeoDataFrame
+    villages : PackedLayer
         The layer that was checked: valid (Multi)Polygons in `STORAGE_CRS`, with ``area_m2``.
     check : GroundCheck
         Of this layer.
     accepted : collection of int
         Positions of the villages whose change a person accepted; others stay as drawn.
+    filled : collection of int
+        Places in ``check.problems`` of large gaps that a person gives to their first villages.
 
     Returns
     -------
-    GeoDataFrame
+    PackedLayer
         As many villages in the same order, ``area_m2`` measured anew where it changed.
     list of GroundChange
         The changes made. One that would leave a village without ground is not made.
 
     Notes
     -----
-    Only changed villages and their neighbours are touched; the neighbours get corners where the
-    new border meets theirs and keep their area.
+    Only changed villages and their neighbours are touched, and only they are in memory together;
+    the neighbours get corners where the new border meets theirs and keep their area.
     """
     wanted = set(accepted)
-    changes = [c for c in proposed_changes(villages, check) if c.village in wanted]
-    shapes = villages.geometry.to_numpy().copy()
-    drawn = shapes.copy()
+    places = {c.village: c.problems for c in proposed_changes(villages, check)}
+    places = {village: some for village, some in places.items() if village in wanted}
+    for place in sorted(filled):
+        village = check.problems[place].villages[0]
+        places[village] = (*places.get(village, ()), place)
+    if not places:
+        return villages, []
+    areas = villages["area_m2"].to_numpy()
+    changes = [_change(village, some, check, areas) for village, some in places.items()]
+    bounds = bounds_of(villages)
+    at = near(bounds, np.array(sorted(places)))
+    shapes = villages.outlines.shapes(at)
+    drawn = dict(zip(at.tolist(), shapes, strict=True))
     made = []
     for change in changes:
         shape = _mended(change, check, drawn)
         if shape is not None:
-            shapes[change.village] = shape
+            shapes[np.searchsorted(at, change.village)] = shape
             made.append(change)
     if not made:
         return villages, []
-    changed = np.array(sorted(change.village for change in made))
-    changed = _with_corners_that_meet(shapes, changed)
-    mended = villages.set_geometry(shapes, crs=villages.crs)
-    area_m2 = villages["area_m2"].to_numpy().copy()
-    area_m2[changed] = measured_m2(shapes[changed])
-    mended["area_m2"] = area_m2
-    return mended, made
+    changed = np.searchsorted(at, sorted(change.village for change in made))
+    touched = _with_corners_that_meet(shapes, changed)
+    order = np.arange(len(villages))
+    order[at[touched]] = len(villages) + np.arange(len(touched))
+    outlines = villages.outlines.with_more(shapely.to_wkb(shapes[touched])).taken(order)
+    area_m2 = areas.copy()
+    area_m2[at[touched]] = measured_m2(shapes[touched])
+    bounds[at[touched]] = shapely.bounds(shapes[touched])
+    return (
+        replace(
+            villages,
+            facts=villages.facts.assign(area_m2=area_m2),
+            outlines=outlines,
+            total_bounds=np.r_[bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)],
+        ),
+        made,
+    )
 
 
-def _mended(change: GroundChange, check: GroundCheck, drawn: Any) -> Any | None:
+def _mended(change: GroundChange, check: GroundCheck, drawn: Mapping[int, Any]) -> Any | None:
     problems = [check.problems[place] for place in change.problems]
     taken = [problem.shape for problem in problems if _is_gap(problem)]
     others = [
@@ -172,7 +225,7 @@ def _mended(change: GroundChange, check: GroundCheck, drawn: Any) -> Any | None:
     ]
     shape = shapely.union_all([drawn[change.village], *taken])
     if others:
-        shape = shapely.difference(shape, shapely.union_all(drawn[others]))
+        shape = shapely.difference(shape, shapely.union_all([drawn[other] for other in others]))
     shape = _without_crumbs(shape)
     return shape if not shape.is_empty and shape.is_valid else None
 

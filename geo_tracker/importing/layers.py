@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from geo_tracker.bounded import Tell, nobody
 from geo_tracker.crs import STORAGE_CRS
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.attributes import with_attributes
+from geo_tracker.importing.crossings import Crossing
 from geo_tracker.importing.crs_guess import Bounds
 from geo_tracker.importing.damaged_text import DamagedText, look_at_texts
 from geo_tracker.importing.encoding import TextEncoding
@@ -33,10 +36,8 @@ from geo_tracker.importing.polygons import dissolved, stated_against_measured
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.sources import chosen_layer, columns_of, source_layers
 from geo_tracker.language import N_, Message
-from geo_tracker.packed import PackedLayer, packed
-
-MOST_CHECKED = 20_000
-"""A city has a quarter of that; in many more the look for overlaps and gaps takes minutes."""
+from geo_tracker.memory import give_back_after
+from geo_tracker.packed import PackedLayer
 
 FACTS = [
     *("stat_code", "land_code", "name", "town", "county", "town_code", "county_code"),
@@ -63,6 +64,10 @@ class LayerChoices:
         Whether to mend texts that were stored in a wrong encoding.
     repairs : "all" or sequence of int
         Villages whose ground is mended as proposed, by their first row in the file.
+    filled : sequence of (longitude, latitude)
+        A place in each large gap that is given to the village with the longest border to it.
+    left_out : sequence of int
+        Villages that are not to be in the layer, by their first row in the file.
     """
 
     layer: str | None = None
@@ -73,6 +78,8 @@ class LayerChoices:
     gcj02: bool = False
     mend_text: bool = False
     repairs: Sequence[int] | Literal["all"] = ()
+    filled: Sequence[tuple[float, float]] = ()
+    left_out: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,9 @@ class BoundaryLayer:
 
     ``raw_bounds`` are west, south, east, north in the file's own coordinates. ``ground`` is what
     `checked_ground` found before anything was mended, with what was; None if nobody asked.
+    ``crossings`` are outlines that were mended because they crossed themselves, empty if nobody
+    asked, and ``left_out``
+    ``row``, ``code`` and ``name`` of the villages that a person left out.
     """
 
     layer_names: list[str]
@@ -104,6 +114,8 @@ class BoundaryLayer:
     damaged: DamagedText
     raw_bounds: Bounds
     ground: CheckedGround | None
+    crossings: list[Crossing]
+    left_out: list[dict[str, Any]]
     report: ImportReport
 
     @property
@@ -128,8 +140,8 @@ def read_boundaries(
     choices : LayerChoices
         What a person has settled.
     with_ground : bool
-        Whether to look for overlaps and gaps, among `MOST_CHECKED` villages at most; needless to
-        store a layer as it is.
+        Whether to look for overlaps and gaps, and to keep what mending did to outlines that
+        crossed themselves; needless to store a layer.
     tell : callable
         Told what is being done.
 
@@ -150,7 +162,7 @@ def read_boundaries(
         If a choice names a layer, encoding, CRS, target or column that does not exist.
     """
     report = ImportReport()
-    read = _read(path, choices, tell)
+    read = _read(path, choices, with_ground=with_ground, tell=tell)
     encoding, fields, outlines = read.encoding, read.fields, read.outlines
     if not len(outlines.rows):
         raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=read.layer)
@@ -182,6 +194,7 @@ def read_boundaries(
         report,
     )
     villages.facts["row"] = villages.index
+    villages, left_out = _without(villages, choices.left_out, report, layer=read.layer)
     stated_against_measured(villages.facts, report)
     villages, ground = _looked_at_ground(
         villages, choices, report, with_ground=with_ground, tell=tell
@@ -200,6 +213,8 @@ def read_boundaries(
         damaged=damaged,
         raw_bounds=outlines.raw_bounds,
         ground=ground,
+        crossings=outlines.crossings,
+        left_out=left_out,
         report=report,
     )
 
@@ -219,7 +234,7 @@ class _Read:
     outlines: Outlines
 
 
-def _read(path: Path, choices: LayerChoices, tell: Tell) -> _Read:
+def _read(path: Path, choices: LayerChoices, *, with_ground: bool, tell: Tell) -> _Read:
     tell(Message(N_("Unpacking the file and finding out its encoding")))
     with source_layers(path) as layers:
         layer = chosen_layer(layers, choices.layer)
@@ -246,7 +261,12 @@ def _read(path: Path, choices: LayerChoices, tell: Tell) -> _Read:
                 yield piece
 
         outlines = outlines_of(
-            with_facts_kept(), crs, reading=choices.reading, gcj02=choices.gcj02, whole=whole
+            with_facts_kept(),
+            crs,
+            reading=choices.reading,
+            gcj02=choices.gcj02,
+            with_crossings=with_ground,
+            whole=whole,
         )
         return _Read(
             layer_names=[found.title for found in layers],
@@ -270,16 +290,46 @@ def _looked_at_ground(
     tell: Tell,
 ) -> tuple[PackedLayer, CheckedGround | None]:
     """Look for overlaps and gaps where that was asked for, and mend what was accepted."""
-    if choices.repairs or (with_ground and len(villages) <= MOST_CHECKED):
-        tell(Message(N_("Looking for overlaps and gaps")))
-        mended, ground = checked_ground(villages.unpacked(), report, repairs=choices.repairs)
-        return packed(mended) if ground.made else villages, ground
-    if with_ground:
-        report.add(
-            "info",
-            Message(
-                N_("Overlaps and gaps were not looked for: more than %(count)s villages."),
-                {"count": MOST_CHECKED},
-            ),
-        )
-    return villages, None
+    if not (with_ground or choices.repairs or choices.filled):
+        return villages, None
+    tell(Message(N_("Looking for overlaps and gaps")))
+    # Edges of all villages together are the largest thing on the way.
+    give_back_after(len(villages))
+    try:
+        return checked_ground(villages, report, repairs=choices.repairs, filled=choices.filled)
+    except shapely.GEOSException:
+        # Outlines may be so odd that GEOS gives up; they can be stored as they are all the same.
+        if choices.repairs or choices.filled:
+            raise
+        report.add("warning", Message(N_("Overlaps and gaps could not be looked for.")))
+        return villages, None
+
+
+def _without(
+    villages: PackedLayer, left_out: Sequence[int], report: ImportReport, *, layer: str
+) -> tuple[PackedLayer, list[dict[str, Any]]]:
+    """Leave out the villages of some rows, as a person chose; say which they were."""
+    if not left_out:
+        return villages, []
+    known = set(villages.index)
+    report.add_rows(
+        "warning",
+        Message(N_("No village begins in this row; none was left out for it.")),
+        [row for row in left_out if row not in known],
+    )
+    gone = villages.index.isin(list(left_out))
+    report.add_rows(
+        "warning", Message(N_("The village was left out, as chosen.")), villages.index[gone]
+    )
+    if gone.all():
+        raise UnusableLayerError(N_("The layer %(layer)s has no areas."), layer=layer)
+    named = villages.facts.loc[gone, ["row", "stat_code", "name"]].astype(object)
+    named = named.rename(columns={"stat_code": "code"})
+    return (
+        replace(
+            villages,
+            facts=villages.facts[~gone],
+            outlines=villages.outlines.taken(np.flatnonzero(~gone)),
+        ),
+        named.where(named.notna(), None).to_dict("records"),
+    )

@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from geo_tracker.crs import areas_m2
+from geo_tracker.importing.crossings import Crossing
 from geo_tracker.importing.crs_guess import Bounds
 from geo_tracker.importing.features import Features, shapes_of
 from geo_tracker.importing.placing import (
@@ -49,6 +50,8 @@ class Outlines:
         The same in the file's own coordinates, before anything but their reading was mended.
     report : ImportReport
         What was wrong, row by row.
+    crossings : list of Crossing
+        What mending did to outlines that crossed themselves, in order; empty if nobody asked.
     """
 
     rows: pd.Index
@@ -57,6 +60,7 @@ class Outlines:
     total_bounds: Any
     raw_bounds: Bounds
     report: ImportReport
+    crossings: list[Crossing]
 
 
 def outlines_of(
@@ -65,6 +69,7 @@ def outlines_of(
     *,
     reading: str | None,
     gcj02: bool,
+    with_crossings: bool,
     whole: Callable[[], gpd.GeoDataFrame],
 ) -> Outlines:
     """Bring a layer's outlines to storage: placed, valid, measured.
@@ -77,6 +82,8 @@ def outlines_of(
         The one that was settled.
     reading, gcj02
         As of `LayerChoices`.
+    with_crossings : bool
+        Whether to say what mending did to outlines that crossed themselves.
     whole : callable
         Gives the layer with all its shapes as read, for the error's sake.
 
@@ -100,7 +107,7 @@ def outlines_of(
 
     def settled(piece: Features) -> _Piece | None:
         drawn = gpd.GeoDataFrame(index=piece.facts.index, geometry=shapes_of(piece.wkb), crs=crs)
-        return _settled(read_otherwise(drawn, reading), gcj02=gcj02)
+        return _settled(read_otherwise(drawn, reading), gcj02=gcj02, with_crossings=with_crossings)
 
     file = OutlineFile()
     found: list[_Piece] = []
@@ -134,6 +141,7 @@ def outlines_of(
         total_bounds=_around([piece.total_bounds for piece in found]),
         raw_bounds=(west, south, east, north),
         report=report,
+        crossings=[crossing for piece in found for crossing in piece.crossings],
     )
 
 
@@ -150,18 +158,21 @@ class _Piece:
     total_bounds: Any
     areas: PieceReport
     mended: PieceReport
+    crossings: list[Crossing]
 
 
-def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
+def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool, with_crossings: bool) -> _Piece | None:
     """Return outlines as they are stored; None if one of them falls off the earth."""
     areas, mended = PieceReport(), PieceReport()
     polygons = with_polygons_only(drawn, areas)
     stored = in_storage(polygons)
     if stored is None:
         return None
-    whole = repaired(without_endless(stored, areas), mended)
+    placed = without_endless(stored, areas)
     if gcj02:
-        whole = converted_from_gcj02(whole)
+        placed = converted_from_gcj02(placed)
+    crossings: list[Crossing] = []
+    whole = repaired(placed, mended, crossings=crossings if with_crossings else None)
     return _Piece(
         polygons=polygons.index,
         raw_bounds=polygons.total_bounds,
@@ -172,6 +183,7 @@ def _settled(drawn: gpd.GeoDataFrame, *, gcj02: bool) -> _Piece | None:
         total_bounds=whole.total_bounds,
         areas=areas,
         mended=mended,
+        crossings=crossings,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from geo_tracker.crs import areas_m2
+from geo_tracker.importing.crossings import Crossing, crossings_of
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.language import N_, Message
 from geo_tracker.packed import PackedLayer
@@ -58,7 +59,9 @@ def with_polygons_only(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.Geo
     return kept
 
 
-def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
+def repaired(
+    layer: gpd.GeoDataFrame, report: ImportReport, *, crossings: list[Crossing] | None = None
+) -> gpd.GeoDataFrame:
     """Make invalid polygons valid and note each in the report.
 
     Parameters
@@ -67,6 +70,8 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
         (Multi)Polygons in any CRS, indexed by the row in the file.
     report : ImportReport
         Where the repairs are noted, as warnings with GEOS's reason and the place.
+    crossings : list of Crossing, optional
+        Where it is kept what mending did to each; in `STORAGE_CRS` only.
 
     Returns
     -------
@@ -76,7 +81,8 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
 
     Notes
     -----
-    GEOS's structural repair keeps what is inside of the rings and drops what has no area.
+    GEOS's structural repair keeps what is inside of the rings and drops what has no area. It is
+    made in any case: no database holds an outline that crosses itself.
     """
     shapes = layer.geometry.to_numpy().copy()
     bad = ~in_threads(shapely.is_valid, shapes)
@@ -84,6 +90,9 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
         return layer
     reasons = shapely.is_valid_reason(shapes[bad])
     shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    # Now and then GEOS's own result crosses itself; the second time it does not.
+    again = np.flatnonzero(bad)[~shapely.is_valid(shapes[bad])]
+    shapes[again] = shapely.make_valid(shapes[again], method="structure", keep_collapsed=False)
     gone = shapely.is_empty(shapes) | ~np.isin(shapely.get_type_id(shapes), POLYGONAL)
     whole = bad & ~gone
     report.add_rows(
@@ -93,7 +102,10 @@ def repaired(layer: gpd.GeoDataFrame, report: ImportReport) -> gpd.GeoDataFrame:
         values=[reason for reason, kept in zip(reasons, whole[bad], strict=True) if kept],
     )
     report.add_rows("error", Message(N_("The shape has no area.")), layer.index[gone])
-    return layer.set_geometry(shapes, crs=layer.crs)[~gone]
+    mended = layer.set_geometry(shapes, crs=layer.crs)
+    if crossings is not None:
+        crossings += crossings_of(layer[whole], mended[whole])
+    return mended[~gone]
 
 
 def dissolved(layer: PackedLayer, report: ImportReport) -> PackedLayer:
@@ -111,7 +123,8 @@ def dissolved(layer: PackedLayer, report: ImportReport) -> PackedLayer:
     -------
     PackedLayer
         One row per code, at the place of its first row, and ``parts``, the number of rows joined;
-        rows without a code stay alone. Stated areas are added up, unknown if one of them is;
+        rows without a code stay alone. Stated areas are added up, unknown if one of them is, but
+        of rows with one and the same outline only the first counts;
         ``area_m2`` is measured anew. Where names differ the one of the largest part is kept.
     """
     facts = layer.facts.assign(parts=1)
@@ -137,6 +150,8 @@ def dissolved(layer: PackedLayer, report: ImportReport) -> PackedLayer:
 
 
 def _joined(code: str, parts: gpd.GeoDataFrame, report: ImportReport) -> pd.Series:
+    drawn = len(parts)
+    parts = parts[~parts.geometry.normalize().to_wkb().duplicated()]
     shapes = parts.geometry.to_numpy()
     row = parts.iloc[int(shapely.area(shapes).argmax())].copy()
     row.name = parts.index[0]
@@ -146,16 +161,27 @@ def _joined(code: str, parts: gpd.GeoDataFrame, report: ImportReport) -> pd.Seri
     # Parts may be numbered as different groups of one village: then no land code is right.
     row["land_code"] = row["land_code"] if parts["land_code"].nunique() == 1 else None
     row["stated_area_m2"] = parts["stated_area_m2"].sum(skipna=False)
-    row["parts"] = len(parts)
+    row["parts"] = drawn
     row[parts.geometry.name] = shapely.union_all(shapes)
     names = list(parts["name"].dropna().unique())
     report.add(
         "info",
-        Message(N_("%(count)s rows have the same code and were joined."), {"count": len(parts)}),
+        Message(N_("%(count)s rows have the same code and were joined."), {"count": drawn}),
         row=row.name,
         column="code",
         value=code,
     )
+    if len(parts) < drawn:
+        report.add(
+            "warning",
+            Message(
+                N_("%(count)s of these rows have the outline of another one; it counts once."),
+                {"count": drawn - len(parts)},
+            ),
+            row=row.name,
+            column="code",
+            value=code,
+        )
     if len(names) > 1:
         report.add(
             "warning",

@@ -8,21 +8,29 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo_tracker.crs import TILE_CRS
+from geo_tracker.crs import TILE_CRS, way_between
 from geo_tracker.maps.generalise import is_coverage, simplified
+from geo_tracker.packed import Layer, shapes_at, unpacked
+from geo_tracker.parallel import in_turn
 
 _GRID_PX = 0.5
 """Width of the grid that vertices are rounded to, in pixels."""
 
 _TOLERANCE_PX = 0.8
+_WIDTH_PX = 560
 _TALLEST = 1.4
 """Height of the picture at most, as multiple of its width."""
+
+_MOST_TOGETHER = 20_000
+"""Of more, each covers a few pixels, and borders drawn twice do not show."""
+
+_AT_ONCE = 2048
 
 _FILL, _LINE, _MARKED_FILL, _MARKED_LINE = "#dfe8ef", "#7d8c99", "#f2c14e", "#b45309"
 
 
 def preview_svg(
-    polygons: gpd.GeoSeries, *, width_px: int = 560, marked: Collection[int] = ()
+    polygons: gpd.GeoSeries, *, width_px: int = _WIDTH_PX, marked: Collection[int] = ()
 ) -> str:
     """Draw the outlines of a layer as a small SVG.
 
@@ -53,12 +61,48 @@ def preview_svg(
     shapes = simplified(
         shapes, tolerance=width / width_px * _TOLERANCE_PX, coverage=is_coverage(shapes)
     )
-    columns = max(1, round((east - west) / unit))
-    rows = max(1, round((north - south) / unit))
     paths = ring_paths(shapes, west=west, north=north, unit=unit)
     chosen = drawn.index.isin(list(marked))
     plain = "".join(path for path, is_marked in zip(paths, chosen, strict=True) if not is_marked)
     bright = "".join(path for path, is_marked in zip(paths, chosen, strict=True) if is_marked)
+    return _svg(plain, bright, (east - west) / unit, (north - south) / unit)
+
+
+def layer_svg(layer: Layer) -> str:
+    """Draw the outlines of a whole layer, however many, as `preview_svg` does.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame or PackedLayer
+        Valid polygons in a geographic CRS.
+
+    Returns
+    -------
+    str
+        As of `preview_svg`. Of very many outlines each is simplified for itself, and only some are
+        in memory together.
+    """
+    if len(layer) <= _MOST_TOGETHER:
+        return preview_svg(unpacked(layer).geometry)
+    to_plane = way_between(layer.crs, TILE_CRS)
+    bounds = layer.total_bounds
+    (west, east), (south, north) = to_plane(bounds[::2], bounds[1::2])
+    px = max(east - west, (north - south) / _TALLEST) / _WIDTH_PX
+    unit = px * _GRID_PX
+
+    def drawn(at: int) -> str:
+        shapes = shapes_at(layer, slice(at, at + _AT_ONCE))
+        placed = shapely.transform(shapes, to_plane, interleaved=False)
+        coarse = shapely.simplify(placed, px * _TOLERANCE_PX, preserve_topology=False)
+        return "".join(ring_paths(coarse, west=west, north=north, unit=unit))
+
+    plain = "".join(in_turn(drawn, range(0, len(layer), _AT_ONCE)))
+    return _svg(plain, "", (east - west) / unit, (north - south) / unit)
+
+
+def _svg(plain: str, bright: str, wide: float, high: float) -> str:
+    """Return a picture of paths on a grid of so many steps."""
+    columns, rows = max(1, round(wide)), max(1, round(high))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {columns + 4} {rows + 4}"'
         f' width="{columns * _GRID_PX + 2:.0f}" height="{rows * _GRID_PX + 2:.0f}"'

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS, TILE_CRS, way_between
 from geo_tracker.maps.preview import ring_paths
 from geo_tracker.maps.proposals import scale_bar
+from geo_tracker.packed import Layer, shapes_at
+from geo_tracker.parallel import in_turn
 
 _WIDTH_PX = 760
 _TALLEST = 0.8
@@ -18,6 +19,7 @@ _FINE = 4
 
 _TOLERANCE_PX = 0.4
 _MOST_DOTS = 5000
+_AT_ONCE = 2048
 _CONTEXT, _CONTEXT_LINE, _WRONG, _FINE_PLACE = "#edf1f4", "#b4bdc6", "#c62828", "#1f5f8b"
 
 CLOSE_UP_PX = (360, 260)
@@ -26,14 +28,14 @@ _LEAST_M = 40.0
 
 
 def problem_map_svg(
-    villages: gpd.GeoSeries, places: Sequence[tuple[float, float, bool]], *, listed: int
+    villages: Layer, places: Sequence[tuple[float, float, bool]], *, listed: int
 ) -> str:
     """Draw a layer lightly, with a mark at each place.
 
     Parameters
     ----------
-    villages : GeoSeries
-        Polygons in `STORAGE_CRS`.
+    villages : GeoDataFrame or PackedLayer
+        Polygons in `STORAGE_CRS`; some thousand at a time are in memory.
     places : sequence of (float, float, bool)
         Longitude, latitude, and whether something is wrong there (else it is only told).
     listed : int
@@ -45,19 +47,23 @@ def problem_map_svg(
     str
         One ``<svg>`` without scripts, style attributes or text; empty without villages.
     """
-    shapes = villages.to_numpy()
-    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    if not len(shapes):
+    bounds = villages.total_bounds
+    if not len(villages) or np.isnan(bounds).any():
         return ""
     to_plane = way_between(STORAGE_CRS, TILE_CRS)
-    drawn = shapely.transform(shapes, to_plane, interleaved=False)
-    west, south, east, north = shapely.total_bounds(drawn)
+    (west, east), (south, north) = to_plane(bounds[::2], bounds[1::2])
     width = max(east - west, (north - south) / _TALLEST) or 1.0
     px = width / _WIDTH_PX
     unit = px / _FINE
-    # Each for itself, and quickly: this is what lies behind the marks, no more.
-    drawn = shapely.simplify(drawn, px * _TOLERANCE_PX, preserve_topology=False)
-    path = "".join(ring_paths(drawn, west=west, north=north, unit=unit))
+
+    def drawn(at: int) -> str:
+        shapes = shapes_at(villages, slice(at, at + _AT_ONCE))
+        placed = shapely.transform(shapes, to_plane, interleaved=False)
+        # Each for itself, and quickly: this is what lies behind the marks, no more.
+        coarse = shapely.simplify(placed, px * _TOLERANCE_PX, preserve_topology=False)
+        return "".join(ring_paths(coarse, west=west, north=north, unit=unit))
+
+    path = "".join(in_turn(drawn, range(0, len(villages), _AT_ONCE)))
     columns, rows = (max(1, round(side / unit)) for side in (east - west, north - south))
     at = [to_plane(lon, lat) for lon, lat, _wrong in places[: listed + _MOST_DOTS]]
     spots = [(round((x - west) / unit), round((north - y) / unit)) for x, y in at]

@@ -1,5 +1,6 @@
 """What a planner changes of how boundaries are read: from the form, and in words afterwards."""
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from geo_tracker.importing.readings import said_of
 from geo_tracker.web.texts import number, shown
 
 _MOST_ROWS = 100_000
+_SPOT = re.compile(r"(-?\d{1,3}\.?\d{0,9}),(-?\d{1,2}\.?\d{0,9})")
 
 
 def choices_from(form: MultiDict[str, str], preview: dict[str, Any]) -> dict[str, Any]:
@@ -20,7 +22,8 @@ def choices_from(form: MultiDict[str, str], preview: dict[str, Any]) -> dict[str
     form : MultiDict
         ``layer``, ``encoding``, ``crs``, ``reading``, ``proposal`` (system and reading at once,
         above both), ``gcj02``, ``mend_text``, ``repairs`` (``all``, ``some`` or nothing) with
-        ``repair_row``, and ``field_<target>``.
+        ``repair_row``, ``fill`` (longitude,latitude of gaps), ``leave_out`` (rows), and
+        ``field_<target>``.
     preview : dict
         What was understood before: choices that speak of its layer mean nothing in another.
     """
@@ -47,9 +50,21 @@ def choices_from(form: MultiDict[str, str], preview: dict[str, Any]) -> dict[str
         if form.get("repairs") == "all":
             choices["repairs"] = "all"
         elif form.get("repairs") == "some":
-            rows = form.getlist("repair_row")[:_MOST_ROWS]
-            choices["repairs"] = sorted({int(row) for row in rows if row.isdecimal()})
+            choices["repairs"] = _rows(form, "repair_row")
+        for name, chosen in (("left_out", _rows(form, "leave_out")), ("filled", _spots(form))):
+            if chosen:
+                choices[name] = chosen
     return choices
+
+
+def _rows(form: MultiDict[str, str], name: str) -> list[int]:
+    rows = form.getlist(name)[:_MOST_ROWS]
+    return sorted({int(row) for row in rows if row.isdecimal()})
+
+
+def _spots(form: MultiDict[str, str]) -> list[list[float]]:
+    found = [_SPOT.fullmatch(spot) for spot in form.getlist("fill")[:_MOST_ROWS]]
+    return [[float(spot[1]), float(spot[2])] for spot in found if spot]
 
 
 def choices_said(run: ImportRun) -> list[str]:
@@ -64,7 +79,14 @@ def choices_said(run: ImportRun) -> list[str]:
         said.append(_("Converted from GCJ-02; good to about 1 m."))
     if choices.get("mend_text"):
         said.append(_("Texts stored in a wrong encoding were mended."))
-    made = (run.preview.get("ground") or {}).get("made", 0)
-    if made:
-        said.append(_("Villages whose ground was mended: %(count)s.", count=number(made)))
+    ground = run.preview.get("ground") or {}
+    if ground.get("made"):
+        made = number(ground["made"])
+        said.append(_("Villages whose ground was mended: %(count)s.", count=made))
+    if ground.get("filled"):
+        filled = number(ground["filled"])
+        said.append(_("Large gaps given to a village: %(count)s.", count=filled))
+    if ground.get("left_out"):
+        left_out = number(len(ground["left_out"]))
+        said.append(_("Villages left out: %(count)s.", count=left_out))
     return said

@@ -11,6 +11,8 @@ from geo_tracker.db.models import ImportRun
 from geo_tracker.importing.ground import HARMLESS, KIND_TEXTS
 from geo_tracker.workflows.files import preview_picture
 
+_UNTOLD: dict[str, Any] = {"too_odd": 0, "crossing": 0, "crossings": [], "left_out": []}
+
 
 def picture(settings: Settings, import_id: int, name: str) -> Markup | None:
     """Return a picture this program drew, which holds no text of the file; None without one."""
@@ -20,12 +22,14 @@ def picture(settings: Settings, import_id: int, name: str) -> Markup | None:
 
 def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
     """Return the values ``templates/imports/_ground.html`` names; None where unknown."""
-    ground = run.preview.get("ground")
-    if ground is None:
+    # Previews of an earlier version have only some of the keys.
+    ground = _UNTOLD | (run.preview.get("ground") or {})
+    if not run.preview.get("ground"):
         return None
     accepted: str | list[int] = run.choices.get("repairs") or []
     listed = {change["row"] for change in ground["changes"]}
     wrong = [count for count in ground["counts"] if count["kind"] not in HARMLESS]
+    places = [_place(place, listed) for place in ground["places"]]
     return {
         "svg": picture(settings, run.id, "ground"),
         "counts": [
@@ -39,24 +43,36 @@ def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
         ],
         "wrong": sum(count["count"] for count in wrong),
         "crossing": ground["crossing"],
+        "crossings": [_crossing(crossing) for crossing in ground["crossings"]],
+        "left_out": ground["left_out"],
+        "too_odd": ground["too_odd"],
         "too_fine": ground["too_fine"],
         "total": ground["total"],
-        "places": [
-            place
-            | {
-                "text": _(KIND_TEXTS[place["kind"]]),
-                "mu": place["area_m2"] / MU_M2,
-                "harmless": place["kind"] in HARMLESS,
-                "mendable": place["row"] is not None,
-                "listed": place["row"] in listed,
-            }
-            for place in ground["places"]
-        ],
+        "places": places,
+        "to_choose": bool(ground["left_out"])
+        or any(place["undecided"] in {"twin", "large"} for place in places),
         "changes": [_change(change, accepted) for change in ground["changes"]],
         "changes_total": ground["changes_total"],
         "made": ground["made"],
         "accepted": "all" if accepted == "all" else ("some" if accepted else "none"),
     }
+
+
+def _place(place: dict[str, Any], listed: set[int]) -> dict[str, Any]:
+    village_m2 = place.get("village_m2")
+    return (
+        {"undecided": None, "filled": False}
+        | place
+        | {
+            "text": _(KIND_TEXTS[place["kind"]]),
+            "mu": place["area_m2"] / MU_M2,
+            "harmless": place["kind"] in HARMLESS,
+            "mendable": place["row"] is not None,
+            "spot": f"{place['lon']},{place['lat']}",
+            "listed": place["row"] in listed,
+            "gain": f"{100 * place['area_m2'] / village_m2:,.2f} %" if village_m2 else "",
+        }
+    )
 
 
 def _change(change: dict[str, Any], accepted: str | list[int]) -> dict[str, Any]:
@@ -68,3 +84,8 @@ def _change(change: dict[str, Any], accepted: str | list[int]) -> dict[str, Any]
         "area_ha": change["area_m2"] / 10_000,
         "accepted": accepted == "all" or change["row"] in accepted,
     }
+
+
+def _crossing(crossing: dict[str, Any]) -> dict[str, Any]:
+    change = crossing["mended_m2"] - crossing["drawn_m2"]
+    return crossing | {"change": f"{change:+,.1f}"}

@@ -1,6 +1,6 @@
 """What is understood of a file of boundaries, as plain data for its preview."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from geo_tracker.db.models import ImportRun
 from geo_tracker.importing.crs_guess import MissingCrsError
 from geo_tracker.importing.layers import BoundaryLayer, LayerChoices, read_boundaries
 from geo_tracker.importing.report import ImportReport
-from geo_tracker.language import N_
-from geo_tracker.maps.preview import preview_svg
+from geo_tracker.language import N_, Message
+from geo_tracker.maps.preview import layer_svg
 from geo_tracker.workflows.corrections import changes_of
 from geo_tracker.workflows.files import read_apart, under_its_name
 from geo_tracker.workflows.placement_check import (
@@ -44,7 +44,7 @@ def layer_preview(
     area = known_area(engine, run.as_of_on)
     try:
         with under_its_name(settings, run.source) as path:
-            layer, outline = read_apart(
+            layer, ground, drawn = read_apart(
                 settings, _drawn, path, tell=progress.say, choices=LayerChoices(**choices)
             )
     except MissingCrsError as missing:
@@ -59,20 +59,32 @@ def layer_preview(
     progress.at(N_("Comparing with what is stored"))
     changes = changes_of(engine, run.as_of_on, layer.villages)
     placed, pictures = placement(layer, area)
-    progress.at(N_("Drawing the preview"))
-    ground = None
-    if layer.ground is not None:
-        ground, ground_pictures = ground_preview(layer.ground, layer.report)
-        pictures |= ground_pictures
-    pictures["outline"] = outline
     found = {"placement": placed, "ground": ground, "changes": changes}
-    return Looked(_understood(layer) | found, choices, layer.synthetic, pictures)
+    return Looked(_understood(layer) | found, choices, layer.synthetic, pictures | drawn)
 
 
-def _drawn(path: Path, *, choices: LayerChoices, tell: Tell) -> tuple[BoundaryLayer, str]:
-    """Read a layer and draw it where all its outlines may take memory: in a process that ends."""
+def _drawn(
+    path: Path, *, choices: LayerChoices, tell: Tell
+) -> tuple[BoundaryLayer, dict[str, Any] | None, dict[str, str]]:
+    """Read a layer and draw it where all its outlines may take memory: in a process that ends.
+
+    Returns
+    -------
+    BoundaryLayer
+        Without what was found of its ground, which may be large.
+    dict or None
+        That, as `ground_preview` tells it.
+    dict
+        SVG by name.
+    """
     layer = read_boundaries(path, choices=choices, with_ground=True, tell=tell)
-    return layer, preview_svg(layer.features.geometry)
+    tell(Message(N_("Drawing the preview")))
+    ground: dict[str, Any] | None = None
+    pictures: dict[str, str] = {}
+    if layer.ground is not None:
+        ground, pictures = ground_preview(layer, layer.ground)
+    pictures["outline"] = layer_svg(layer.villages)
+    return replace(layer, ground=None, crossings=[]), ground, pictures
 
 
 def _understood(layer: BoundaryLayer) -> dict[str, Any]:

@@ -16,7 +16,10 @@ def read(case: Case) -> tuple[list[str | None], ImportReport]:
     """Return the names in a file in order, and what its report says."""
     path = FILES / case.name
     if path.suffix not in TABLES:
-        layer = read_boundaries(path)
+        layer = read_boundaries(path, with_ground=case.found is not None)
+        if case.found is not None:
+            assert layer.ground is not None
+            assert [problem.kind for problem in layer.ground.check.problems] == list(case.found)
         return layer.features["name"].to_list(), layer.report
     sheet = read_workbook(path).sheets[0]
     column = "former_name" if sheet.kind == "votes" else "name"

@@ -9,9 +9,11 @@ import shapely
 import shapely.affinity
 
 from geo_tracker.crs import STORAGE_CRS, in_crs
-from geo_tracker.importing.borders import unshared_edges
-from geo_tracker.importing.ground_checks import GroundCheck, ground_check, measured_m2
+from geo_tracker.importing.borders import borders_of
+from geo_tracker.importing.ground_checks import ground_check
+from geo_tracker.importing.ground_problems import GroundCheck, measured_m2
 from geo_tracker.importing.ground_repair import proposed_changes, repaired_ground
+from geo_tracker.packed import packed
 from tests.importing.shapes import SOUTH_M, WEST_M
 
 
@@ -42,7 +44,9 @@ def found(check: GroundCheck) -> list[tuple[str, tuple[int, ...], int]]:
 def mended(villages: gpd.GeoDataFrame, *accepted: int) -> gpd.GeoDataFrame:
     check = ground_check(villages)
     wanted = accepted or tuple(change.village for change in proposed_changes(villages, check))
-    whole, _made = repaired_ground(villages, check, wanted)
+    stored, _made = repaired_ground(packed(villages), check, wanted)
+    whole = stored.unpacked()
+    assert stored.total_bounds == pytest.approx(whole.total_bounds)
     assert len(whole) == len(villages)
     assert whole.is_valid.all()
     assert set(whole.geom_type) <= {"Polygon", "MultiPolygon"}
@@ -50,16 +54,14 @@ def mended(villages: gpd.GeoDataFrame, *accepted: int) -> gpd.GeoDataFrame:
     return whole
 
 
-def test_only_the_outer_edges_of_a_clean_layer_are_unshared() -> None:
-    edges, owners = unshared_edges(np.array(board()))
-    assert len(edges) == 4 * 4 * 4
+def test_only_villages_at_the_rim_of_a_clean_layer_have_unshared_border() -> None:
     # All but the four in the middle.
-    assert set(owners) == set(range(16)) - {5, 6, 9, 10}
+    assert set(borders_of(layer(*board())).odd) == set(range(16)) - {5, 6, 9, 10}
 
 
 def test_an_edge_is_shared_whatever_way_round_its_rings_go() -> None:
     turned = [shape.reverse() if place % 3 else shape for place, shape in enumerate(board())]
-    assert len(unshared_edges(np.array(turned))[0]) == 64
+    assert set(borders_of(layer(*turned)).odd) == set(range(16)) - {5, 6, 9, 10}
 
 
 def test_a_clean_layer_has_no_problems() -> None:

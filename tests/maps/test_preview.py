@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geo_tracker.maps.preview import preview_svg
+from geo_tracker.maps import preview
+from geo_tracker.maps.preview import layer_svg, preview_svg
+from geo_tracker.packed import packed
 from tests.maps.squares import chessboard
 
 BOARD = chessboard()
@@ -70,3 +72,19 @@ def test_a_city_of_4432_villages_is_a_small_picture_at_once() -> None:
     assert len(svg) < 400_000
     # The aim is one second on a quiet machine; the tests share theirs.
     assert time.perf_counter() - started < 4
+
+
+def test_a_layer_of_very_many_is_drawn_piece_by_piece_in_the_same_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shapes = shapely.transform(BOARD.geometry.to_numpy(), lambda xy: xy * 1e-6 + [120, 29])
+    board = gpd.GeoDataFrame(geometry=shapes, crs=4490)
+    together = layer_svg(packed(board))
+    assert together == preview_svg(board.geometry)
+    monkeypatch.setattr(preview, "_MOST_TOGETHER", 15)
+    monkeypatch.setattr(preview, "_AT_ONCE", 5)
+    (path,) = paths(layer_svg(packed(board)))
+    assert path.attrib["d"].count("M") == 16
+    one, other = ET.fromstring(together), ET.fromstring(layer_svg(board))
+    for name in ("viewBox", "width", "height"):
+        assert one.attrib[name] == other.attrib[name]

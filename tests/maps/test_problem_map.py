@@ -47,7 +47,7 @@ def test_the_scale_bar_is_as_long_as_it_says(wide_km: float, words: str) -> None
 
 
 def test_marks_carry_their_numbers_and_the_rest_are_dots() -> None:
-    squares = gpd.GeoSeries([DEGREE], crs=4490)
+    squares = gpd.GeoDataFrame(geometry=[DEGREE], crs=4490)
     places = [(120.05, 29.05, True), (120.01, 29.01, False), (120.09, 29.09, True)]
     picture = ET.fromstring(problem_map_svg(squares, places, listed=2))
     marks = picture.findall(f"{SVG}g")
@@ -70,9 +70,8 @@ def test_five_thousand_villages_make_a_map_of_less_than_a_megabyte() -> None:
         for x in range(71)
         for y in range(71)
     ]
-    villages = gpd.GeoSeries(
-        shapely.transform(np.array(boxes), lambda xy: xy * 0.01 + [119, 28]), crs=4490
-    )
+    shapes = shapely.transform(np.array(boxes), lambda xy: xy * 0.01 + [119, 28])
+    villages = gpd.GeoDataFrame(geometry=shapes, crs=4490)
     places = [(119.3, 28.3, True)] * 20_000
     assert len(problem_map_svg(villages, places, listed=200)) < 1_000_000
 

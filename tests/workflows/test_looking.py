@@ -71,8 +71,8 @@ def test_a_layer_is_looked_at_step_by_step(
         "Reading the villages and checking their outlines",
         "Checking codes and names",
         "Looking for overlaps and gaps",
-        "Comparing with what is stored",
         "Drawing the preview",
+        "Comparing with what is stored",
     ]
 
 

@@ -72,7 +72,7 @@
     var zoom = event.target.closest("[data-zoom]");
     if (mark) {
       show(mark.dataset.place, true);
-    } else if (link || (row && !event.target.closest("a"))) {
+    } else if (link || (row && !event.target.closest("a, label, input"))) {
       event.preventDefault();
       goTo(link && link.dataset.show ? link.dataset.show : row.dataset.place);
       if (box) box.scrollIntoView({ block: "nearest" });

@@ -30,6 +30,8 @@ class Case:
         Part of the reason, in English.
     says : tuple of str
         Parts of what the report says, in English.
+    found : tuple of str or None
+        Kinds of faulty ground, each as often as it is found; None where nobody looks for them.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Case:
     names: tuple[str | None, ...] | None = None
     refused: str = ""
     says: tuple[str, ...] = ()
+    found: tuple[str, ...] | None = None
 
 
 CASES: dict[str, Case] = {}
@@ -48,18 +51,19 @@ def case(
     names: tuple[str | None, ...] | None = None,
     refused: str = "",
     says: tuple[str, ...] = (),
+    found: tuple[str, ...] | None = None,
 ) -> Callable[[Build], Build]:
     """Take a function that writes a file into the corpus."""
 
     def taken(build: Build) -> Build:
         assert name not in CASES, name
-        CASES[name] = Case(name, build, names, refused, says)
+        CASES[name] = Case(name, build, names, refused, says, found)
         return build
 
     return taken
 
 
 # They take their files in when they are loaded.
-from tests.importing.corpus import formats, hostile, layers, tables  # noqa: E402
+from tests.importing.corpus import formats, grounds, hostile, layers, tables  # noqa: E402
 
-__all__ = ["CASES", "FILES", "Case", "case", "formats", "hostile", "layers", "tables"]
+__all__ = ["CASES", "FILES", "Case", "case", "formats", "grounds", "hostile", "layers", "tables"]

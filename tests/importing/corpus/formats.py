@@ -1,9 +1,8 @@
-"""Layers in other formats, with damaged names, wrong places and faulty ground."""
+"""Layers in other formats, with damaged names and wrong places."""
 
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pyogrio
@@ -12,7 +11,7 @@ import xlsxwriter
 
 from tests.importing.corpus import case
 from tests.importing.corpus.layers import TWO, packed, shape_parts
-from tests.importing.shapes import square, villages
+from tests.importing.shapes import villages
 from tests.importing.xls import xls
 
 DRIVERS = {".fgb": "FlatGeobuf", ".gdb": "OpenFileGDB"}
@@ -108,25 +107,6 @@ def _northing_first(path: Path, passing: Path) -> None:
     layer = villages()
     turned = shapely.transform(layer.geometry.to_numpy(), lambda xy: xy[:, ::-1])
     packed(path, shape_parts(layer.set_geometry(turned, crs=layer.crs), passing))
-
-
-def grounded(name: str, shapes: list[Any], names: tuple[str, ...] = TWO) -> None:
-    """Take a layer with faulty ground: it is read as it is drawn, and the preview tells."""
-
-    @case(name, names=names)
-    def build(path: Path, passing: Path) -> None:
-        codes = [f"3307841142{number:02d}" for number in range(len(shapes))]
-        packed(path, shape_parts(villages(list(names), codes, shapes), passing))
-
-
-_WEST, _SOUTH, _EAST, _NORTH = square(0).bounds
-grounded("overlap.zip", [shapely.box(_WEST, _SOUTH, _EAST + 200, _NORTH), square(1)])
-grounded("one-outline-twice.zip", [square(0), square(0)])
-grounded("gap.zip", [square(0), shapely.box(_EAST + 15, _SOUTH, _EAST + 1000, _NORTH)])
-grounded(
-    "enclave.zip",
-    [square(0).difference(square(0).buffer(-300)), square(0).buffer(-300)],
-)
 
 
 @case("村庄.xls", names=TWO)
