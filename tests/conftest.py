@@ -14,6 +14,9 @@ from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.workflows import files
 from tests.postgres import PostgresCluster
+from tests.prepared import kept, prepare
+
+__all__ = ["kept", "prepare"]  # fixtures for all tests
 
 
 def read_here(

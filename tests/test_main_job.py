@@ -68,7 +68,7 @@ def running(data_dir: Path, *options: str) -> Iterator[Server]:
     ) as process:
         assert process.stdout is not None
         # Whoever waits for a server that hangs would wait for ever.
-        watchdog = threading.Timer(120, process.kill)
+        watchdog = threading.Timer(300, process.kill)
         watchdog.start()
         printed = ""
         try:
@@ -226,10 +226,11 @@ def look_whether_pages_fit(page: Page, server: Server, paths: list[str]) -> None
     for language in ("English", "中文"):
         page.goto(server.address)
         page.click(f"header >> text={language}")
-        for window in WINDOWS:
-            page.set_viewport_size(window)
-            for path in paths:
-                page.goto(server.address + path)
-                page.wait_for_load_state("networkidle")
-                assert page.locator("h1, #map-panel").count() > 0, path
+        for path in paths:
+            page.goto(server.address + path)
+            if path == "/map/":
+                page.wait_for_selector("html[data-map-ready=true]", state="attached")
+            assert page.locator("h1, #map-panel").count() > 0, path
+            for window in WINDOWS:
+                page.set_viewport_size(window)
                 assert page.evaluate(TOO_WIDE) == [], (path, language, window)

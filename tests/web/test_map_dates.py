@@ -12,6 +12,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import writing
 from geo_tracker.db.models import ChangeEvent
 from tests import samples
+from tests.prepared import Prepare
 from tests.web.conftest import bring_county, bring_layer, strict
 from tests.web.test_villages import unit_id
 from tests.web.visitors import visitor
@@ -25,17 +26,21 @@ LATER = [
 
 
 @pytest.fixture
-def three_layers(settings: Settings, engine: sa.Engine, tmp_path: Path) -> Flask:
+def three_layers(settings: Settings, engine: sa.Engine, tmp_path: Path, prepare: Prepare) -> Flask:
     """Bring in a county of three layers; the second merger took effect on a day of its own."""
     app = strict(create_app(settings, engine))
-    bring_county(engine, settings, tmp_path)
-    bring_layer(app, tmp_path, LATER, LATER_ON)
-    with writing(engine) as session:
-        session.execute(
-            sa.update(ChangeEvent)
-            .where(ChangeEvent.effective_on == LATER_ON)
-            .values(effective_on=OWN_ON)
-        )
+
+    def build() -> None:
+        bring_county(engine, settings, tmp_path)
+        bring_layer(app, tmp_path, LATER, LATER_ON)
+        with writing(engine) as session:
+            session.execute(
+                sa.update(ChangeEvent)
+                .where(ChangeEvent.effective_on == LATER_ON)
+                .values(effective_on=OWN_ON)
+            )
+
+    prepare("three layers", build)
     return app
 
 

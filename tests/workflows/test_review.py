@@ -32,6 +32,7 @@ from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.review import accept_in_bulk, decide
 from geo_tracker.workflows.users import add_user
 from tests import samples
+from tests.prepared import Prepare
 from tests.workflows.test_imports import Bring, unit_named
 
 
@@ -83,11 +84,16 @@ class Town:
 
 
 @pytest.fixture
-def town(engine: sa.Engine, bring_boundaries: Bring, bring_records: Bring) -> Town:
-    bring_boundaries()
-    sheets = copy.deepcopy(samples.SHEETS)
-    sheets["合并对照"][4][:2] = ["330784114200", "倪宅新村"]
-    bring_records(sheets)
+def town(
+    engine: sa.Engine, bring_boundaries: Bring, bring_records: Bring, prepare: Prepare
+) -> Town:
+    def build() -> None:
+        bring_boundaries()
+        sheets = copy.deepcopy(samples.SHEETS)
+        sheets["合并对照"][4][:2] = ["330784114200", "倪宅新村"]
+        bring_records(sheets)
+
+    prepare("disputed town", build)
     return Town(engine)
 
 

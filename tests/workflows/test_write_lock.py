@@ -24,6 +24,7 @@ from geo_tracker.workflows.record_plan import planned_records
 from geo_tracker.workflows.sheet_plan import FileFacts
 from geo_tracker.workflows.undo_records import undo_stored
 from tests import samples
+from tests.prepared import Prepare
 from tests.workflows.sheets import added_run, counts, sheet, stored
 
 Bring = Callable[..., Any]
@@ -36,17 +37,23 @@ MOST_STATEMENTS = 60
 
 
 @pytest.fixture
-def many_villages(engine: sa.Engine, settings: Settings, tmp_path: Path) -> list[str]:
+def many_villages(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, prepare: Prepare
+) -> list[str]:
     """Bring in a layer of as many villages as there are rows; return their codes."""
     rows = [
         (str(330784100000 + i), f"村{i}", f"镇{i // 300}", 2.0 * i - ROWS, 2.0 * i - ROWS + 1)
         for i in range(ROWS)
     ]
-    path = samples.zipped_shapefile(samples.square_villages(rows), tmp_path / "many.zip")
-    import_id = receive_boundaries(
-        engine, settings, path, file_name=path.name, as_of_on=samples.BEFORE_ON
-    )
-    store_layer(engine, settings, import_id, Progress())
+
+    def build() -> None:
+        path = samples.zipped_shapefile(samples.square_villages(rows), tmp_path / "many.zip")
+        import_id = receive_boundaries(
+            engine, settings, path, file_name=path.name, as_of_on=samples.BEFORE_ON
+        )
+        store_layer(engine, settings, import_id, Progress())
+
+    prepare("many villages", build)
     return [row[0] for row in rows]
 
 
