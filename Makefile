@@ -35,7 +35,7 @@ documents: .venv/ready-dev
 	$(PY) -m scripts.documents
 
 benchmarks: .venv/ready-dev
-	for name in importing lineage maps; do $(PY) -m benchmarks.$$name || exit 1; done
+	for name in importing lineage maps tiles tile_requests; do $(PY) -m benchmarks.$$name || exit 1; done
 
 # The lock is made from the short lists of what is chosen; see requirements.in.
 lock: .venv/ready-dev

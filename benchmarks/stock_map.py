@@ -1,4 +1,4 @@
-"""The demonstration city as one stock Folium page: inline GeoJSON, drawn by Leaflet on a canvas."""
+"""The demonstration city as one stock Folium page with inline GeoJSON."""
 
 import gzip
 import http.server
@@ -23,9 +23,12 @@ DEMO = ROOT / "data" / "demo"
 VENDOR = ROOT / "geo_tracker" / "static" / "vendor" / "leaflet"
 
 
-def stock_page() -> str:
-    """Return the demonstration's content as a planner with stock Folium would show it."""
-    page = folium.Map(location=PLACE, zoom_start=ZOOM, tiles=None, prefer_canvas=True)
+def stock_page(*, canvas: bool) -> str:
+    """Return the demonstration's content as a planner with stock Folium would show it.
+
+    Folium draws on SVG where it is not told to use a canvas.
+    """
+    page = folium.Map(location=PLACE, zoom_start=ZOOM, tiles=None, prefer_canvas=canvas)
     book = DEMO / "records.xlsx"
     facts = pd.read_excel(book, sheet_name=["村庄", "表决", "项目"], header=1, engine="openpyxl")
     people = facts["村庄"].drop_duplicates("统计代码", keep="last").set_index("统计代码")
