@@ -7,20 +7,18 @@ Run with ``python -m benchmarks.tile_requests``.
 """
 
 import re
-import shutil
 import socket
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import shapely
-from playwright.sync_api import sync_playwright
 
 from benchmarks.importing import line
 from geo_tracker.maps.tile_cutting import reached_tiles
 from geo_tracker.maps.tile_villages import in_tile_crs
 from scripts.screenshots import demonstration, sign_in
+from tests.browser import chromium
 
 RUNS, AIM = 5, 1500
 CONNECTIONS, ASKED = 8, 16_000
@@ -51,11 +49,7 @@ def ask(port: int, cookie: str, paths: list[str], took: list[float]) -> None:
 
 def known(address: str, password: str) -> tuple[str, list[str]]:
     """Sign in; return the cookie and the addresses of tiles that show something."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=Path(chromium) if chromium else None, args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         page = browser.new_page()
         sign_in(page, address, password)
         page.goto(f"{address}/map/")
@@ -71,7 +65,6 @@ def known(address: str, password: str) -> tuple[str, list[str]]:
                 if page.request.get(address + path).status == 200:
                     paths.append(path)
         cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
-        browser.close()
     return cookie, paths
 
 

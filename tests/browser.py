@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 
 @contextmanager
@@ -19,3 +19,10 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Fill in the sign-in form that a page shows and send it."""
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password)
+    page.click("main form button")

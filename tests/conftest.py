@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser
 
 from geo_tracker.bounded import Tell
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.workflows import files
+from tests.browser import chromium
 from tests.postgres import PostgresCluster
 from tests.prepared import kept, prepare
 
@@ -80,6 +82,13 @@ def engine(settings: Settings) -> Iterator[sa.Engine]:
     engine = make_engine(settings.url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a browser for the tests of a module."""
+    with chromium() as browser:
+        yield browser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

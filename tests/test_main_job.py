@@ -18,6 +18,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from geo_tracker.config import ROOT
 from tests.browser import chromium
+from tests.browser import sign_in as fill_in
 
 DEMO = ROOT / "data" / "demo"
 PASSWORD = "a-long-password"
@@ -115,9 +116,7 @@ def page() -> Iterator[Page]:
 
 def sign_in(page: Page, server: Server, password: str) -> None:
     page.goto(server.address)
-    page.fill("[name=username]", "admin")
-    page.fill("[name=password]", password)
-    page.click("main form button")
+    fill_in(page, "admin", password)
 
 
 def upload(page: Page, form: str, file: Path, day: str) -> None:

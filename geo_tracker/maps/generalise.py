@@ -41,6 +41,13 @@ def simplified(polygons: Geometries, *, tolerance: float, coverage: bool) -> Geo
     return np.asarray(shapely.simplify(polygons, tolerance), dtype=object)
 
 
+def united(polygons: Geometries, *, coverage: bool) -> shapely.Geometry:
+    """Join polygons; of a coverage only the shared borders need to be dropped."""
+    if coverage:
+        return shapely.coverage_union_all(polygons)
+    return shapely.union_all(polygons, grid_size=_SLIVER_M)
+
+
 def dissolved(
     polygons: Geometries, keys: npt.NDArray[np.int64], *, coverage: bool
 ) -> tuple[npt.NDArray[np.int64], Geometries]:
@@ -68,9 +75,5 @@ def dissolved(
     groups: list[Any] = np.split(order, firsts[1:]) if len(found) else []
     joined = np.empty(len(groups), dtype=object)
     for place, members in enumerate(groups):
-        joined[place] = (
-            shapely.coverage_union_all(polygons[members])
-            if coverage
-            else shapely.union_all(polygons[members], grid_size=_SLIVER_M)
-        )
+        joined[place] = united(polygons[members], coverage=coverage)
     return found, joined

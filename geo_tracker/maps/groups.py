@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geo_tracker.maps.generalise import united
 from geo_tracker.maps.tile_villages import (
     Floats,
     Geometries,
@@ -14,9 +15,6 @@ from geo_tracker.maps.tile_villages import (
     TileVillages,
     kept_outlines,
 )
-
-_SLIVER_M = 1.0
-"""Outlines that do not fit are joined on such a grid: most gaps and overlaps under it vanish."""
 
 _GAP_M = 0.1
 """A narrower gap between villages of a town is none of its borders."""
@@ -120,7 +118,8 @@ def _joined(keys: Integers, outlines: Outlines, bounds: Floats, names: dict[int,
             cuts = np.cumsum([len(group) for group in some])[:-1]
             groups = np.split(shapes, cuts)
             fits.extend(fit_together(group) for group in groups)
-            unions = _array([_union(*both) for both in zip(groups, fits[start:stop], strict=True)])
+            joined = zip(groups, fits[start:stop], strict=True)
+            unions = _array([united(group, coverage=fit) for group, fit in joined])
             points.append(_places(unions))
             yield unions
             start = stop
@@ -150,13 +149,6 @@ def _places(shapes: Geometries) -> Floats:
 def fit_together(shapes: Geometries) -> bool:
     """Tell whether outlines share all borders vertex by vertex, but for gaps that one sees."""
     return bool(shapely.coverage_is_valid(shapes, gap_width=_GAP_M))
-
-
-def _union(shapes: Geometries, fit: bool) -> shapely.Geometry:
-    # Where they fit only shared borders need to be dropped.
-    if fit:
-        return shapely.coverage_union_all(shapes)
-    return shapely.union_all(shapes, grid_size=_SLIVER_M)
 
 
 def _array(shapes: list[shapely.Geometry]) -> Geometries:

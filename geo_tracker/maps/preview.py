@@ -89,15 +89,31 @@ def layer_svg(layer: Layer) -> str:
     (west, east), (south, north) = to_plane(bounds[::2], bounds[1::2])
     px = max(east - west, (north - south) / _TALLEST) / _WIDTH_PX
     unit = px * _GRID_PX
+    plain = layer_path(layer, west=west, north=north, unit=unit, tolerance=px * _TOLERANCE_PX)
+    return _svg(plain, "", (east - west) / unit, (north - south) / unit)
+
+
+def layer_path(layer: Layer, *, west: float, north: float, unit: float, tolerance: float) -> str:
+    """Return all outlines of a layer as one path, some thousand in memory at a time.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame or PackedLayer
+        Polygons in a geographic CRS. Each is simplified for itself, and quickly.
+    west, north : float
+        Where the path begins to count, in ``TILE_CRS``.
+    unit, tolerance : float
+        Of the grid that vertices are rounded to, and below which detail is lost, in metres there.
+    """
+    to_plane = way_between(layer.crs, TILE_CRS)
 
     def drawn(at: int) -> str:
         shapes = shapes_at(layer, slice(at, at + _AT_ONCE))
         placed = shapely.transform(shapes, to_plane, interleaved=False)
-        coarse = shapely.simplify(placed, px * _TOLERANCE_PX, preserve_topology=False)
+        coarse = shapely.simplify(placed, tolerance, preserve_topology=False)
         return "".join(ring_paths(coarse, west=west, north=north, unit=unit))
 
-    plain = "".join(in_turn(drawn, range(0, len(layer), _AT_ONCE)))
-    return _svg(plain, "", (east - west) / unit, (north - south) / unit)
+    return "".join(in_turn(drawn, range(0, len(layer), _AT_ONCE)))
 
 
 def _svg(plain: str, bright: str, wide: float, high: float) -> str:

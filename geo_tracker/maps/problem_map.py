@@ -7,10 +7,9 @@ import numpy as np
 import shapely
 
 from geo_tracker.crs import AREA_CRS, STORAGE_CRS, TILE_CRS, way_between
-from geo_tracker.maps.preview import ring_paths
+from geo_tracker.maps.preview import layer_path, ring_paths
 from geo_tracker.maps.proposals import scale_bar
-from geo_tracker.packed import Layer, shapes_at
-from geo_tracker.parallel import in_turn
+from geo_tracker.packed import Layer
 
 _WIDTH_PX = 760
 _TALLEST = 0.8
@@ -55,15 +54,7 @@ def problem_map_svg(
     width = max(east - west, (north - south) / _TALLEST) or 1.0
     px = width / _WIDTH_PX
     unit = px / _FINE
-
-    def drawn(at: int) -> str:
-        shapes = shapes_at(villages, slice(at, at + _AT_ONCE))
-        placed = shapely.transform(shapes, to_plane, interleaved=False)
-        # Each for itself, and quickly: this is what lies behind the marks, no more.
-        coarse = shapely.simplify(placed, px * _TOLERANCE_PX, preserve_topology=False)
-        return "".join(ring_paths(coarse, west=west, north=north, unit=unit))
-
-    path = "".join(in_turn(drawn, range(0, len(villages), _AT_ONCE)))
+    path = layer_path(villages, west=west, north=north, unit=unit, tolerance=px * _TOLERANCE_PX)
     columns, rows = (max(1, round(side / unit)) for side in (east - west, north - south))
     at = [to_plane(lon, lat) for lon, lat, _wrong in places[: listed + _MOST_DOTS]]
     spots = [(round((x - west) / unit), round((north - y) / unit)) for x, y in at]

@@ -106,8 +106,8 @@ def edit_pyramid(
                 "DELETE FROM villages WHERE unit_id = ?", [(n,) for n in gone.tolist()]
             )
             write_villages(store, scope.redrawn_rows())
-            for level, touched in (("towns", scope.towns), ("counties", scope.counties)):
-                write_places(store, level, scope.points(level), gone=touched)
+            for level, touched in scope.touched().items():
+                write_places(store, level, scope.names_are[level], gone=touched)
             write_tiles(store, scope.tiles(old))
     return True
 
@@ -158,8 +158,8 @@ class _Scope:
     is_local : bool
         Whether groups change at most where ``redrawn`` lie: not those that are, or were, joined on
         a grid, which may move them elsewhere.
-    names_were : array of shape (n, 4)
-        Bounds of the places where the names of ``towns`` and ``counties`` stood.
+    names_were, names_are : dict of Points
+        Where the names of ``towns`` and ``counties`` stood, and where they stand now.
     """
 
     before: pd.DataFrame
@@ -170,7 +170,8 @@ class _Scope:
     counties: set[int]
     rough: dict[str, list[int]]
     is_local: bool
-    names_were: Floats
+    names_were: dict[str, Points]
+    names_are: dict[str, Points]
 
     @classmethod
     def of(cls, edit: _Edit, outlines_of: OutlinesOf, shown_in: Path) -> "_Scope":
@@ -228,17 +229,19 @@ class _Scope:
                 (*both, rough_of(layer)) for both in zip(_LEVELS, groups, strict=True)
             )
         }
-        towns, counties = towns - {0}, counties - {0}
-        names_were = [
-            2 * point
-            for level, touched in (("towns", towns), ("counties", counties))
-            for number, point in (place_points(shown_in, level) if touched else {}).items()
-            if number in touched
-        ]
+        touched_now = {"towns": towns - {0}, "counties": counties - {0}}
+        were = {
+            level: place_points(shown_in, level) if touched else {}
+            for level, touched in touched_now.items()
+        }
         return cls(
-            *(before, after, layer, redrawn, towns, counties, rough, is_local),
-            np.array(names_were, dtype=np.float64).reshape(-1, 4),
+            *(before, after, layer, redrawn, *touched_now.values(), rough, is_local),
+            *(_of(touched_now, points) for points in (were, points_of(layer))),
         )
+
+    def touched(self) -> dict[str, set[int]]:
+        """Return ``towns`` and ``counties`` by level."""
+        return {"towns": self.towns, "counties": self.counties}
 
     def redrawn_rows(self) -> pd.DataFrame:
         """Return what the tile file keeps of the villages drawn anew."""
@@ -288,18 +291,19 @@ class _Scope:
                 own |= villages["county_id"].isin(self.counties)
             found.append(villages.loc[own, _BOUNDS].to_numpy(dtype=np.float64))
         names = [
-            2 * point for level in ("towns", "counties") for point in self.points(level).values()
+            2 * point
+            for of_level in (*self.names_were.values(), *self.names_are.values())
+            for point in of_level.values()
         ]
-        return np.vstack([*found, self.names_were, np.array(names).reshape(-1, 4)])
+        return np.vstack([*found, np.array(names, dtype=np.float64).reshape(-1, 4)])
 
-    def points(self, level: str) -> Points:
-        """Return where the names of the ``towns`` or ``counties`` drawn anew stand now."""
-        touched = self.towns if level == "towns" else self.counties
-        return {
-            number: point
-            for number, point in points_of(self.layer)[level].items()
-            if number in touched
-        }
+
+def _of(touched: dict[str, set[int]], points: dict[str, Points]) -> dict[str, Points]:
+    """Return the points of the groups that are touched."""
+    return {
+        level: {number: point for number, point in points[level].items() if number in some}
+        for level, some in touched.items()
+    }
 
 
 def _meeting(villages: pd.DataFrame, places: Floats) -> pd.Index:

@@ -5,11 +5,12 @@ import json
 import threading
 
 import pandas as pd
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from geo_tracker.db.layers import layer_villages
 from geo_tracker.maps.group_colours import neighbour_colours
+from geo_tracker.web.answers import gzipped
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.lineage_links import links_json
 from geo_tracker.web.register import Register, register
@@ -23,9 +24,8 @@ _lock = threading.Lock()
 @bp.get("/links.json")
 def links() -> ResponseReturnValue:
     """Send all links; 304 where the browser has what the register says now."""
-    response = Response(_packed_links(register()), mimetype="application/json")
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Cache-Control"] = "private, no-cache"
+    packed = _packed_links(register())
+    response = gzipped(packed, "application/json", caching="private, no-cache")
     response.add_etag()
     return response.make_conditional(request)
 

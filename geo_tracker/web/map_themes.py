@@ -25,6 +25,7 @@ from geo_tracker.maps.themes import (
     classes_text,
     id_runs,
 )
+from geo_tracker.web.answers import FOR_EVER
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.register_sides import Side, days_of, imports_of, pooled
@@ -214,6 +215,6 @@ def ids(key: str) -> ResponseReturnValue:
     for side in register().sides.values():
         if side.layer.tiles_key == key:
             answer: Response = jsonify(id_runs(side.units.index.to_numpy()))
-            answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+            answer.headers["Cache-Control"] = FOR_EVER
             return answer
     raise NotFoundError(N_("The map has not been drawn yet."))

@@ -5,7 +5,7 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -26,6 +26,7 @@ from geo_tracker.maps.page import (
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.theme_list import GROUPS, THEMES
 from geo_tracker.maps.themes import CLASSES
+from geo_tracker.web.answers import FOR_EVER, gzipped
 from geo_tracker.web.context import services
 from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.map_places import dated_title
@@ -60,10 +61,7 @@ def texts(language: str) -> ResponseReturnValue:
     """Send the texts of the map: other than the page they are the same for all, and kept."""
     if language not in LOCALES:
         abort(404)
-    answer = Response(_texts(language)[1], mimetype="text/javascript")
-    answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return answer
+    return gzipped(_texts(language)[1], "text/javascript", caching=FOR_EVER)
 
 
 @lru_cache(maxsize=len(LOCALES))

@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from geo_tracker.maps.page_files import JOINED, joined, joined_changed_at
+from geo_tracker.web.answers import gzipped
 
 _TEXTS = {".js", ".css", ".svg"}
 _VENDOR = "vendor"
@@ -59,10 +60,7 @@ def _send_joined(name: str) -> ResponseReturnValue:
     if name not in JOINED:
         abort(404)
     kind = "text/css" if name.endswith(".css") else "text/javascript"
-    answer = Response(_joined(name, joined_changed_at(name)), mimetype=kind)
-    answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Cache-Control"] = "public, max-age=31536000"
-    return answer
+    return gzipped(_joined(name, joined_changed_at(name)), kind, caching="public, max-age=31536000")
 
 
 @lru_cache(maxsize=8)

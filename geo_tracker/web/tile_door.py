@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from geo_tracker.errors import NotFoundError
-from geo_tracker.web.tiles import FOR_EVER, TILE_TYPE, opened
+from geo_tracker.web.answers import FOR_EVER
+from geo_tracker.web.tiles import TILE_TYPE, opened
 
 if TYPE_CHECKING:
     from pathlib import Path

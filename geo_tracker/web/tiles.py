@@ -11,6 +11,7 @@ from flask_login import current_user
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
 from geo_tracker.maps.tile_file import TileFile
+from geo_tracker.web.answers import FOR_EVER, gzipped
 from geo_tracker.web.context import services
 from geo_tracker.web.register import register
 from geo_tracker.web.tile_access import access_key
@@ -18,7 +19,6 @@ from geo_tracker.web.tile_access import access_key
 bp = Blueprint("tiles", __name__)
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
-FOR_EVER = "private, max-age=31536000, immutable"
 _FOR_A_MINUTE = "private, max-age=60"
 _KEY = re.compile(r"[0-9a-f]{16}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -59,13 +59,6 @@ def _caching(layer: str) -> str:
     return FOR_EVER if _KEY.fullmatch(layer) else _FOR_A_MINUTE
 
 
-def _gzipped(content: bytes, kind: str, layer: str) -> Response:
-    response = Response(content, mimetype=kind)
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Cache-Control"] = _caching(layer)
-    return response
-
-
 @bp.get("/tiles/<layer>/<int:z>/<int:x>/<int:y>.mvt")
 def tile(layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
     """Send one tile; 204 where nothing is drawn."""
@@ -74,13 +67,13 @@ def tile(layer: str, z: int, x: int, y: int) -> ResponseReturnValue:
         response = Response(status=204)
         response.headers["Cache-Control"] = _caching(layer)
         return response
-    return _gzipped(content, TILE_TYPE, layer)
+    return gzipped(content, TILE_TYPE, caching=_caching(layer))
 
 
 @bp.get("/tiles/<layer>/names/<int:block>.json")
 def names(layer: str, block: int) -> ResponseReturnValue:
     """Send the names of a block of a tile file's villages, by id."""
-    return _gzipped(tile_file(layer).names(block), "application/json", layer)
+    return gzipped(tile_file(layer).names(block), "application/json", caching=_caching(layer))
 
 
 @bp.get("/tiles/<layer>.json")

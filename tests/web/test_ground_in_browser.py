@@ -7,18 +7,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chromium
+from tests.browser import sign_in
 from tests.web.test_ground_choices import left_open
 from tests.web.test_review_in_browser import served
 from tests.web.visitors import PASSWORD, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.apart]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -32,9 +26,7 @@ def page(browser: Browser, empty: Flask, tmp_path: Path) -> Iterator[Page]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     with served(empty) as address:
         page.goto(f"{address}/imports/")
-        page.fill("[name=username]", "planner")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main form button")
+        sign_in(page, "planner", PASSWORD)
         page.set_input_files("[name=boundary_file]", left_open(tmp_path))
         page.fill("[name=boundary_as_of_on]", "2020-10-31")
         page.click("text=上传并核对 >> nth=0")

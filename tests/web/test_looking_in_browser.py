@@ -12,18 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from geo_tracker.web import imports
 from geo_tracker.web.context import Services
 from tests import samples
-from tests.browser import chromium
+from tests.browser import sign_in
 from tests.web.test_imports import work_done
 from tests.web.test_review_in_browser import served
 from tests.web.visitors import PASSWORD, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.apart]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -37,9 +31,7 @@ def page(browser: Browser, county: Flask) -> Iterator[Page]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     with served(county) as address:
         page.goto(f"{address}/imports/")
-        page.fill("[name=username]", "planner")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main form button")
+        sign_in(page, "planner", PASSWORD)
         expect(page.locator("h1")).to_have_text("导入")
         yield page
         context.close()

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from tests.browser import chromium
+from tests.browser import sign_in
 from tests.web.conftest import served_copy
 from tests.web.test_review_in_browser import served
 from tests.web.visitors import PASSWORD, visitor
@@ -45,12 +45,6 @@ PIXELS = """([west, south, east, north]) => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def site(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served_copy(county_folder, tmp_path_factory.mktemp("themes") / "data") as app:
         visitor(app, "viewer")
@@ -73,9 +67,7 @@ def opened(browser: Browser, site: str) -> Iterator[Page]:
 
     page.on("console", note_refusal)
     page.goto(f"{site}/sign-in")
-    page.fill("[name=username]", "viewer")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main form button")
+    sign_in(page, "viewer", PASSWORD)
     page.wait_for_url(f"{site}/")
     yield page
     context.close()

@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from geo_tracker.db import reading
 from geo_tracker.db.frames import decision_frame
-from tests.browser import chromium
+from tests.browser import sign_in
 from tests.web.test_review import case, doubted, services
 from tests.web.test_villages import unit_id
 from tests.web.visitors import PASSWORD, visitor
@@ -28,12 +28,6 @@ def served(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -54,9 +48,7 @@ def page(browser: Browser, disputed: Flask) -> Iterator[Page]:
     page.on("console", note_refusal)
     with served(disputed) as address:
         page.goto(f"{address}/review/")
-        page.fill("[name=username]", "planner")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main form button")
+        sign_in(page, "planner", PASSWORD)
         expect(page.locator("h1")).to_have_text("Review of lineage")
         yield page
         context.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import chromium
+from tests.browser import sign_in
 from tests.web.conftest import served_copy
 from tests.web.map_modes import SETTINGS, TOOLS, leave, open_map
 from tests.web.test_review_in_browser import served
@@ -47,12 +47,6 @@ COVERED = """() => [...document.querySelectorAll('.map-toolbar > button, .leafle
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def site(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served_copy(county_folder, tmp_path_factory.mktemp("screens") / "data") as app:
         visitor(app, "planner")
@@ -67,9 +61,7 @@ def signed_in(browser: Browser, site: str, size: tuple[int, int], language: str)
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto(f"{site}/sign-in")
-    page.fill("[name=username]", "planner")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main form button")
+    sign_in(page, "planner", PASSWORD)
     page.wait_for_url(f"{site}/")
     return page
 

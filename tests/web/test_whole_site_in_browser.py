@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, Route
 
-from tests.browser import chromium
+from tests.browser import chromium, sign_in
 from tests.web.full_county import FullCounty, full_county
 from tests.web.map_modes import SETTINGS, TOOLS, WITH_A_VILLAGE, hover, leave, open_map
 from tests.web.test_review_in_browser import served
@@ -126,14 +126,10 @@ class Walker:
     def _sign_in(self, page: Page) -> None:
         page.goto(f"{self.site}/sign-in")
         self._look(page, "session.sign_in")
-        page.fill("[name=username]", self.county.username)
-        page.fill("[name=password]", "wrong")
-        page.click("main form button")
+        sign_in(page, self.county.username, "wrong")
         page.wait_for_selector(".alert")
         self._look(page, "session.sign_in · refused")
-        page.fill("[name=username]", self.county.username)
-        page.fill("[name=password]", PASSWORD)
-        page.click("main form button")
+        sign_in(page, self.county.username, PASSWORD)
         page.wait_for_url(f"{self.site}/")
 
     def _exported(self, page: Page, address: str) -> None:

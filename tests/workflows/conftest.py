@@ -1,19 +1,16 @@
 """The small county of `tests.samples`: its layers brought in once, and copied for each test."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from geo_tracker.config import Settings
-from geo_tracker.db import make_engine
-from geo_tracker.db.schema import migrate
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from tests import samples
-from tests.postgres import PostgresCluster
+from tests.prepared import Prepare
 
 Bring = Callable[[], None]
 
@@ -32,47 +29,12 @@ def bring_layers(engine: sa.Engine, settings: Settings, folder: Path) -> None:
         )
 
 
-@pytest.fixture(scope="session")
-def layers_in_geopackage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a data folder that holds both layers, and their files."""
-    folder = tmp_path_factory.mktemp("layers")
-    settings = Settings(data_dir=folder)
-    engine = make_engine(settings.url)
-    migrate(engine)
-    bring_layers(engine, settings, folder)
-    engine.dispose()
-    return folder
-
-
-@pytest.fixture(scope="session")
-def layers_in_postgis(
-    postgres: PostgresCluster, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, str]]:
-    """Give a data folder and a database that hold both layers."""
-    folder = tmp_path_factory.mktemp("layers")
-    with postgres.copied_database() as url:
-        settings = Settings(data_dir=folder, database_url=url)
-        engine = make_engine(settings.url)
-        bring_layers(engine, settings, folder)
-        engine.dispose()
-        yield folder, url
-
-
 @pytest.fixture
-def bring_boundaries(
-    request: pytest.FixtureRequest, engine: sa.Engine, settings: Settings
-) -> Bring:
+def bring_boundaries(engine: sa.Engine, settings: Settings, prepare: Prepare) -> Bring:
     """Have both layers in the test's own database, which is empty until then, and their files."""
 
     def bring() -> None:
-        engine.dispose()
-        if settings.database_url:
-            folder, model = request.getfixturevalue("layers_in_postgis")
-            cluster: PostgresCluster = request.getfixturevalue("postgres")
-            cluster.refill(settings.database_url, like=model)
-        else:
-            folder = request.getfixturevalue("layers_in_geopackage")
-        shutil.copytree(folder, settings.data_dir, dirs_exist_ok=True)
+        prepare("layers", lambda: bring_layers(engine, settings, settings.data_dir))
 
     return bring
 
