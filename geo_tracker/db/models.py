@@ -1,6 +1,7 @@
 """All tables, in the words of the domain; one module a noun, gathered here for migrations."""
 
 from geo_tracker.db.columns import Base
+from geo_tracker.db.models_followup import FollowupStep, Incident, Problem, RuleValue, Visit
 from geo_tracker.db.models_imports import ImportRun, Job, RecordChange, Source, UserAccount
 from geo_tracker.db.models_layers import (
     BoundaryLayer,
@@ -32,23 +33,28 @@ __all__ = [
     "ChangeEvent",
     "DecisionLink",
     "DrawnVillage",
+    "FollowupStep",
     "Fund",
     "ImportRun",
+    "Incident",
     "Job",
     "LineageDecision",
     "LineageEdge",
     "MergerClaim",
     "Payment",
     "Place",
+    "Problem",
     "Project",
     "ProjectAmount",
     "PublishedFigure",
     "RecordChange",
+    "RuleValue",
     "Source",
     "StoredLayer",
     "Unit",
     "UserAccount",
     "VillageFigures",
     "VillageVersion",
+    "Visit",
     "Vote",
 ]

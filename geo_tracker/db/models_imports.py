@@ -10,13 +10,17 @@ from geo_tracker.db.columns import Base, Moment, now
 
 
 class UserAccount(Base):
-    """A person who may sign in; role is ``admin``, ``planner`` or ``viewer``."""
+    """A person who may sign in; role is ``admin``, ``planner``, ``handler`` or ``viewer``.
+
+    ``office`` is the unit a handler works for: problems handed to it are his.
+    """
 
     __tablename__ = "user_account"
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(sa.String(80), unique=True)
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     role: Mapped[str] = mapped_column(sa.String(20))
+    office: Mapped[str | None] = mapped_column(sa.String(60))
     locale: Mapped[str | None] = mapped_column(sa.String(20))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)

@@ -154,11 +154,15 @@ def ring_paths(
     """
     parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
     polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    polygonal &= ~shapely.is_empty(parts)
     rings, part_of_ring = shapely.get_rings(parts[polygonal], return_index=True)
     shape_of_ring = shape_of_part[polygonal][part_of_ring]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     grid: Any = np.rint((xy - [west, north]) / [unit, -unit]).astype(np.int64)
     paths = [""] * len(shapes)
+    if not len(grid):
+        # Splitting nothing gives one piece of nothing.
+        return paths
     cuts = np.flatnonzero(np.diff(ring)) + 1
     for shape, points in zip(shape_of_ring.tolist(), np.split(grid, cuts), strict=True):
         steps = np.diff(points, axis=0)

@@ -87,3 +87,12 @@ def test_close_up_is_drawn_to_scale_around_the_place() -> None:
     assert len(set(colours)) == 3
     for word in ("style", "script", "href"):
         assert word not in close_up_svg(halves, strip)
+
+
+def test_a_village_that_lies_outside_of_the_close_up_draws_nothing() -> None:
+    far = shapely.box(121, 30, 121.01, 30.01)
+    place = shapely.box(120, 29, 120.001, 29.001)
+    picture = ET.fromstring(close_up_svg(np.array([far]), place))
+    drawn = [path.get("d") for path in picture.iter() if path.tag.endswith("path")]
+    assert drawn[0] == ""
+    assert drawn[1]

@@ -1,0 +1,1 @@
+"""What happens after a merger (后半篇文章): rules and states of its records."""

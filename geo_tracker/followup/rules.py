@@ -1,0 +1,292 @@
+"""The rules of the follow-up: thresholds, deadlines and lists that hold from a year on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from geo_tracker.errors import InputError
+from geo_tracker.language import N_
+
+MOST_ENTRIES = 400
+LONGEST_ENTRY = 60
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+GROUPS: dict[str, str] = {
+    "problems": N_("Problems"),
+    "calendar": N_("Working days"),
+    "visits": N_("Visits"),
+    "projects": N_("Projects"),
+    "votes": N_("Votes"),
+    "lagging": N_("Lagging villages"),
+}
+"""Headings under which rules are shown, in order."""
+
+
+def _rule(
+    default: Any,
+    *,
+    group: str,
+    label: str,
+    help: str,  # noqa: A002 - the word of `config`
+    unit: str | None = None,
+    least: float = 0,
+    most: float = 10**12,
+) -> Any:
+    about = {"group": group, "label": label, "help": help, "unit": unit}
+    return field(default=default, metadata=about | {"least": least, "most": most})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What holds in one year; the defaults are those of the domain reference (§4–6)."""
+
+    problem_days: int = _rule(
+        15,
+        group="problems",
+        label=N_("Time to solve a problem"),
+        help=N_("Proposed as due date when a problem is handed over."),
+        unit=N_("working days"),
+        least=1,
+        most=250,
+    )
+    problem_yellow_days: int = _rule(
+        3,
+        group="problems",
+        label=N_("Due soon"),
+        help=N_("A problem with so much time left or less is yellow; overdue it is red."),
+        unit=N_("working days"),
+        most=60,
+    )
+    recheck_days: int = _rule(
+        90,
+        group="problems",
+        label=N_("Look again"),
+        help=N_("So long after it was confirmed, a problem is looked at again: still fixed?"),
+        unit=N_("days"),
+        least=1,
+        most=730,
+    )
+    problem_categories: tuple[str, ...] = _rule(
+        (
+            "道路交通",
+            "饮水用水",
+            "环境卫生",
+            "土地房屋",
+            "集体资产",
+            "公共服务",
+            "矛盾纠纷",
+            "其他",
+        ),
+        group="problems",
+        label=N_("Kinds of problems"),
+        help=N_("Offered when a problem is registered; one a line."),
+    )
+    lead_units: tuple[str, ...] = _rule(
+        (),
+        group="problems",
+        label=N_("Units that problems are handed to"),
+        help=N_("Offered when a problem is handed over; one a line. Others can be typed."),
+    )
+    days_off: tuple[date, ...] = _rule(
+        (),
+        group="calendar",
+        label=N_("Days off"),
+        help=N_("Public holidays besides Saturdays and Sundays; one date a line: 2026-10-01."),
+    )
+    days_worked: tuple[date, ...] = _rule(
+        (),
+        group="calendar",
+        label=N_("Weekends worked"),
+        help=N_("Saturdays and Sundays that are working days; one date a line: 2026-10-10."),
+    )
+    visit_repeat_days: int = _rule(
+        14,
+        group="visits",
+        label=N_("Second visit"),
+        help=N_("Within so long after a visit to the same place there is a warning."),
+        unit=N_("days"),
+        most=365,
+    )
+    service_groups: tuple[str, ...] = _rule(
+        (),
+        group="visits",
+        label=N_("Service groups"),
+        help=N_("Offered when a visit is recorded; one a line. Others can be typed."),
+    )
+    project_yellow_points: float = _rule(
+        10.0,
+        group="projects",
+        label=N_("Watch"),
+        help=N_("A project at least so far behind its planned progress is to be watched."),
+        unit=N_("points"),
+        most=100,
+    )
+    project_red_points: float = _rule(
+        30.0,
+        group="projects",
+        label=N_("Behind"),
+        help=N_("A project more than so far behind its planned progress is behind."),
+        unit=N_("points"),
+        most=100,
+    )
+    project_late_months: int = _rule(
+        3,
+        group="projects",
+        label=N_("Late start"),
+        help=N_("A project that did not start so long after its planned start is behind."),
+        unit=N_("months"),
+        most=120,
+    )
+    notice_days: int = _rule(
+        10,
+        group="votes",
+        label=N_("Notice of a vote"),
+        help=N_("A meeting announced later than so long before it is not in order."),
+        unit=N_("days"),
+        most=365,
+    )
+    operating_income_floor: int = _rule(
+        150_000,
+        group="lagging",
+        label=N_("Floor of operating income"),
+        help=N_("A former village under it is listed as lagging."),
+        unit=N_("yuan a year"),
+    )
+    total_income_floor: int = _rule(
+        300_000,
+        group="lagging",
+        label=N_("Floor of total income"),
+        help=N_("A former village under it is listed as lagging."),
+        unit=N_("yuan a year"),
+    )
+
+
+RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules)}
+"""The rules by name, in the order of the groups."""
+
+
+def rules_from(stored: Mapping[str, Any]) -> Rules:
+    """Return the rules of a year.
+
+    Parameters
+    ----------
+    stored : mapping
+        Name → value as `plain_rule` keeps it, of the rules that were set; names that are no
+        longer known are ignored, for a database may be older than the program.
+    """
+    return Rules(
+        **{name: _KINDS[kind_of(name)].kept(v) for name, v in stored.items() if name in RULES}
+    )
+
+
+def kind_of(name: str) -> str:
+    """Return ``count``, ``number``, ``texts`` or ``days``.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule.
+    """
+    if name not in RULES:
+        raise InputError(N_("There is no rule %(name)s."), name=name)
+    default = RULES[name].default
+    if isinstance(default, tuple):
+        return "days" if name.startswith("days_") else "texts"
+    return "count" if isinstance(default, int) else "number"
+
+
+def read_rule(name: str, text: str) -> Any:
+    """Return the value of a rule as somebody typed it.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule, or the text is no value of it.
+    """
+    value = _KINDS[kind_of(name)].read(text)
+    about = RULES[name].metadata
+    if not isinstance(value, tuple) and not about["least"] <= value <= about["most"]:
+        raise InputError(
+            N_("Give a number from %(least)s to %(most)s."),
+            least=f"{about['least']:,}",
+            most=f"{about['most']:,}",
+        )
+    return value
+
+
+def rule_text(name: str, value: Any) -> str:
+    """Return a value of a rule as one types it."""
+    return _KINDS[kind_of(name)].text(value)
+
+
+def plain_rule(name: str, value: Any) -> Any:
+    """Return a value of a rule as JSON can keep it."""
+    return _KINDS[kind_of(name)].plain(value)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    read: Callable[[str], Any]
+    text: Callable[[Any], str]
+    plain: Callable[[Any], Any]
+    kept: Callable[[Any], Any]
+
+
+def _number(text: str) -> Decimal:
+    try:
+        value = Decimal(text.replace(",", "").replace("，", "").strip())
+    except InvalidOperation as error:
+        raise InputError(
+            N_("“%(given)s” is no number."), given=text.strip()[:LONGEST_ENTRY]
+        ) from error
+    if not value.is_finite():
+        raise InputError(N_("“%(given)s” is no number."), given=text.strip()[:LONGEST_ENTRY])
+    return value
+
+
+def _count(text: str) -> int:
+    value = _number(text)
+    if value != value.to_integral_value():
+        raise InputError(N_("Give a whole number."))
+    return int(value)
+
+
+def _lines(text: str) -> list[str]:
+    # Of a line given twice the first counts.
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if len(lines) > MOST_ENTRIES:
+        raise InputError(N_("At most %(count)s lines."), count=MOST_ENTRIES)
+    return lines
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    lines = _lines(text)
+    for line in lines:
+        if len(line) > LONGEST_ENTRY:
+            raise InputError(N_("A line has more than %(count)s characters."), count=LONGEST_ENTRY)
+    return tuple(lines)
+
+
+def _days(text: str) -> tuple[date, ...]:
+    found = []
+    for line in _lines(text):
+        try:
+            found.append(date.fromisoformat(line.replace("/", "-").replace(".", "-")))
+        except ValueError as error:
+            raise InputError(N_("“%(given)s” is no date."), given=line[:LONGEST_ENTRY]) from error
+    return tuple(sorted(found))
+
+
+_KINDS: dict[str, _Kind] = {
+    "count": _Kind(_count, str, int, int),
+    "number": _Kind(lambda text: float(_number(text)), "{:g}".format, float, float),
+    "texts": _Kind(_texts, "\n".join, list, tuple),
+    "days": _Kind(
+        _days,
+        lambda days: "\n".join(day.isoformat() for day in days),
+        lambda days: [day.isoformat() for day in days],
+        lambda days: tuple(date.fromisoformat(day) for day in days),
+    ),
+}
