@@ -37,6 +37,7 @@ from geo_tracker.web import (
     maps,
     projects,
     review,
+    rules,
     session,
     tiles,
     villages,
@@ -81,6 +82,7 @@ NOUNS = (
     import_undo,
     import_tables,
     settings_pages,
+    rules,
     session,
 )
 

@@ -10,7 +10,9 @@ NOTICE_DAYS = 10
 """Days between notice and meeting that the law asks for."""
 
 
-def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
+def vote_rates(
+    votes: pd.DataFrame, *, notice_days: "pd.Series | int" = NOTICE_DAYS
+) -> pd.DataFrame:
     """Compute each vote's rates and check its record.
 
     Parameters
@@ -19,6 +21,8 @@ def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
         One row per meeting: ``form``, ``notice_on``, ``held_on`` (dates), ``eligible``,
         ``present``, ``issued``, ``returned``, ``agree``, ``oppose``, ``abstain``, ``invalid``
         (whole numbers, missing where not recorded).
+    notice_days : int or Series of int
+        Days of notice that were needed, of each vote where they differ.
 
     Returns
     -------
@@ -36,20 +40,26 @@ def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
     eligible, present, agree = (
         votes[name].astype("Float64") for name in ("eligible", "present", "agree")
     )
+    needed = pd.Series(notice_days, index=votes.index)
     return pd.DataFrame(
         {
             "consent_of_present": (agree / present.where(present > 0)).astype(float),
             "consent_of_eligible": (agree / eligible.where(eligible > 0)).astype(float),
             "turnout": (present / eligible.where(eligible > 0)).astype(float),
             "unanimous": (agree.eq(present) & present.gt(0)).fillna(False).astype(bool),
-            "checks": (checks := [_checks(vote) for vote in votes.itertuples(index=False)]),
+            "checks": (
+                checks := [
+                    _checks(vote, int(days))
+                    for vote, days in zip(votes.itertuples(index=False), needed, strict=True)
+                ]
+            ),
             "in_order": [not found for found in checks],
         },
         index=votes.index,
     )
 
 
-def _checks(vote: tuple[object, ...]) -> list[Message]:
+def _checks(vote: tuple[object, ...], notice_days: int) -> list[Message]:
     found = []
     get = vote._asdict()  # type: ignore[attr-defined]
     counts = {name: None if pd.isna(get[name]) else int(get[name]) for name in _COUNTS}
@@ -75,11 +85,11 @@ def _checks(vote: tuple[object, ...]) -> list[Message]:
         )
     if not pd.isna(get["notice_on"]) and not pd.isna(get["held_on"]):
         days = (pd.Timestamp(get["held_on"]) - pd.Timestamp(get["notice_on"])).days
-        if days < NOTICE_DAYS:
+        if days < notice_days:
             found.append(
                 Message(
                     N_("notice only %(days)s days before, %(needed)s are needed"),
-                    {"days": days, "needed": NOTICE_DAYS},
+                    {"days": days, "needed": notice_days},
                 )
             )
     if get["form"] == "villagers_representatives":

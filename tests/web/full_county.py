@@ -129,6 +129,7 @@ _PAGES = {
     "import_tables.layouts": "/imports/layouts",
     "settings.show": "/settings/",
     "tiles.show": "/tiles/",
+    "rules.show": "/settings/rules/",
     "session.change_password": "/password",
     "session.sign_in": "/sign-in",
     "error · not found": "/nowhere",

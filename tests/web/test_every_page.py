@@ -32,6 +32,7 @@ PAGES = (
     "/imports/layouts",
     "/settings/",
     "/tiles/",
+    "/settings/rules/",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
