@@ -17,6 +17,7 @@ from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
     basemap,
     crosswalk,
+    followup,
     home,
     import_changes,
     import_tables,
@@ -41,6 +42,7 @@ from geo_tracker.web import (
     session,
     tiles,
     villages,
+    vote_totals,
     votes,
 )
 from geo_tracker.web import (
@@ -74,7 +76,9 @@ NOUNS = (
     lineage,
     review,
     crosswalk,
+    followup,
     votes,
+    vote_totals,
     projects,
     lagging,
     imports,

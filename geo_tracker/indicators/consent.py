@@ -163,3 +163,54 @@ def consent_summary(votes: pd.DataFrame) -> ConsentSummary:
         at_100_count=full,
         share_at_100=full / len(known),
     )
+
+
+TAIL = 0.05
+"""The worst of this share of villages are told apart, since a mean of 99.7 % hides them."""
+
+
+def consent_table(votes: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """Sum up votes that `vote_rates` has rated, group by group.
+
+    Parameters
+    ----------
+    votes : DataFrame
+        As for `consent_summary`, and ``in_order``.
+    by : Series
+        The group of each vote, same index; votes without one are left out.
+
+    Returns
+    -------
+    DataFrame
+        By group: ``votes`` (with a rate), ``mean_of_rates``, ``pooled``, ``mean_of_eligible``,
+        ``pooled_of_eligible``, ``share_at_100`` (shares in 0–1), ``at_100``, ``lowest``,
+        ``tail`` (mean of rates of the worst `TAIL` of its villages, of one at least),
+        ``tail_count``, ``not_in_order`` (votes, those without a rate too). A sum that lacks a
+        count is taken of the votes that have both.
+    """
+    rows = {}
+    for group, of_group in votes.groupby(by):
+        known = of_group[of_group["consent_of_present"].notna()]
+        summary = consent_summary(of_group)
+        rates = known["consent_of_present"].sort_values()
+        tail = rates.head(max(1, round(len(rates) * TAIL)))
+        eligible = of_group[of_group["consent_of_eligible"].notna()]
+        voters = int(eligible["eligible"].sum())
+        rows[group] = {
+            "votes": summary.count,
+            "mean_of_rates": summary.mean_of_rates,
+            "pooled": summary.pooled,
+            "mean_of_eligible": summary.mean_of_eligible,
+            "pooled_of_eligible": int(eligible["agree"].sum()) / voters if voters else None,
+            "at_100": summary.at_100_count,
+            "share_at_100": summary.share_at_100,
+            "lowest": float(rates.iloc[0]) if len(rates) else None,
+            "tail": float(tail.mean()) if len(tail) else None,
+            "tail_count": len(tail),
+            "not_in_order": int((~of_group["in_order"]).sum()),
+        }
+    columns = [
+        *("votes", "mean_of_rates", "pooled", "mean_of_eligible", "pooled_of_eligible"),
+        *("at_100", "share_at_100", "lowest", "tail", "tail_count", "not_in_order"),
+    ]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

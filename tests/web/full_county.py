@@ -130,6 +130,8 @@ _PAGES = {
     "settings.show": "/settings/",
     "tiles.show": "/tiles/",
     "rules.show": "/settings/rules/",
+    "followup.show": "/followup/",
+    "vote_totals.show": "/votes/totals/?county=330784",
     "session.change_password": "/password",
     "session.sign_in": "/sign-in",
     "error · not found": "/nowhere",

@@ -33,6 +33,8 @@ PAGES = (
     "/settings/",
     "/tiles/",
     "/settings/rules/",
+    "/followup/",
+    "/votes/totals/",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
