@@ -16,6 +16,8 @@ from geo_tracker.db.schema import migrate
 from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
     basemap,
+    checklist,
+    checklists,
     crosswalk,
     followup,
     home,
@@ -40,6 +42,7 @@ from geo_tracker.web import (
     review,
     rules,
     session,
+    tasks,
     tiles,
     villages,
     vote_totals,
@@ -80,6 +83,9 @@ NOUNS = (
     votes,
     vote_totals,
     projects,
+    checklists,
+    checklist,
+    tasks,
     lagging,
     imports,
     import_changes,

@@ -6,7 +6,12 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.web.actor import today
+from geo_tracker.web.checklists import merged_on
+from geo_tracker.web.context import read_session
+from geo_tracker.web.money import share
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import number, percent, yuan_wan
@@ -20,7 +25,7 @@ Card = dict[str, Any]
 def show() -> ResponseReturnValue:
     """Show the ledgers."""
     held = register()
-    cards = [_votes(held), _projects(held)]
+    cards = [_votes(held), _projects(held), _checklists(held)]
     return render_template("followup/show.html", cards=cards, today=held.data_on)
 
 
@@ -45,6 +50,37 @@ def _votes(held: Register) -> Card:
                 _("not in order"),
                 number(int((~held.votes["in_order"]).sum())),
                 url_for("votes.index", check="problem"),
+            ),
+        ],
+    }
+
+
+def _checklists(held: Register) -> Card:
+    days = merged_on(held)
+    with read_session() as session:
+        counts = [
+            row for unit_id, row in checklist_counts(session, on=today()).items() if unit_id in days
+        ]
+    sums = {name: sum(row[name] for row in counts) for name in ("applicable", "done", "overdue")}
+    return {
+        "title": _("Integration checklists"),
+        "url": url_for("checklists.index"),
+        "count": len(counts),
+        "pairs": [
+            (
+                _("done of applicable items"),
+                percent(share(sums["done"], sums["applicable"])),
+                url_for("checklists.index", show="unfinished"),
+            ),
+            (
+                _("overdue items"),
+                number(sums["overdue"]),
+                url_for("checklists.index", show="overdue"),
+            ),
+            (
+                _("merged villages without one"),
+                number(len(days) - len(counts)),
+                url_for("checklists.index", show="unopened"),
             ),
         ],
     }

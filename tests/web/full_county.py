@@ -91,7 +91,9 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
     username = f"规划员{mark}"
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
     merged, former = (unit_id(app, f"{name}{mark}") for name in ("倪宅新村", "新川村"))
+    _bring_a_checklist(who, merged, former, mark)
     pages |= {
+        "checklist.show": f"/checklists/{merged}",
         "villages.show · merged": f"/villages/{merged}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
@@ -131,6 +133,8 @@ _PAGES = {
     "tiles.show": "/tiles/",
     "rules.show": "/settings/rules/",
     "followup.show": "/followup/",
+    "checklists.index": "/checklists/",
+    "tasks.index": "/tasks/",
     "vote_totals.show": "/votes/totals/?county=330784",
     "session.change_password": "/password",
     "session.sign_in": "/sign-in",
@@ -203,6 +207,21 @@ def _decide(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
         sent_form = form(who.page(address), kind, note=f"已问过镇里{mark}")
         assert who.post(f"{address}/decide", sent_form).status_code == 303
     return {"review.case · open": open_case, "review.case · decided": decided}
+
+
+def _bring_a_checklist(who: Visitor, merged: int, former: int, mark: str) -> None:
+    """Open a checklist, add an item of the village's own, and say how far its assets are."""
+    assert who.post("/checklists/open", {}).status_code == 303
+    own = {"domain": "hearts", "text": f"走访老人{mark}"}
+    address = f"/checklists/{merged}"
+    added = who.post(f"{address}/items", own)
+    item = added.headers["Location"].rpartition("item-")[2]
+    plan = {"version": "1", "owner_unit": f"镇政府{mark}"[:60], "owner_person": f"张三{mark}"[:60]}
+    assert who.post(f"{address}/items/{item}/plan", plan).status_code == 303
+    finish = {"version": "2", "note": f"见会议纪要{mark}"}
+    assert who.post(f"{address}/items/{item}/finish", finish).status_code == 303
+    stage = {"stage": "gradual", "stays_wan": "12.5", "note": f"三年内并账{mark}"}
+    assert who.post(f"{address}/assets/{former}", stage).status_code == 303
 
 
 def _send_files(app: Flask, who: Visitor, folder: Path, mark: str) -> dict[str, str]:

@@ -34,6 +34,8 @@ PAGES = (
     "/tiles/",
     "/settings/rules/",
     "/followup/",
+    "/checklists/",
+    "/tasks/",
     "/votes/totals/",
     "/password",
 )
