@@ -16,6 +16,7 @@ from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.money import or_none
 from geo_tracker.web.register import register
 from geo_tracker.web.texts import shown, term
@@ -99,7 +100,7 @@ def _item(item: ChecklistItem, done_by: str | None, verified_by: str | None) -> 
         "item_id": item.id,
         "text": item.text,
         "state": item.state,
-        "overdue": item.state == "open" and item.due_on is not None and item.due_on < today(),
+        "overdue": item.state == "open" and item.due_on is not None and item.due_on < judging_day(),
         **{
             name: getattr(item, name)
             for name in ("owner_unit", "owner_person", "due_on", "done_on", "evidence")

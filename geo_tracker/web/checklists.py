@@ -12,6 +12,7 @@ from geo_tracker.db.checklists import checklist_counts, current_stages
 from geo_tracker.followup.checklist import FUSION_STAGES
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import or_none, share
 from geo_tracker.web.page import paged
@@ -65,7 +66,7 @@ def index() -> ResponseReturnValue:
         page=page,
         may_open=may_follow(),
         stored=not held.villages.empty,
-        today=today(),
+        today=judging_day(),
     )
 
 
@@ -73,7 +74,7 @@ def _villages(held: Register, places: PlaceFilter) -> pd.DataFrame:
     """Return merged villages of the chosen places with counts; missing where none was opened."""
     days = merged_on(held)
     with read_session() as session:
-        counts = checklist_counts(session, on=today())
+        counts = checklist_counts(session, on=judging_day())
         stages = current_stages(session)
     rows = places.applied(held.villages.loc[sorted(days)]).copy()
     rows["merged_on"] = [days[unit_id] for unit_id in rows.index]

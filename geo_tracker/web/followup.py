@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.indicators.consent import consent_summary
-from geo_tracker.web.actor import today
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.money import share
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
@@ -59,7 +59,9 @@ def _checklists(held: Register) -> Card:
     days = merged_on(held)
     with read_session() as session:
         counts = [
-            row for unit_id, row in checklist_counts(session, on=today()).items() if unit_id in days
+            row
+            for unit_id, row in checklist_counts(session, on=judging_day()).items()
+            if unit_id in days
         ]
     sums = {name: sum(row[name] for row in counts) for name in ("applicable", "done", "overdue")}
     return {

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from geo_tracker.db.checklists import TaskFilter, owner_counts, task_count, task_page
 from geo_tracker.followup.checklist import STATES
-from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.filters import chosen_code, place_filter
 from geo_tracker.web.money import share
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
@@ -35,11 +35,11 @@ def index() -> ResponseReturnValue:
         unit_ids = [int(unit_id) for unit_id in places.applied(held.villages).index]
     asked = TaskFilter(_owner(owner), _owner(person), state or None, unit_ids)
     with read_session() as session:
-        owners = owner_counts(session, on=today())
-        total = task_count(session, asked, on=today())
+        owners = owner_counts(session, on=judging_day())
+        total = task_count(session, asked, on=judging_day())
         number = page_number(total)
         first = (number - 1) * PAGE_ROWS
-        items = task_page(session, asked, on=today(), first=first, count=PAGE_ROWS)
+        items = task_page(session, asked, on=judging_day(), first=first, count=PAGE_ROWS)
     return render_template(
         "checklists/tasks.html",
         filters={
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
                 "due_on": item.due_on,
                 "state": item.state,
                 "done_on": item.done_on,
-                "overdue": item.state == "open" and (item.due_on or today()) < today(),
+                "overdue": item.state == "open" and (item.due_on or judging_day()) < judging_day(),
             }
             for item in items
         ],
