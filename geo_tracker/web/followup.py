@@ -100,7 +100,11 @@ def _projects(held: Register) -> Card:
                 yuan_wan(totals.get("budget")),
                 url_for("projects.index", sort="budget"),
             ),
-            (_("paid of budget"), percent(totals.get("paid_share")), None),
+            (
+                _("paid of budget"),
+                percent(totals.get("paid_share")),
+                url_for("project_totals.show"),
+            ),
             (
                 _("behind plan"),
                 number(int((held.projects["light"] == "red").sum())),

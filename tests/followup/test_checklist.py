@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_tracker.errors import ConflictError, GeoTrackerError, InputError, NotAllowedError
@@ -47,6 +47,7 @@ def test_a_line_that_is_no_item_is_refused(line: str) -> None:
         template_item(line)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -135,6 +135,8 @@ _PAGES = {
     "followup.show": "/followup/",
     "checklists.index": "/checklists/",
     "tasks.index": "/tasks/",
+    "project_totals.show": "/projects/totals/",
+    "project_totals.show · channels": "/projects/totals/?by=channel",
     "vote_totals.show": "/votes/totals/?county=330784",
     "session.change_password": "/password",
     "session.sign_in": "/sign-in",

@@ -37,6 +37,7 @@ PAGES = (
     "/checklists/",
     "/tasks/",
     "/votes/totals/",
+    "/projects/totals/",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"

@@ -178,3 +178,18 @@ def test_the_ledgers_stand_side_by_side_with_what_they_amount_to(planner: Visito
     page = plain(planner.page("/followup/"))
     assert "Votes 3" in page
     assert "not in order 1" in page
+
+
+@pytest.mark.parametrize("by", ["kind", "year", "stage", "county", "village", "former"])
+def test_projects_add_up_to_the_same_however_they_are_grouped(planner: Visitor, by: str) -> None:
+    page = plain(planner.page(f"/projects/totals/?by={by}"))
+    assert "Sum 2 110.00 known of 1 of 2 500.00 95.00 known of 1 of 2 20.00 known of 1 of 2" in page
+
+
+def test_channels_tell_what_they_give_and_lead_to_their_projects(planner: Visitor) -> None:
+    listed = rows(planner.page("/projects/totals/?by=channel"))
+    assert "美丽乡村 1 60.00 —" in listed[0]
+    assert "自筹 1 40.00 —" in listed[1]
+    assert len(rows(planner.page("/projects/?channel=自筹"))) == 1
+    assert len(rows(planner.page("/projects/?kind=道路"))) == 1
+    assert "No project matches" in planner.page("/projects/?channel=没有")
