@@ -55,7 +55,7 @@ def empty_geopackage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresCluster]:
     """Run a PostgreSQL server of the tests' own, with a migrated database to copy."""
-    with PostgresCluster(tmp_path_factory.mktemp("postgres")) as cluster:
+    with PostgresCluster(tmp_path_factory.mktemp("postgres"), for_copies=True) as cluster:
         engine = make_engine(cluster.url("template"))
         migrate(engine)
         engine.dispose()

@@ -12,7 +12,7 @@ from flask import Flask
 
 from geo_tracker.gcj02 import gcj02_offset
 from tests import samples
-from tests.web.test_imports import HOSTILE, import_id_of, uploaded, work_done
+from tests.web.uploads import HOSTILE, import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor, visitor
 
 ROWS = [(f"3307841142{i:02d}", f"村{i}村", "花街镇", i, i + 1) for i in range(8)]
