@@ -127,13 +127,22 @@ def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def disputed(county: Flask, tmp_path: Path) -> Flask:
-    """Have the table say that 上溪村 went to 倪宅新村, which the ground denies."""
+@pytest.fixture(scope="session")
+def disputed_folder(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the county whose table says that 上溪村 went to 倪宅新村, which the ground denies."""
+    folder = tmp_path_factory.mktemp("disputed")
     sheets = {"合并对照": copy.deepcopy(samples.SHEETS["合并对照"])}
     sheets["合并对照"][-1][:2] = ["330784114200", "倪宅新村"]
-    bring_book(county, tmp_path, sheets)
-    return county
+    with served_copy(county_folder, folder / "data") as app:
+        bring_book(app, folder, sheets)
+    return folder / "data"
+
+
+@pytest.fixture
+def disputed(disputed_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Serve a copy of the disputed county from a GeoPackage, to do with as one likes."""
+    with served_copy(disputed_folder, tmp_path / "data") as app:
+        yield app
 
 
 @pytest.fixture(scope="session")
