@@ -26,10 +26,10 @@ from geo_tracker.workflows.users import add_user
 from tests import samples
 from tests.web.conftest import bring_book, bring_county, strict
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
-from tests.web.test_imports import import_id_of, uploaded, work_done
 from tests.web.test_layer_preview import faulty
 from tests.web.test_review import form
 from tests.web.test_villages import unit_id
+from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import PASSWORD, Visitor, visitor
 
 BASE_MAP = "http://127.0.0.1:9/{z}/{x}/{y}"

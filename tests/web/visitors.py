@@ -43,11 +43,17 @@ class Visitor:
 
 def visitor(app: Flask, role: str | None, *, language: str = "en") -> Visitor:
     """Return somebody signed in with a role; with none, somebody who is not."""
+    if role is None:
+        return Visitor(app, language=language)
+    services: Services = app.extensions["geo_tracker"]
+    add_user(services.engine, username=role, password=PASSWORD, role=role, must_change=False)
+    return back(app, role, language=language)
+
+
+def back(app: Flask, role: str, *, language: str = "en") -> Visitor:
+    """Return somebody who was here before, signed in again."""
     somebody = Visitor(app, language=language)
-    if role is not None:
-        services: Services = app.extensions["geo_tracker"]
-        add_user(services.engine, username=role, password=PASSWORD, role=role, must_change=False)
-        form = {"username": role, "password": PASSWORD}
-        answer = somebody.post("/sign-in", form, form_of="/sign-in")
-        assert answer.status_code == 303
+    form = {"username": role, "password": PASSWORD}
+    answer = somebody.post("/sign-in", form, form_of="/sign-in")
+    assert answer.status_code == 303
     return somebody

@@ -19,16 +19,30 @@ from geo_tracker.language import Message
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive, receive_boundaries
 from tests import samples
+from tests.prepared import Prepare
 
 
 @pytest.fixture
-def queued(engine: sa.Engine, settings: Settings, tmp_path: Path) -> tuple[int, int]:
+def queued(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, prepare: Prepare
+) -> tuple[int, int]:
     """Queue the import of a layer; return import and job."""
-    path = samples.before_zip(tmp_path)
-    import_id = receive_boundaries(
-        engine, settings, path, file_name=path.name, as_of_on=samples.BEFORE_ON
-    )
-    return import_id, accept(engine, import_id)
+
+    def queue() -> None:
+        path = samples.before_zip(tmp_path)
+        accept(
+            engine,
+            receive_boundaries(
+                engine, settings, path, file_name=path.name, as_of_on=samples.BEFORE_ON
+            ),
+        )
+
+    prepare("queued layer", queue)
+    with reading(engine) as session:
+        return (
+            session.scalars(sa.select(ImportRun.id)).one(),
+            session.scalars(sa.select(Job.id).where(Job.state == "queued")).one(),
+        )
 
 
 def stored_versions(engine: sa.Engine) -> int:

@@ -26,6 +26,7 @@ from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import KEPT_SECONDS, build_tiles
 from tests import samples
 from tests.postgres import PostgresCluster
+from tests.prepared import Prepare
 
 ROWS = [(f"3307841142{n:02d}", f"第{n}村", f"第{n // 10}镇", n, n + 1) for n in range(30)]
 
@@ -86,12 +87,20 @@ def cut_anew(engine: sa.Engine, path: Path) -> Path:
     return path
 
 
-def test_a_correction_of_one_village_renews_its_own_tiles(
-    engine: sa.Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bring(engine, settings, tmp_path, ROWS, "first")
-    first = shown(engine, settings)
+@pytest.fixture
+def first(engine: sa.Engine, settings: Settings, tmp_path: Path, prepare: Prepare) -> Path:
+    """Have the first layer stored and drawn; return its tiles."""
+    prepare("thirty villages", lambda: bring(engine, settings, tmp_path, ROWS, "first"))
+    return shown(engine, settings)
 
+
+def test_a_correction_of_one_village_renews_its_own_tiles(
+    engine: sa.Engine,
+    settings: Settings,
+    first: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("all tiles are cut")
 
@@ -105,10 +114,8 @@ def test_a_correction_of_one_village_renews_its_own_tiles(
 
 
 def test_tiles_of_before_stay_for_open_maps_and_go_with_time(
-    engine: sa.Engine, settings: Settings, tmp_path: Path
+    engine: sa.Engine, settings: Settings, first: Path, tmp_path: Path
 ) -> None:
-    bring(engine, settings, tmp_path, ROWS, "first")
-    first = shown(engine, settings)
     bring(engine, settings, tmp_path, rows_with(3, name="另名村"), "second")
     assert first.exists()
     long_ago = time.time() - KEPT_SECONDS - 1
@@ -121,10 +128,9 @@ def test_tiles_of_before_stay_for_open_maps_and_go_with_time(
 
 
 def test_tiles_that_an_earlier_program_cut_are_cut_anew(
-    engine: sa.Engine, settings: Settings, tmp_path: Path
+    engine: sa.Engine, settings: Settings, first: Path, tmp_path: Path
 ) -> None:
-    bring(engine, settings, tmp_path, ROWS, "first")
-    with sqlite3.connect(shown(engine, settings)) as store:
+    with sqlite3.connect(first) as store:
         store.execute("DELETE FROM metadata WHERE name = 'edition'")
         store.execute("UPDATE tiles SET tile_data = x''")
     bring(engine, settings, tmp_path, rows_with(3, name="另名村"), "second")
@@ -133,12 +139,11 @@ def test_tiles_that_an_earlier_program_cut_are_cut_anew(
 
 
 def test_what_an_earlier_program_drew_is_drawn_anew_before_the_work_begins(
-    engine: sa.Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: sa.Engine, settings: Settings, first: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bring(engine, settings, tmp_path, ROWS, "first")
-    drawn = content(shown(engine, settings))
+    drawn = content(first)
     old = settings.tiles_dir / "0123456789abcdef.mbtiles"
-    shown(engine, settings).rename(old)
+    first.rename(old)
     with sqlite3.connect(old) as store:
         store.execute("DELETE FROM metadata WHERE name = 'edition'")
         store.execute("DROP TABLE villages")
