@@ -94,6 +94,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
     _bring_a_checklist(who, merged, former, mark)
     pages |= {
         "checklist.show": f"/checklists/{merged}",
+        "project.show": "/projects/2",
         "villages.show · merged": f"/villages/{merged}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",

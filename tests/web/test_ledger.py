@@ -193,3 +193,25 @@ def test_channels_tell_what_they_give_and_lead_to_their_projects(planner: Visito
     assert len(rows(planner.page("/projects/?channel=自筹"))) == 1
     assert len(rows(planner.page("/projects/?kind=道路"))) == 1
     assert "No project matches" in planner.page("/projects/?channel=没有")
+
+
+def test_a_projects_page_tells_its_money_as_it_came_in(county: Flask, tmp_path: Path) -> None:
+    planner = visitor(county, "planner")
+    before = plain(planner.page("/projects/2"))
+    assert "美丽乡村 60.00 —" in before
+    assert "by 2020-06-30 20.00 20.00" in before
+    sheets = {"项目": copy.deepcopy(samples.SHEETS["项目"])}
+    header, row = sheets["项目"][0], sheets["项目"][2]
+    row[header.index("预算(万元)")] = 120
+    row[header.index("已拨付(万元)")] = 50
+    row[header.index("进度(%)")] = 40
+    bring_book(county, tmp_path, sheets)
+    after = planner.page("/projects/2")
+    shown = plain(after)
+    assert "Budget 100.00 earlier" in shown
+    assert "Budget 120.00 current" in shown
+    assert "30.00 50.00" in shown
+    # Both reports are of the same day; the later one holds, the earlier stands in the log.
+    assert after.count("gt-curve-dot") == 1
+    assert "15" in shown
+    assert planner.get("/projects/999").status_code == 404
