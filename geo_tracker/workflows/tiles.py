@@ -65,7 +65,11 @@ def _build(
                 outlines_of=lambda ids: outlines_of(session, layer_id, ids),
             )
             if not done:
-                villages = TileVillages.of(facts, layer_outlines(session, layer_id))
+                # Packed, as they stay in memory until all is cut.
+                packed = facts.astype(
+                    dict.fromkeys(("name", "code", "town", "county", "ground"), "str")
+                )
+                villages = TileVillages.of(packed, layer_outlines(session, layer_id))
                 build_pyramid(path, villages, progress=progress.count)
     if key == shown_key:
         return
