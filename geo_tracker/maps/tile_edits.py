@@ -184,8 +184,9 @@ class _Scope:
         there = edit.moved.intersection(edit.before.index)
         read = _Read(edit.after, outlines_of)
         before = edit.before
-        after = edit.after.join(before[_BOUNDS])
-        after.loc[here, _BOUNDS] = read.villages(here).bounds
+        bounds = _bounds(before, edit.after.index)
+        bounds[edit.after.index.get_indexer(here)] = read.villages(here).bounds
+        after = edit.after.assign(**dict(zip(_BOUNDS, bounds.T, strict=True)))
         places = np.vstack([_bounds(before, there), _bounds(after, here)])
         near = _meeting(after, places).union(here).union(edit.renamed)
         near_before = _meeting(before, places)
@@ -264,8 +265,12 @@ class _Scope:
         gone = {"villages": villages, "labels": villages}
         gone |= {"towns": self.towns, "town_labels": self.towns}
         gone |= {"counties": self.counties, "county_labels": self.counties}
-        near, whole = self._reach(with_groups=False), self._reach(with_groups=True)
-        for z, outlines, labels in chosen.at_zooms(self.layer, [*FINE_ZOOMS, *COARSE_ZOOMS]):
+        near = whole = self._reach(with_groups=False)
+        zooms = list(FINE_ZOOMS)
+        if self.towns or self.counties:
+            whole = self._reach(with_groups=True)
+            zooms += COARSE_ZOOMS
+        for z, outlines, labels in chosen.at_zooms(self.layer, zooms):
             names = [*(one.name for one in outlines), *(one.name for one in labels)]
             # Here borders of groups, too, are made simpler from corner to corner of villages.
             is_near = self.is_local and z >= VILLAGES_FROM
@@ -338,6 +343,7 @@ def _of(touched: dict[str, set[int]], points: dict[str, Points]) -> dict[str, Po
 
 
 def _bounds(villages: pd.DataFrame, ids: pd.Index) -> Floats:
+    """Return the bounds of some villages; anything for those that are not there."""
     # Of all first: taking rows of texts, too, takes longer.
     found: Floats = villages[_BOUNDS].to_numpy(dtype=np.float64)[villages.index.get_indexer(ids)]
     return found

@@ -15,7 +15,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import make_engine, reading, writing
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_facts, layer_outlines
-from geo_tracker.db.models import StoredLayer
+from geo_tracker.db.models import DrawnVillage, Place, StoredLayer
 from geo_tracker.maps.pyramid import build_pyramid
 from geo_tracker.maps.tile_villages import TileVillages
 from geo_tracker.workflows import tiles
@@ -153,6 +153,37 @@ def test_what_an_earlier_program_drew_is_drawn_anew_before_the_work_begins(
 
     monkeypatch.setattr(tiles, "build_tiles", never)
     tiles.renew_tiles(engine, settings)
+
+
+def test_facts_of_villages_name_town_and_county_where_they_are_known(
+    engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    bring(engine, settings, tmp_path, ROWS, "first")
+    with writing(engine) as session:
+        (layer,) = layers_in_order(session)
+        first = session.scalars(sa.select(DrawnVillage).order_by(DrawnVillage.unit_id)).first()
+        assert first is not None
+        first.town_id = first.stat_code = None
+        layer_id, first_id = layer.id, first.unit_id
+        counties = {
+            town.id: (town.id, town.parent.id, town.parent.name)
+            for town in session.scalars(sa.select(Place))
+            if town.parent
+        }
+        expected = {
+            one.unit_id: counties[one.town_id] if one.town_id else (0, 0, "")
+            for one in session.scalars(sa.select(DrawnVillage))
+        }
+    with reading(engine) as session:
+        facts = layer_facts(session, layer_id)
+        nothing = layer_facts(session, layer_id + 1)
+    found = zip(facts["town_id"], facts["county_id"], facts["county"], strict=True)
+    assert dict(zip(facts.index, found, strict=True)) == expected
+    assert facts.index.is_monotonic_increasing
+    assert facts.loc[first_id, ["code", "town"]].tolist() == ["", ""]
+    assert (facts["town"] != "").sum() == len(facts) - 1
+    assert len(nothing) == 0
+    assert nothing.dtypes.equals(facts.dtypes)
 
 
 @pytest.mark.postgis
