@@ -131,7 +131,11 @@ class TileFile:
 
 def edition_of(path: Path) -> int:
     """Return the number of the way in which a file's tiles were cut; 0 where it says none."""
-    return int(_said(path, "edition") or 0)
+    try:
+        return int(_said(path, "edition") or 0)
+    except sqlite3.DatabaseError:
+        # A damaged file.
+        return 0
 
 
 def rough_groups(path: Path) -> dict[str, list[int]]:
