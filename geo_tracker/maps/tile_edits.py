@@ -151,6 +151,8 @@ class _Scope:
     ----------
     before, after : DataFrame
         All villages with their bounds.
+    boxes_were, boxes : _Boxes
+        These bounds.
     layer : Joined
         Those reached, and enough around them.
     redrawn : Index
@@ -168,6 +170,8 @@ class _Scope:
 
     before: pd.DataFrame
     after: pd.DataFrame
+    boxes_were: "_Boxes"
+    boxes: "_Boxes"
     layer: Joined
     redrawn: pd.Index
     towns: set[int]
@@ -184,13 +188,14 @@ class _Scope:
         there = edit.moved.intersection(edit.before.index)
         read = _Read(edit.after, outlines_of)
         before = edit.before
-        bounds = _bounds(before, edit.after.index)
-        bounds[edit.after.index.get_indexer(here)] = read.villages(here).bounds
-        after = edit.after.assign(**dict(zip(_BOUNDS, bounds.T, strict=True)))
-        places = np.vstack([_bounds(before, there), _bounds(after, here)])
-        near = _meeting(after, places).union(here).union(edit.renamed)
-        near_before = _meeting(before, places)
-        part = read.villages(_meeting(after, _bounds(after, near)))
+        boxes_were = _Boxes.shown(before)
+        boxes = _Boxes(edit.after.index, boxes_were.of(edit.after.index))
+        boxes.bounds[boxes.ids.get_indexer(here)] = read.villages(here).bounds
+        after = edit.after.assign(**dict(zip(_BOUNDS, boxes.bounds.T, strict=True)))
+        places = np.vstack([boxes_were.of(there), boxes.of(here)])
+        near = boxes.meeting(places).union(here).union(edit.renamed)
+        near_before = boxes_were.meeting(places)
+        part = read.villages(boxes.meeting(boxes.of(near)))
         corners, *borders = corners_of(part)
         ids = part.facts.index
         groups: list[set[int]] = []
@@ -220,7 +225,7 @@ class _Scope:
         of_groups = after.index[after["town_id"].isin(towns) | after["county_id"].isin(counties)]
         if len(of_groups):
             wanted = near.union(of_groups)
-            part = read.villages(_meeting(after, _bounds(after, wanted)))
+            part = read.villages(boxes.meeting(boxes.of(wanted)))
             corners, *borders = corners_of(part)
         members = part.chosen(np.flatnonzero(part.facts.index.isin(of_groups)))
         joined_towns = towns_of(members, fits=fits[0])
@@ -239,7 +244,17 @@ class _Scope:
             for level, touched in touched_now.items()
         }
         return cls(
-            *(before, after, layer, redrawn, *touched_now.values(), rough, is_local),
+            *(
+                before,
+                after,
+                boxes_were,
+                boxes,
+                layer,
+                redrawn,
+                *touched_now.values(),
+                rough,
+                is_local,
+            ),
             *(_of(touched_now, points) for points in (were, points_of(layer))),
         )
 
@@ -292,12 +307,13 @@ class _Scope:
     def _reach(self, *, with_groups: bool) -> Floats:
         """Return bounds of all that is or was drawn of what is drawn anew."""
         found = []
-        for villages in (self.before, self.after):
-            own = villages.index.isin(self.redrawn)
+        for villages, boxes in ((self.before, self.boxes_were), (self.after, self.boxes)):
+            reached = self.redrawn.intersection(villages.index)
             if with_groups:
-                own |= villages["town_id"].isin(self.towns)
-                own |= villages["county_id"].isin(self.counties)
-            found.append(villages[_BOUNDS].to_numpy(dtype=np.float64)[own])
+                of_groups = villages["town_id"].isin(self.towns)
+                of_groups |= villages["county_id"].isin(self.counties)
+                reached = reached.union(villages.index[of_groups])
+            found.append(boxes.of(reached))
         names = [
             2 * point
             for of_level in (*self.names_were.values(), *self.names_are.values())
@@ -342,25 +358,33 @@ def _of(touched: dict[str, set[int]], points: dict[str, Points]) -> dict[str, Po
     }
 
 
-def _bounds(villages: pd.DataFrame, ids: pd.Index) -> Floats:
-    """Return the bounds of some villages; anything for those that are not there."""
-    # Of all first: taking rows of texts, too, takes longer.
-    found: Floats = villages[_BOUNDS].to_numpy(dtype=np.float64)[villages.index.get_indexer(ids)]
-    return found
+@dataclass(frozen=True)
+class _Boxes:
+    """Bounds of villages in ``TILE_CRS``: taken out of their table once, which takes a while."""
 
+    ids: pd.Index
+    bounds: Floats
 
-def _meeting(villages: pd.DataFrame, places: Floats) -> pd.Index:
-    """Return the ids of villages whose bounds meet one of some bounds."""
-    if not len(places):
-        return villages.index[:0]
-    bounds = villages[_BOUNDS].to_numpy(dtype=np.float64)
-    overall = np.concatenate([places[:, :2].min(axis=0), places[:, 2:].max(axis=0)])
-    at = np.flatnonzero(_meets(bounds, overall))
-    bounds = bounds[at]
-    met = np.zeros(len(at), dtype=bool)
-    for place in places:
-        met |= _meets(bounds, place)
-    return villages.index[at[met]]
+    @classmethod
+    def shown(cls, villages: pd.DataFrame) -> "_Boxes":
+        return cls(villages.index, villages[_BOUNDS].to_numpy(dtype=np.float64))
+
+    def of(self, ids: pd.Index) -> Floats:
+        """Return those of some villages; anything for those that are not there."""
+        found: Floats = self.bounds[self.ids.get_indexer(ids)]
+        return found
+
+    def meeting(self, places: Floats) -> pd.Index:
+        """Return the ids of villages whose bounds meet one of some bounds."""
+        if not len(places):
+            return self.ids[:0]
+        overall = np.concatenate([places[:, :2].min(axis=0), places[:, 2:].max(axis=0)])
+        at = np.flatnonzero(_meets(self.bounds, overall))
+        near = self.bounds[at]
+        met = np.zeros(len(at), dtype=bool)
+        for place in places:
+            met |= _meets(near, place)
+        return self.ids[at[met]]
 
 
 def _meets(bounds: Floats, place: Floats) -> npt.NDArray[np.bool_]:
