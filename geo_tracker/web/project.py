@@ -102,9 +102,10 @@ def _reports(
 
 
 def _amount(amount: Any) -> dict[str, Any]:
-    names = ("kind", "amount", "current", "at", "username")
+    names = ("amount", "current", "at", "username")
     return {name: getattr(amount, name) for name in names} | {
-        "source": provenance(amount.import_id)
+        "kind": field_word(amount.kind),
+        "source": provenance(amount.import_id),
     }
 
 
