@@ -96,4 +96,10 @@ TERMS: dict[str, str] = {
     "error": N_("Error"),
     "warning": N_("Warning"),
     "info": N_("Note"),
+    # visits and incidents
+    "visits": N_("Visits"),
+    "incidents": N_("Incidents"),
+    "public_opinion": N_("Public opinion"),
+    "petition": N_("Petition"),
+    "case": N_("Case"),
 }
