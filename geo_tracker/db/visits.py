@@ -42,8 +42,8 @@ class VisitFilter:
         What somebody typed: a part of enterprise, group, leader or summary.
     named_units : collection of int
         Villages that the query means.
-    repeats : mapping or None
-        Only second visits, by these days.
+    ids : collection of int or None
+        Only these, as `second_visits`.
     """
 
     units: Collection[int] | None = None
@@ -52,7 +52,7 @@ class VisitFilter:
     end: date | None = None
     query: str = ""
     named_units: Collection[int] = ()
-    repeats: RepeatDays | None = None
+    ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def conditions(chosen: VisitFilter) -> list[sa.ColumnElement[bool]]:
                 *(text.icontains(chosen.query, autoescape=True) for text in texts),
             )
         )
-    if chosen.repeats is not None:
-        found.append(v.id.in_(_second_visits(chosen.repeats)))
+    if chosen.ids is not None:
+        found.append(among(v.id, chosen.ids))
     return found
 
 
@@ -166,11 +166,14 @@ def _with_previous(*where: sa.ColumnElement[bool]) -> sa.Subquery:
     )
 
 
-def _second_visits(repeats: RepeatDays) -> sa.Select[tuple[int]]:
+def second_visits(session: Session, repeats: RepeatDays) -> list[int]:
+    """Return all visits that came soon after another to the same place.
+
+    Asked once; a list that is narrowed to them is counted and read with what came of it.
+    """
     every = _with_previous()
-    return sa.select(every.c.id).where(
-        days_between(every.c.previous_on, every.c.visited_on) <= _days(every, repeats)
-    )
+    apart = days_between(every.c.previous_on, every.c.visited_on)
+    return list(session.scalars(sa.select(every.c.id).where(apart <= _days(every, repeats))))
 
 
 def _days(visits: sa.Subquery, repeats: RepeatDays) -> sa.ColumnElement[int]:
@@ -211,17 +214,22 @@ def page_of_visits(
 def visit_totals(session: Session, where: Conditions) -> VisitTotals:
     """Sum up the visits of a list."""
     v = Visit
+    # Found once, summed up twice.
+    found = sa.select(v.unit_id, v.enterprise, v.people_served).where(*where).cte("found")
     at_enterprises = (
-        sa.select(v.unit_id, v.enterprise).where(v.enterprise.is_not(None), *where).distinct()
+        sa.select(found.c.unit_id, found.c.enterprise)
+        .where(found.c.enterprise.is_not(None))
+        .distinct()
+        .subquery()
     )
     row = session.execute(
         sa.select(
             sa.func.count(),
-            sa.func.count(v.unit_id.distinct()),
-            sa.select(sa.func.count()).select_from(at_enterprises.subquery()).scalar_subquery(),
-            sa.func.sum(v.people_served),
-            sa.func.count(v.people_served),
-        ).where(*where)
+            sa.func.count(found.c.unit_id.distinct()),
+            sa.select(sa.func.count()).select_from(at_enterprises).scalar_subquery(),
+            sa.func.sum(found.c.people_served),
+            sa.func.count(found.c.people_served),
+        ).select_from(found)
     ).one()
     return VisitTotals(*row)
 

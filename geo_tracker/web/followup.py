@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.incidents import incident_counts
-from geo_tracker.db.visits import VisitFilter, conditions, visit_totals
+from geo_tracker.db.visits import second_visits, visit_totals
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.zeros import INCIDENT_KINDS
 from geo_tracker.web.context import read_session
@@ -81,7 +81,7 @@ def _projects(held: Register) -> Card:
 
 def _visits(session: Session) -> Card:
     totals = visit_totals(session, ())
-    repeats = visit_totals(session, conditions(VisitFilter(repeats=repeat_days(session)))).visits
+    repeats = len(second_visits(session, repeat_days(session)))
     return {
         "title": _("Visits"),
         "url": url_for("visits.index"),

@@ -20,6 +20,7 @@ from geo_tracker.db.visits import (
     page_of_visits,
     previous_visits,
     problems_of_visit,
+    second_visits,
     visit_totals,
 )
 from geo_tracker.language import N_
@@ -64,7 +65,7 @@ def index() -> ResponseReturnValue:
             end=end,
             query=place.query,
             named_units=place.named_units,
-            repeats=repeats if only_repeats else None,
+            ids=second_visits(session, repeats) if only_repeats else None,
         )
         where = conditions(chosen)
         totals = visit_totals(session, where)

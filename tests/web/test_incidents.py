@@ -141,7 +141,7 @@ def test_every_number_of_the_zeros_leads_to_its_rows(
     happened(county, "石柱村", 2, kind="public_opinion")
     links = links_with_counts(who.page(f"/incidents/zeros/?{query}"))
     counts = [(address, count) for address, count in links if address.startswith("/incidents/?")]
-    assert len(counts) >= 10
+    assert len(counts) >= 7
     for address, count in counts:
         assert rows_behind(who, address) == count
 

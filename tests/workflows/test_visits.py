@@ -14,6 +14,7 @@ from geo_tracker.db.visits import (
     conditions,
     page_of_visits,
     previous_visits,
+    second_visits,
     visit_totals,
 )
 from geo_tracker.errors import (
@@ -178,7 +179,9 @@ def test_a_list_knows_second_visits_by_the_rules_of_their_year(office: Office) -
         repeats = repeat_days(session)
         visits = page_of_visits(session, (), order="earliest", first=0, count=50)
         assert previous_visits(session, visits, repeats) == {again: (first, 10)}
-    assert office.listed(repeats=repeats) == [again]
+        assert second_visits(session, repeats) == [again]
+    assert office.listed(ids=[again]) == [again]
+    assert office.listed(ids=[]) == []
 
 
 def test_lists_are_narrowed_by_place_group_days_and_text(office: Office) -> None:
