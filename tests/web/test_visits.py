@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -257,6 +258,30 @@ def test_fifty_visits_are_a_page(who: Visitor, county: Flask) -> None:
     assert "1–50 of 51" in plain(first)
     assert len(rows(last)) == 1
     assert ago(50).isoformat() in rows(last)[0]
+
+
+def test_pages_ask_as_often_whatever_the_number_of_visits(who: Visitor, county: Flask) -> None:
+    visited(county, "新川村", 30)
+    services: Services = county.extensions["geo_tracker"]
+    asked: list[str] = []
+    sa.event.listen(
+        services.engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: asked.append(statement),
+    )
+    paths = ("/visits/", "/visits/waiting/", f"/villages/{unit_id(county, '倪宅新村')}")
+    counts = []
+    for _time in range(2):
+        for path in paths:
+            who.page(path)
+            asked.clear()
+            who.page(path)
+            counts.append(len(asked))
+        for days in (40, 50, 60, 61):
+            visited(county, "新川村", days)
+            visited(county, "石柱村", days)
+    assert min(counts) > 0
+    assert counts[:3] == counts[3:]
 
 
 def waiting(who: Visitor, query: str = "") -> list[tuple[str, str]]:
