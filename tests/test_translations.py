@@ -26,6 +26,8 @@ NO_HAN = {
     "%(open)s of %(all)s",
     "%(share)s%%",
     "%(village)s (%(why)s)",
+    "%(kind)s in %(place)s",
+    "%(name)s on %(day)s",
 }
 
 

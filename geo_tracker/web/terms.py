@@ -122,4 +122,10 @@ TERMS: dict[str, str] = {
     "negotiated": N_("Joined by agreement"),
     "gradual": N_("Joined step by step"),
     "none": N_("Not joined"),
+    # visits and incidents
+    "visits": N_("Visits"),
+    "incidents": N_("Incidents"),
+    "public_opinion": N_("Public opinion"),
+    "petition": N_("Petition"),
+    "case": N_("Case"),
 }

@@ -126,7 +126,11 @@ def test_lists_ask_as_often_whatever_the_number_of_rows(county: Flask, few: str,
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/review/"]
+    "path",
+    [
+        *("/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/review/"),
+        *("/visits/", "/visits/waiting/", "/incidents/", "/incidents/zeros/"),
+    ],
 )
 def test_an_empty_register_says_what_to_do(empty: Flask, path: str) -> None:
     planner = visitor(empty, "planner")
