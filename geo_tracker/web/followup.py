@@ -69,12 +69,8 @@ def _votes(held: Register) -> Card:
 
 def _checklists(held: Register, session: Session) -> Card:
     days = merged_on(held)
-    with read_session() as session:
-        counts = [
-            row
-            for unit_id, row in checklist_counts(session, on=judging_day()).items()
-            if unit_id in days
-        ]
+    of_villages = checklist_counts(session, on=judging_day())
+    counts = [row for unit_id, row in of_villages.items() if unit_id in days]
     sums = {name: sum(row[name] for row in counts) for name in ("applicable", "done", "overdue")}
     return {
         "title": _("Integration checklists"),
