@@ -31,14 +31,13 @@ def show() -> ResponseReturnValue:
     """Show the ledgers."""
     held = register()
     with read_session() as session:
-        cards = [
-            _votes(held),
-            _projects(held),
-            _checklists(held, session),
-            _visits(session),
-            _incidents(session),
-        ]
+        cards = [_votes(held), _projects(held), *worked_on(held, session)]
     return render_template("followup/show.html", cards=cards, today=held.data_on)
+
+
+def worked_on(held: Register, session: Session) -> list[Card]:
+    """Return the ledgers that people work on all day, as the overview shows them, too."""
+    return [_checklists(held, session), _visits(session), _incidents(session)]
 
 
 def _votes(held: Register) -> Card:
