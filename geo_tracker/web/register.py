@@ -150,6 +150,22 @@ class Register:
         return last_successors(self.formers["to_unit_id"], mergers=len(self.layers)).dropna()
 
     @cached_property
+    def places(self) -> pd.DataFrame:
+        """Where each village lies today, in the order of places, by ``unit_id``.
+
+        ``present_unit_id`` (the village of today it belongs to, or itself), its ``county_code``,
+        ``county``, ``town_code``, ``town`` and ``present_name``.
+        """
+        units = self.units
+        present = pd.Series(units.index, index=units.index).map(self.present_units)
+        present = present.fillna(pd.Series(units.index, index=units.index)).astype(int)
+        own = units[["county_code", "county", "town_code", "town", "stat_code", "name"]]
+        there = own.reindex(present.to_numpy()).set_axis(units.index)
+        there = there.rename(columns={"name": "present_name"}).assign(present_unit_id=present)
+        order = ["county_code", "town_code", "stat_code", "present_unit_id"]
+        return there.sort_values(order, kind="stable").drop(columns="stat_code")
+
+    @cached_property
     def sides(self) -> dict[str, Side]:
         """The villages of today and those before the newest merger, for themes and totals."""
         return sides_of(self)

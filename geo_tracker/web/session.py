@@ -46,6 +46,7 @@ class SignedIn:
         self.id = account.id
         self.username = account.username
         self.role = account.role
+        self.office = account.office
         self.locale = account.locale
         self.must_change_password = account.must_change_password
 

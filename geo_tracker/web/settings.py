@@ -18,6 +18,7 @@ from geo_tracker.indicators import consent, lights
 from geo_tracker.indicators.lagging import LagThresholds
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.problem_units import offered_units
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.terms import TERMS
 from geo_tracker.web.texts import number, shown, yuan_wan
@@ -48,6 +49,7 @@ def _page(*, one_time: dict[str, str] | None = None, errors: dict[str, str] | No
         account=current_user,
         users=_users() if is_admin else None,
         roles=[(role, _(TERMS[role])) for role in users.ROLES],
+        offices=offered_units() if is_admin else [],
         errors=errors or {},
         typed=request.form.to_dict() if errors else {"role": "planner"},
         one_time=one_time,
@@ -65,6 +67,7 @@ def _users() -> list[dict[str, Any]]:
                 "user_id": account.id,
                 "username": account.username,
                 "role": account.role,
+                "office": account.office,
                 "active": account.active,
                 "created_at": account.created_at,
                 "me": account.id == current_user.id,
@@ -164,6 +167,7 @@ def add_user() -> ResponseReturnValue:
             username=username,
             password=password,
             role=request.form.get("role", ""),
+            office=request.form.get("office", ""),
         )
     except InputError as refused:
         return make_response(_page(errors={"username": shown(refused.message)}), 422)

@@ -41,13 +41,22 @@ class Visitor:
         return self.client.post(path, data=data | {"csrf_token": token}, headers=self.headers)
 
 
-def visitor(app: Flask, role: str | None, *, language: str = "en") -> Visitor:
-    """Return somebody signed in with a role; with none, somebody who is not."""
+def visitor(
+    app: Flask, role: str | None, *, language: str = "en", name: str = "", office: str | None = None
+) -> Visitor:
+    """Return somebody signed in with a role and named after it; with none, somebody who is not."""
     somebody = Visitor(app, language=language)
     if role is not None:
         services: Services = app.extensions["geo_tracker"]
-        add_user(services.engine, username=role, password=PASSWORD, role=role, must_change=False)
-        form = {"username": role, "password": PASSWORD}
+        add_user(
+            services.engine,
+            username=name or role,
+            password=PASSWORD,
+            role=role,
+            office=office,
+            must_change=False,
+        )
+        form = {"username": name or role, "password": PASSWORD}
         answer = somebody.post("/sign-in", form, form_of="/sign-in")
         assert answer.status_code == 303
     return somebody

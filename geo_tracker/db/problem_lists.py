@@ -1,0 +1,329 @@
+"""Lists of problems, asked of the database page by page; nothing reads all of them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geo_tracker.db.models import Problem
+from geo_tracker.db.problem_rates import (
+    MEASURES,
+    counted_as_of,
+    counts_now,
+    has,
+    measures_of,
+    tally_has,
+)
+from geo_tracker.db.problem_tally import NEVER_DUE
+from geo_tracker.followup.problem_lights import OWED_STATES, Deadlines
+
+Conditions = Collection[sa.ColumnElement[bool]]
+
+OPEN: Final = "open"
+"""Stands for all states in which somebody still owes something."""
+
+NO_UNIT: Final = "none"
+"""Stands for the lead unit of problems that were not handed over yet."""
+
+ORDERS: Final = ("due", "newest", "rounds", "place")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemFilter:
+    """Which problems a list shows; what is empty or None narrows nothing.
+
+    Attributes
+    ----------
+    units : collection of int or None
+        The villages of a place, former and present ones.
+    query : str
+        What somebody typed: how a number begins.
+    named_units : collection of int
+        Villages that the query means, besides numbers.
+    state : str
+        A state, or `OPEN`.
+    light : str
+        ``red``, ``yellow`` or ``green``.
+    lead_unit : str
+        A unit, or `NO_UNIT`.
+    source, category : str
+        As recorded.
+    rounds : int
+        Handed over so often or more.
+    suspended : bool
+        Only those whose time stands still.
+    counted, counted_on : str, date or None
+        Those that a rate counts, as they stand or as they stood on a day.
+    """
+
+    units: Collection[int] | None = None
+    query: str = ""
+    named_units: Collection[int] = ()
+    state: str = ""
+    light: str = ""
+    lead_unit: str = ""
+    source: str = ""
+    category: str = ""
+    rounds: int = 0
+    suspended: bool = False
+    counted: str = ""
+    counted_on: date | None = None
+
+
+def is_light(light: str, on: Deadlines) -> sa.ColumnElement[bool]:
+    """Return which problems have a light: by dates, so that the database can say it."""
+    until = _scanned(Problem.runs_until)
+    if light == "red":
+        return until < on.today
+    if light == "yellow":
+        return until.between(on.today, on.yellow_until)
+    return sa.and_(until > on.yellow_until, until < NEVER_DUE)
+
+
+def _among(ids: Collection[int]) -> sa.ColumnElement[bool]:
+    # Thousands of villages: written into the statement, not bound one by one.
+    listed = sa.bindparam(None, list(ids), expanding=True, literal_execute=True, type_=sa.Integer())
+    return Problem.unit_id.in_(listed)
+
+
+def conditions(chosen: ProblemFilter, on: Deadlines) -> list[sa.ColumnElement[bool]]:
+    """Return what the problems of a list have in common."""
+    p = Problem
+    found: list[sa.ColumnElement[bool]] = []
+    if chosen.units is not None:
+        found.append(_among(chosen.units))
+    if chosen.query:
+        found.append(_meant(chosen))
+    if chosen.state:
+        found.append(has("open") if chosen.state == OPEN else p.state == chosen.state)
+    if chosen.light:
+        found.append(is_light(chosen.light, on))
+    if chosen.lead_unit:
+        found.append(
+            p.lead_unit.is_(None)
+            if chosen.lead_unit == NO_UNIT
+            else p.lead_unit == chosen.lead_unit
+        )
+    if chosen.source:
+        found.append(p.source == chosen.source)
+    if chosen.category:
+        found.append(p.category == chosen.category)
+    if chosen.rounds:
+        found.append(p.handover_round >= chosen.rounds)
+    if chosen.suspended:
+        found.append(sa.and_(p.state.in_(OWED_STATES), p.suspended_on.is_not(None)))
+    if chosen.counted:
+        found.append(_counted(chosen.counted, chosen.counted_on, on))
+    return found
+
+
+def _counted(measure: str, day: date | None, on: Deadlines) -> sa.ColumnElement[bool]:
+    if day is None:
+        return counts_now(measure, on.today)
+    stood, measures = counted_as_of(day)
+    return Problem.id.in_(sa.select(stood.c.problem_id).where(measures[measure]))
+
+
+def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:
+    """Return which problems a query means: numbers hold digits, villages need not."""
+    number = Problem.problem_no.startswith(chosen.query, autoescape=True)
+    if not chosen.named_units:
+        return number
+    villages = _among(chosen.named_units)
+    has_digit = any(sign.isdecimal() for sign in chosen.query)
+    return sa.or_(number, villages) if has_digit else villages
+
+
+def _scanned(column: Any) -> Any:
+    """Return a column so written that SQLite does not take its index to find or order rows by.
+
+    It would then read each row with its texts; the index of lists holds all it needs.
+    """
+    return sa.func.coalesce(column, column)
+
+
+def problem_totals(session: Session, where: Conditions, on: Deadlines) -> dict[str, int]:
+    """Count what a filter leaves.
+
+    Returns
+    -------
+    dict
+        ``total``, ``open``, ``red``, ``yellow`` and the measures.
+    """
+    p = Problem
+    tally = _scanned(p.tally) if where else p.tally
+    rows = session.execute(
+        sa.select(
+            tally,
+            sa.func.count().label("count"),
+            sa.func.sum(sa.case((p.due_on < on.today, 1), else_=0)).label("past"),
+            sa.func.sum(sa.case((p.due_on <= on.yellow_until, 1), else_=0)).label("soon"),
+        )
+        .where(*where)
+        .group_by(tally)
+    )
+    totals = dict.fromkeys(("total", OPEN, "red", "yellow", *MEASURES), 0)
+    for bits, count, past, soon in rows:
+        running = tally_has(bits, "running")
+        found = {
+            "total": count,
+            OPEN: count if tally_has(bits, "open") else 0,
+            "red": past if running else 0,
+            "yellow": soon - past if running else 0,
+            **measures_of(bits, count=count, past_due=past),
+        }
+        totals = {name: totals[name] + number for name, number in found.items()}
+    return totals
+
+
+def page_of_problems(
+    session: Session,
+    where: Conditions,
+    *,
+    order: str,
+    first: int,
+    count: int,
+    places: Mapping[int, int],
+) -> list[Problem]:
+    """Return some problems of a list in order.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    where : collection of conditions
+        As `conditions`.
+    order : str
+        One of `ORDERS`.
+    first, count : int
+        Where the page begins, from 0, and how many it holds.
+    places : mapping of int to int
+        Villages by their rank in the order ``place``.
+    """
+    if order == "place":
+        ids = _ids_by_place(session, where, first=first, count=count, places=places)
+    else:
+        keys = _ORDER_BY[order]
+        if where:
+            keys = tuple((_scanned(column), falling) for column, falling in keys)
+        ordered = [column.desc() if falling else column for column, falling in keys]
+        query = sa.select(Problem.id).where(*where).order_by(*ordered)
+        ids = list(session.scalars(query.offset(first).limit(count)))
+    found = session.scalars(sa.select(Problem).where(Problem.id.in_(ids)))
+    by_id = {problem.id: problem for problem in found}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+_ORDER_BY: Final[dict[str, tuple[tuple[Any, bool], ...]]] = {
+    "due": ((Problem.runs_until, False), (Problem.id, False)),
+    "newest": ((Problem.registered_on, True), (Problem.id, True)),
+    "rounds": (
+        *((Problem.handover_round, True), (Problem.runs_until, False)),
+        (Problem.id, False),
+    ),
+}
+"""Order → columns, and whether the highest comes first."""
+
+
+def _ids_by_place(
+    session: Session,
+    where: Conditions,
+    *,
+    first: int,
+    count: int,
+    places: Mapping[int, int],
+) -> list[int]:
+    """Return ids in order of places, which the database does not know: it counts, then is asked."""
+    rows = session.execute(
+        sa.select(Problem.unit_id, sa.func.count()).where(*where).group_by(Problem.unit_id)
+    ).all()
+    counts = sorted(rows, key=lambda row: (places.get(row[0], len(places)), row[0]))
+    asked: dict[int, int] = {}
+    before, skipped = 0, 0
+    for unit_id, held in counts:
+        if before + held > first and before < first + count:
+            if not asked:
+                skipped = first - before
+            asked[unit_id] = len(asked)
+        before += held
+    if not asked:
+        return []
+    found = session.execute(
+        sa.select(Problem.id, Problem.unit_id).where(*where, _among(asked)).order_by(Problem.id)
+    ).all()
+    ids = [row.id for row in sorted(found, key=lambda row: asked[row.unit_id])]
+    return ids[skipped : skipped + count]
+
+
+def lead_units_in_use(session: Session) -> list[str]:
+    """Return the units that problems were handed to, by name."""
+    units = session.scalars(
+        sa.select(Problem.lead_unit).where(Problem.lead_unit.is_not(None)).distinct()
+    )
+    return sorted(unit for unit in units if unit)
+
+
+def owed_by_unit(session: Session, on: Deadlines) -> list[dict[str, Any]]:
+    """Return what each unit owes.
+
+    Returns
+    -------
+    list of dict
+        ``lead_unit`` (None: not handed over), ``open``, ``red``, ``yellow``, ``again`` (open and
+        handed over twice or more), ``claimed`` (waits for a revisit), ``suspended``, ``oldest_on``
+        (day the oldest open one was registered); most overdue first.
+    """
+    p = Problem
+    counted = {
+        "red": is_light("red", on),
+        "yellow": is_light("yellow", on),
+        "again": p.handover_round >= 2,
+        "claimed": p.state == "claimed_fixed",
+        "suspended": sa.and_(p.state.in_(OWED_STATES), p.suspended_on.is_not(None)),
+    }
+    rows = session.execute(
+        sa.select(
+            p.lead_unit,
+            sa.func.count().label(OPEN),
+            *(sa.func.sum(sa.case((one, 1), else_=0)).label(name) for name, one in counted.items()),
+            sa.func.min(p.registered_on).label("oldest_on"),
+        )
+        .where(has("open"))
+        .group_by(p.lead_unit)
+    )
+    found = [dict(row._mapping) for row in rows]
+    return sorted(
+        found, key=lambda row: (-row["red"], -row["yellow"], -row[OPEN], row["lead_unit"] or "")
+    )
+
+
+def related_problems(session: Session, problem: Problem) -> list[Problem]:
+    """Return the problems linked to one: duplicates and what recurs, both ways."""
+    p = Problem
+    own = [one for one in (problem.duplicate_of_id, problem.recurs_of_id) if one is not None]
+    return list(
+        session.scalars(
+            sa.select(p)
+            .where(
+                sa.or_(p.id.in_(own), p.duplicate_of_id == problem.id, p.recurs_of_id == problem.id)
+            )
+            .order_by(p.id)
+        )
+    )
+
+
+def problems_of_units(session: Session, units: Collection[int], *, most: int) -> list[Problem]:
+    """Return problems recorded on some villages: what is open first, then the newest."""
+    p = Problem
+    closed = sa.case((has("open"), 0), else_=1)
+    return list(
+        session.scalars(
+            sa.select(p)
+            .where(_among(units))
+            .order_by(closed, p.registered_on.desc(), p.id.desc())
+            .limit(most)
+        )
+    )
