@@ -17,6 +17,7 @@ from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
     basemap,
     crosswalk,
+    followup,
     home,
     import_changes,
     import_tables,
@@ -37,9 +38,11 @@ from geo_tracker.web import (
     maps,
     projects,
     review,
+    rules,
     session,
     tiles,
     villages,
+    vote_totals,
     votes,
 )
 from geo_tracker.web import (
@@ -73,7 +76,9 @@ NOUNS = (
     lineage,
     review,
     crosswalk,
+    followup,
     votes,
+    vote_totals,
     projects,
     lagging,
     imports,
@@ -81,6 +86,7 @@ NOUNS = (
     import_undo,
     import_tables,
     settings_pages,
+    rules,
     session,
 )
 

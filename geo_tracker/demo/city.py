@@ -1,4 +1,4 @@
-"""The whole demo city, from its reference to the three files a planner would bring."""
+"""The whole demo city, from its reference to the files a planner would bring."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,15 @@ from geo_tracker.demo.figures import village_figures, village_sheet
 from geo_tracker.demo.files import write_shapefile_zip, write_workbook
 from geo_tracker.demo.layout import areas_m2, former_layer, later_layer, seats
 from geo_tracker.demo.mergers import drawn_groups, lineage
+from geo_tracker.demo.problems import problem_sheet
 from geo_tracker.demo.projects import project_sheet
 from geo_tracker.demo.reference import Reference, read_reference
 from geo_tracker.demo.tables import conflicting_rows, merger_sheet, notes_sheet, published_sheet
+from geo_tracker.demo.visits import visit_sheet
 from geo_tracker.demo.votes import vote_sheet
 
-BEFORE, AFTER, RECORDS = "before.zip", "after.zip", "records.xlsx"
+BEFORE, AFTER, RECORDS, FOLLOWUP = "before.zip", "after.zip", "records.xlsx", "followup.xlsx"
+FILES = (BEFORE, AFTER, RECORDS, FOLLOWUP)
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,11 @@ class DemoSummary:
         Later villages made of two or more, and the former ones in them.
     untouched_villages : int
         Former villages whose ground stays as it was.
-    towns, votes, projects, conflicts : int
-        Towns with villages; rows of 表决 and 项目; rows of 合并对照 that contradict the ground.
+    towns, votes, projects, problems, visits, conflicts : int
+        Towns with villages; rows of 表决, 项目, 问题 and 走访; rows of 合并对照 that contradict
+        the ground.
     bytes_written : int
-        Of the three files together.
+        Of the files together.
     """
 
     former_villages: int
@@ -45,6 +49,8 @@ class DemoSummary:
     towns: int
     votes: int
     projects: int
+    problems: int
+    visits: int
     conflicts: int
     bytes_written: int
 
@@ -62,7 +68,9 @@ class DemoCity:
     conflicts : Series
         Which rows of 合并对照 say otherwise; see `tables.conflicting_rows`.
     sheets : dict of str to DataFrame
-        The workbook's sheets in order.
+        The sheets of the workbook of records, in order.
+    followup : dict of str to DataFrame
+        Those of the workbook of problems and visits.
     """
 
     before: gpd.GeoDataFrame
@@ -70,6 +78,7 @@ class DemoCity:
     lineage: pd.DataFrame
     conflicts: pd.Series
     sheets: dict[str, pd.DataFrame]
+    followup: dict[str, pd.DataFrame]
 
 
 def _with_fields(shapes: gpd.GeoDataFrame, villages: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -130,17 +139,22 @@ def demo_city(reference: Reference, *, seed: int) -> DemoCity:
         "项目": project_sheet(became, figures, former, rng(6)),
         "公布数": published_sheet(),
     }
+    followup = {
+        "问题": problem_sheet(became, figures, rng(9)),
+        "走访": visit_sheet(became, rng(10)),
+    }
     return DemoCity(
         _with_fields(former, reference.former),
         _with_fields(later, reference.later),
         became,
         wrong,
         sheets,
+        followup,
     )
 
 
 def write_demo(reference_dir: Path, out_dir: Path, *, seed: int = 20181031) -> DemoSummary:
-    """Write ``before.zip``, ``after.zip`` and ``records.xlsx``.
+    """Write ``before.zip``, ``after.zip``, ``records.xlsx`` and ``followup.xlsx``.
 
     Parameters
     ----------
@@ -166,6 +180,7 @@ def write_demo(reference_dir: Path, out_dir: Path, *, seed: int = 20181031) -> D
     write_shapefile_zip(city.before, out_dir / BEFORE, name="行政村_2018")
     write_shapefile_zip(city.after, out_dir / AFTER, name="行政村_2019")
     write_workbook(city.sheets, out_dir / RECORDS)
+    write_workbook(city.followup, out_dir / FOLLOWUP)
     involved = city.lineage[city.lineage["constituents"] > 1]
     return DemoSummary(
         former_villages=len(city.before),
@@ -176,6 +191,8 @@ def write_demo(reference_dir: Path, out_dir: Path, *, seed: int = 20181031) -> D
         towns=int(city.lineage["town_code"].nunique()),
         votes=len(city.sheets["表决"]),
         projects=len(city.sheets["项目"]),
+        problems=len(city.followup["问题"]),
+        visits=len(city.followup["走访"]),
         conflicts=len(city.conflicts),
-        bytes_written=sum((out_dir / name).stat().st_size for name in (BEFORE, AFTER, RECORDS)),
+        bytes_written=sum((out_dir / name).stat().st_size for name in FILES),
     )

@@ -192,6 +192,11 @@ def notes_sheet(lineage: pd.DataFrame, wrong: pd.Series, seed: int) -> pd.DataFr
             "人口、收入、项目、资金、日期和进度均为合成；项目截至 2020-06-30。",
         ),
         (
+            "合成：问题和走访",
+            "另见 followup.xlsx：条目均为合成，件数、解决数、二次交办数、走访数按公布数生成；"
+            "没有编造舆情、信访、案件。",
+        ),
+        (
             "故意的不一致",
             f"对照表中有 {len(wrong)} 行与图上不一致，供人工核对：{conflicts}。"
             if len(wrong)

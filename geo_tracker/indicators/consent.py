@@ -10,7 +10,9 @@ NOTICE_DAYS = 10
 """Days between notice and meeting that the law asks for."""
 
 
-def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
+def vote_rates(
+    votes: pd.DataFrame, *, notice_days: "pd.Series | int" = NOTICE_DAYS
+) -> pd.DataFrame:
     """Compute each vote's rates and check its record.
 
     Parameters
@@ -19,6 +21,8 @@ def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
         One row per meeting: ``form``, ``notice_on``, ``held_on`` (dates), ``eligible``,
         ``present``, ``issued``, ``returned``, ``agree``, ``oppose``, ``abstain``, ``invalid``
         (whole numbers, missing where not recorded).
+    notice_days : int or Series of int
+        Days of notice that were needed, of each vote where they differ.
 
     Returns
     -------
@@ -36,20 +40,26 @@ def vote_rates(votes: pd.DataFrame) -> pd.DataFrame:
     eligible, present, agree = (
         votes[name].astype("Float64") for name in ("eligible", "present", "agree")
     )
+    needed = pd.Series(notice_days, index=votes.index)
     return pd.DataFrame(
         {
             "consent_of_present": (agree / present.where(present > 0)).astype(float),
             "consent_of_eligible": (agree / eligible.where(eligible > 0)).astype(float),
             "turnout": (present / eligible.where(eligible > 0)).astype(float),
             "unanimous": (agree.eq(present) & present.gt(0)).fillna(False).astype(bool),
-            "checks": (checks := [_checks(vote) for vote in votes.itertuples(index=False)]),
+            "checks": (
+                checks := [
+                    _checks(vote, int(days))
+                    for vote, days in zip(votes.itertuples(index=False), needed, strict=True)
+                ]
+            ),
             "in_order": [not found for found in checks],
         },
         index=votes.index,
     )
 
 
-def _checks(vote: tuple[object, ...]) -> list[Message]:
+def _checks(vote: tuple[object, ...], notice_days: int) -> list[Message]:
     found = []
     get = vote._asdict()  # type: ignore[attr-defined]
     counts = {name: None if pd.isna(get[name]) else int(get[name]) for name in _COUNTS}
@@ -75,11 +85,11 @@ def _checks(vote: tuple[object, ...]) -> list[Message]:
         )
     if not pd.isna(get["notice_on"]) and not pd.isna(get["held_on"]):
         days = (pd.Timestamp(get["held_on"]) - pd.Timestamp(get["notice_on"])).days
-        if days < NOTICE_DAYS:
+        if days < notice_days:
             found.append(
                 Message(
                     N_("notice only %(days)s days before, %(needed)s are needed"),
-                    {"days": days, "needed": NOTICE_DAYS},
+                    {"days": days, "needed": notice_days},
                 )
             )
     if get["form"] == "villagers_representatives":
@@ -153,3 +163,54 @@ def consent_summary(votes: pd.DataFrame) -> ConsentSummary:
         at_100_count=full,
         share_at_100=full / len(known),
     )
+
+
+TAIL = 0.05
+"""The worst of this share of villages are told apart, since a mean of 99.7 % hides them."""
+
+
+def consent_table(votes: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """Sum up votes that `vote_rates` has rated, group by group.
+
+    Parameters
+    ----------
+    votes : DataFrame
+        As for `consent_summary`, and ``in_order``.
+    by : Series
+        The group of each vote, same index; votes without one are left out.
+
+    Returns
+    -------
+    DataFrame
+        By group: ``votes`` (with a rate), ``mean_of_rates``, ``pooled``, ``mean_of_eligible``,
+        ``pooled_of_eligible``, ``share_at_100`` (shares in 0–1), ``at_100``, ``lowest``,
+        ``tail`` (mean of rates of the worst `TAIL` of its villages, of one at least),
+        ``tail_count``, ``not_in_order`` (votes, those without a rate too). A sum that lacks a
+        count is taken of the votes that have both.
+    """
+    rows = {}
+    for group, of_group in votes.groupby(by):
+        known = of_group[of_group["consent_of_present"].notna()]
+        summary = consent_summary(of_group)
+        rates = known["consent_of_present"].sort_values()
+        tail = rates.head(max(1, round(len(rates) * TAIL)))
+        eligible = of_group[of_group["consent_of_eligible"].notna()]
+        voters = int(eligible["eligible"].sum())
+        rows[group] = {
+            "votes": summary.count,
+            "mean_of_rates": summary.mean_of_rates,
+            "pooled": summary.pooled,
+            "mean_of_eligible": summary.mean_of_eligible,
+            "pooled_of_eligible": int(eligible["agree"].sum()) / voters if voters else None,
+            "at_100": summary.at_100_count,
+            "share_at_100": summary.share_at_100,
+            "lowest": float(rates.iloc[0]) if len(rates) else None,
+            "tail": float(tail.mean()) if len(tail) else None,
+            "tail_count": len(tail),
+            "not_in_order": int((~of_group["in_order"]).sum()),
+        }
+    columns = [
+        *("votes", "mean_of_rates", "pooled", "mean_of_eligible", "pooled_of_eligible"),
+        *("at_100", "share_at_100", "lowest", "tail", "tail_count", "not_in_order"),
+    ]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -19,7 +19,14 @@ _DONE_FROM = STAGES.index("finished")
 _STARTED_FROM = STAGES.index("started")
 
 
-def project_lights(projects: pd.DataFrame, *, on: date) -> pd.DataFrame:
+def project_lights(
+    projects: pd.DataFrame,
+    *,
+    on: date,
+    yellow_points: float = YELLOW_POINTS,
+    red_points: float = RED_POINTS,
+    late_months: int = RED_DELAY_MONTHS,
+) -> pd.DataFrame:
     """Judge projects by their plan.
 
     Parameters
@@ -29,6 +36,10 @@ def project_lights(projects: pd.DataFrame, *, on: date) -> pd.DataFrame:
         ``actual_start_on``, ``actual_finish_on``, ``reported_on`` (dates), ``progress`` (0–1).
     on : date
         The day to judge at; a project reported earlier is judged at its report.
+    yellow_points, red_points : float
+        Points behind plan from which a project is yellow, and above which it is red.
+    late_months : int
+        Months after its planned start from which a project not started is red.
 
     Returns
     -------
@@ -63,11 +74,11 @@ def project_lights(projects: pd.DataFrame, *, on: date) -> pd.DataFrame:
     # Where nothing at all is reported, nobody can say that it has not started.
     told = ended.notna() | begun.notna() | stage.notna() | progress.notna()
     late_start = ~started & told & start.notna() & (day > start)
-    very_late = late_start & (day >= start + pd.DateOffset(months=RED_DELAY_MONTHS))
+    very_late = late_start & (day >= start + pd.DateOffset(months=late_months))
     light = pd.Series(np.nan, index=projects.index, dtype=object)
     light = light.mask(behind.notna() | (start.notna() & (day <= start)) | finished, "green")
-    light = light.mask((behind >= YELLOW_POINTS) | late_start, "yellow")
-    light = light.mask((behind > RED_POINTS) | very_late, "red")
+    light = light.mask((behind >= yellow_points) | late_start, "yellow")
+    light = light.mask((behind > red_points) | very_late, "red")
     return pd.DataFrame(
         {
             "planned_progress": planned,

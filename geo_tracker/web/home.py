@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geo_tracker.indicators.consent import consent_summary
-from geo_tracker.indicators.lagging import LagThresholds
 from geo_tracker.web.filters import NOWHERE, place_filter
 from geo_tracker.web.money import or_none, share, total_yuan
 from geo_tracker.web.projects import project_totals
@@ -151,7 +150,7 @@ def _projects(held: Register) -> dict[str, Any] | None:
 
 def _attention(held: Register) -> list[dict[str, Any]]:
     cases, _stake = held.review
-    floor = LagThresholds().operating_income_yuan
+    floor = held.floors.operating_income_yuan
     income = held.formers["operating_income_fen"]
     return [
         {

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.indicators.lagging import REASONS, LagThresholds, lagging_list
+from geo_tracker.indicators.lagging import REASONS, lagging_list
 from geo_tracker.language import N_
 from geo_tracker.web.filters import chosen_code, place_filter
 from geo_tracker.web.money import or_none, yuan
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
         sorts=sorts,
         rows=[_row(row, units) for row in page.rows.reset_index().to_dict("records")],
         page=page,
-        floor=LagThresholds().operating_income_yuan,
+        floor=held.floors.operating_income_yuan,
         stored=not held.formers.empty,
     )
 
@@ -72,7 +72,7 @@ def _listed(held: Register) -> pd.DataFrame:
         *("operating_income_fen", "registered_population"),
     ]
     return (
-        lagging_list(held.formers, held.projects)
+        lagging_list(held.formers, held.projects, thresholds=held.floors)
         .join(held.formers[shown_of_village])
         .join(figures["income_year"])
     )

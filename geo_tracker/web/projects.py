@@ -65,6 +65,8 @@ def index() -> ResponseReturnValue:
         totals=project_totals(found),
         page=page,
         stored=not held.projects.empty,
+        watch_points=f"{held.rules.project_yellow_points:g}",
+        red_points=f"{held.rules.project_red_points:g}",
     )
 
 

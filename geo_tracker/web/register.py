@@ -3,11 +3,13 @@
 import threading
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from geo_tracker.db import reading
 from geo_tracker.db.frames import (
@@ -21,7 +23,10 @@ from geo_tracker.db.frames import (
     vote_frame,
 )
 from geo_tracker.db.imports import data_date, layers_in_order
+from geo_tracker.db.rules import rules_stamp
+from geo_tracker.followup.rules import Rules
 from geo_tracker.indicators.consent import vote_rates
+from geo_tracker.indicators.lagging import LagThresholds
 from geo_tracker.indicators.lights import project_lights
 from geo_tracker.indicators.siblings import sibling_standing
 from geo_tracker.lineage.linter import Fault, lineage_faults
@@ -30,6 +35,7 @@ from geo_tracker.lineage.standing import standing_spans
 from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.web.context import services
 from geo_tracker.web.register_sides import Side, sides_of
+from geo_tracker.workflows.rules import rules_of
 
 FIGURES = (
     *("households", "registered_population", "resident_population"),
@@ -57,6 +63,8 @@ class Register:
         Differs after every change.
     data_on : date
         Date the newest records hold at; lights and lists are judged at it.
+    rules : Rules
+        Those of the year of that date.
     layers : list of Layer
         By date.
     versions : DataFrame
@@ -78,6 +86,7 @@ class Register:
 
     stamp: tuple[Any, ...]
     data_on: date
+    rules: Rules
     layers: list[Layer]
     versions: pd.DataFrame
     villages: pd.DataFrame
@@ -88,6 +97,14 @@ class Register:
     votes: pd.DataFrame
     projects: pd.DataFrame
     published: pd.DataFrame
+
+    @property
+    def floors(self) -> LagThresholds:
+        """The floors of income under which a village is listed as lagging."""
+        return LagThresholds(
+            operating_income_yuan=Decimal(self.rules.operating_income_floor),
+            total_income_yuan=Decimal(self.rules.total_income_floor),
+        )
 
     @cached_property
     def units(self) -> pd.DataFrame:
@@ -210,7 +227,7 @@ def register() -> Register:
     """Return the register as it stands; computed anew when something changed."""
     engine = services().engine
     with reading(engine) as session:
-        stamp = register_stamp(session)
+        stamp = _stamp(session)
     key = str(engine.url)
     found = _kept.get(key)
     if found is None or found.stamp != stamp:
@@ -221,10 +238,14 @@ def register() -> Register:
     return found
 
 
+def _stamp(session: Session) -> tuple[Any, ...]:
+    return (*register_stamp(session), rules_stamp(session))
+
+
 def computed_register(engine: sa.Engine) -> Register:
     """Read everything and join it."""
     with reading(engine) as session:
-        stamp = register_stamp(session)
+        stamp = _stamp(session)
         layers = [
             Layer(layer.id, layer.as_of_on, layer.tiles_key, layer.import_id)
             for layer in layers_in_order(session)
@@ -237,8 +258,19 @@ def computed_register(engine: sa.Engine) -> Register:
         votes = vote_frame(session)
         projects = project_frame(session)
         published = published_frame(session)
-    votes = votes.join(vote_rates(votes))
-    projects = projects.join(project_lights(projects, on=data_on))
+        rules = rules_of(session, data_on.year)
+        held_in = pd.to_datetime(votes["held_on"]).dt.year
+        notice = {year: rules_of(session, int(year)).notice_days for year in held_in.unique()}
+    votes = votes.join(vote_rates(votes, notice_days=held_in.map(notice)))
+    projects = projects.join(
+        project_lights(
+            projects,
+            on=data_on,
+            yellow_points=rules.project_yellow_points,
+            red_points=rules.project_red_points,
+            late_months=rules.project_late_months,
+        )
+    )
     newest = layers[-1].id if layers else 0
     present = versions[versions["layer_id"] == newest].set_index("unit_id")
     gone = versions[~versions["unit_id"].isin(present.index)].drop_duplicates(
@@ -267,6 +299,7 @@ def computed_register(engine: sa.Engine) -> Register:
     return Register(
         stamp=stamp,
         data_on=data_on,
+        rules=rules,
         layers=layers,
         versions=versions,
         villages=villages,

@@ -224,7 +224,9 @@ def _add_lag(held: "Register", newest: pd.DataFrame, former: pd.DataFrame | None
     judged = newest if former is None else former
     own = held.projects["former_unit_id"].fillna(held.projects["unit_id"])
     at = _standing(held, own, judged.index)
-    listed = lagging_list(judged, held.projects.assign(former_unit_id=at)).reindex(judged.index)
+    listed = lagging_list(
+        judged, held.projects.assign(former_unit_id=at), thresholds=held.floors
+    ).reindex(judged.index)
     reasons = pd.Series([len(codes) for codes in listed["reasons"]], index=judged.index)
     # Nothing found where something is not known is no clean record.
     unclear = (reasons == 0) & judged[["operating_income_fen", "total_income_fen"]].isna().any(

@@ -61,14 +61,13 @@ def _row(
     name: str, value: Any, stored: StoredRule | None, wrong: dict[str, str] | None
 ) -> dict[str, Any]:
     about = RULES[name].metadata
+    words = {key: about[key] for key in ("label", "help", "unit")}
     refused = wrong if wrong is not None and wrong["name"] == name else None
     kind = kind_of(name)
     return {
         "name": name,
         "group": about["group"],
-        "label": _(about["label"]),
-        "help": _(about["help"]),
-        "unit": _(about["unit"]) if about["unit"] else None,
+        **{key: _(text) if text else None for key, text in words.items()},
         "is_list": kind in ("texts", "days"),
         "value": f"{value:,}" if kind == "count" else rule_text(name, value),
         "typed": refused["text"] if refused else rule_text(name, value),

@@ -1,4 +1,4 @@
-"""设置: one's account, users, thresholds, the server's settings, parts by others."""
+"""设置: one's account, users, the server's settings, parts by others."""
 
 import json
 from dataclasses import fields
@@ -14,14 +14,12 @@ from flask_login import current_user
 from geo_tracker.config import ROOT, Settings, environment_name
 from geo_tracker.db.users import all_users, existing_user
 from geo_tracker.errors import ConflictError, InputError
-from geo_tracker.indicators import consent, lights
-from geo_tracker.indicators.lagging import LagThresholds
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.problem_units import offered_units
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.terms import TERMS
-from geo_tracker.web.texts import number, shown, yuan_wan
+from geo_tracker.web.texts import shown
 from geo_tracker.workflows import users
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -53,7 +51,6 @@ def _page(*, one_time: dict[str, str] | None = None, errors: dict[str, str] | No
         errors=errors or {},
         typed=request.form.to_dict() if errors else {"role": "planner"},
         one_time=one_time,
-        thresholds=_thresholds(),
         settings=_settings(services().settings) if is_admin else [],
         libraries=_libraries(),
         database=_database(),
@@ -74,45 +71,6 @@ def _users() -> list[dict[str, Any]]:
             }
             for account in all_users(session)
         ]
-
-
-def _thresholds() -> list[dict[str, str]]:
-    floors = LagThresholds()
-    return [
-        {"label": label, "value": value, "help": text}
-        for label, value, text in (
-            (
-                _("Floor of operating income"),
-                _("%(amount)s × 10,000 yuan a year", amount=yuan_wan(floors.operating_income_yuan)),
-                _("A former village under it is listed as lagging."),
-            ),
-            (
-                _("Floor of total income"),
-                _("%(amount)s × 10,000 yuan a year", amount=yuan_wan(floors.total_income_yuan)),
-                _("A former village under it is listed as lagging."),
-            ),
-            (
-                _("Watch"),
-                _("%(points)s points", points=number(lights.YELLOW_POINTS)),
-                _("A project at least so far behind its planned progress is to be watched."),
-            ),
-            (
-                _("Behind"),
-                _("%(points)s points", points=number(lights.RED_POINTS)),
-                _("A project more than so far behind its planned progress is behind."),
-            ),
-            (
-                _("Late start"),
-                _("%(months)s months", months=lights.RED_DELAY_MONTHS),
-                _("A project that did not start so long after its planned start is behind."),
-            ),
-            (
-                _("Notice of a vote"),
-                _("%(days)s days", days=consent.NOTICE_DAYS),
-                _("A meeting announced later than so long before it is not in order."),
-            ),
-        )
-    ]
 
 
 def _settings(settings: Settings) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from geo_tracker.indicators.consent import consent_summary, vote_rates
+from geo_tracker.indicators.consent import consent_summary, consent_table, vote_rates
 
 GOOD: dict[str, Any] = {
     "form": "villagers_meeting",
@@ -118,3 +118,33 @@ def test_nearly_all_is_not_all() -> None:
 def test_no_votes_have_no_mean() -> None:
     summary = consent_summary(rated({"present": None}))
     assert (summary.count, summary.mean_of_rates, summary.pooled) == (0, None, None)
+
+
+def test_a_group_is_summed_in_every_way_and_its_tail_told_apart() -> None:
+    votes = rated(
+        {"present": 100, "agree": 100, "eligible": 200},
+        {"present": 300, "agree": 270, "eligible": 400},
+        {"present": 10, "agree": 10, "eligible": 20},
+    )
+    table = consent_table(votes, pd.Series(["a", "a", "b"]))
+    a = table.loc["a"]
+    assert a["votes"] == 2
+    assert a["mean_of_rates"] == pytest.approx((1 + 0.9) / 2)
+    assert a["pooled"] == pytest.approx(370 / 400)
+    assert a["mean_of_eligible"] == pytest.approx((0.5 + 270 / 400) / 2)
+    assert a["pooled_of_eligible"] == pytest.approx(370 / 600)
+    assert (a["at_100"], a["share_at_100"]) == (1, 0.5)
+    assert (a["lowest"], a["tail"], a["tail_count"]) == (pytest.approx(0.9), pytest.approx(0.9), 1)
+    assert table.loc["b", "lowest"] == 1
+
+
+def test_the_tail_is_the_worst_twentieth() -> None:
+    votes = rated(*({"present": 100, "agree": agree} for agree in range(60, 100)))
+    whole = consent_table(votes, pd.Series(0, index=votes.index)).loc[0]
+    assert whole["tail_count"] == 2
+    assert whole["tail"] == pytest.approx(0.605)
+
+
+def test_groups_of_no_votes_make_no_rows() -> None:
+    votes = rated({}).iloc[:0]
+    assert consent_table(votes, pd.Series([], dtype=object)).empty

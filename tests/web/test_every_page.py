@@ -32,6 +32,9 @@ PAGES = (
     "/imports/layouts",
     "/settings/",
     "/tiles/",
+    "/settings/rules/",
+    "/followup/",
+    "/votes/totals/",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"

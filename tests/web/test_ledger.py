@@ -159,3 +159,22 @@ def test_a_sum_says_of_how_many_projects_it_is_known(planner: Visitor) -> None:
     page = plain(planner.page("/projects/"))
     assert "Sum of all 2 projects found 110.00 known of 1 of 2 500.00 95.00 known of 1 of 2" in page
     assert "20.00 known of 1 of 2 20.0 % known of 1 of 2" in page
+
+
+def test_totals_of_votes_lead_to_their_rows_and_stand_beside_what_was_published(
+    planner: Visitor,
+) -> None:
+    every = rows(planner.page("/votes/totals/"))
+    assert "永康市 3 " in every[0]
+    by_town = rows(planner.page("/votes/totals/?county=330784"))
+    assert "花街镇 3 " in by_town[0]
+    # 400 + 171 + 19 of 400 + 190 + 19; the mean of 1, 0.9 and 1; of eligible 590 of 786.
+    for figure in ("96.67 %", "96.88 %", "75.1 %", "90.0 %"):
+        assert figure in by_town[0]
+    assert "check=problem" in planner.page("/votes/totals/")
+
+
+def test_the_ledgers_stand_side_by_side_with_what_they_amount_to(planner: Visitor) -> None:
+    page = plain(planner.page("/followup/"))
+    assert "Votes 3" in page
+    assert "not in order 1" in page

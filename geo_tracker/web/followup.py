@@ -1,0 +1,72 @@
+"""后半篇: the ledgers of what follows a merger, each with what it amounts to."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.web.projects import project_totals
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import number, percent, yuan_wan
+
+bp = Blueprint("followup", __name__, url_prefix="/followup")
+
+Card = dict[str, Any]
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Show the ledgers."""
+    held = register()
+    cards = [_votes(held), _projects(held)]
+    return render_template("followup/show.html", cards=cards, today=held.data_on)
+
+
+def _votes(held: Register) -> Card:
+    summary = consent_summary(held.votes)
+    return {
+        "title": _("Votes"),
+        "url": url_for("votes.index"),
+        "count": len(held.votes),
+        "pairs": [
+            (
+                _("consent of present, mean of rates"),
+                percent(summary.mean_of_rates),
+                url_for("vote_totals.show"),
+            ),
+            (
+                _("at full consent"),
+                number(summary.at_100_count),
+                url_for("votes.index", check="full"),
+            ),
+            (
+                _("not in order"),
+                number(int((~held.votes["in_order"]).sum())),
+                url_for("votes.index", check="problem"),
+            ),
+        ],
+    }
+
+
+def _projects(held: Register) -> Card:
+    totals = project_totals(held.projects) or {}
+    return {
+        "title": _("Projects"),
+        "url": url_for("projects.index"),
+        "count": len(held.projects),
+        "pairs": [
+            (
+                _("budget, 10,000 yuan"),
+                yuan_wan(totals.get("budget")),
+                url_for("projects.index", sort="budget"),
+            ),
+            (_("paid of budget"), percent(totals.get("paid_share")), None),
+            (
+                _("behind plan"),
+                number(int((held.projects["light"] == "red").sum())),
+                url_for("projects.index", light="red"),
+            ),
+        ],
+    }
