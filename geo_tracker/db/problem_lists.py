@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,8 +17,7 @@ from geo_tracker.db.problem_rates import (
     measures_of,
     tally_has,
 )
-from geo_tracker.db.problem_tally import NEVER_DUE
-from geo_tracker.followup.problem_lights import OWED_STATES, Deadlines
+from geo_tracker.db.problem_tally import NEVER_DUE, OWED_STATES
 
 Conditions = Collection[sa.ColumnElement[bool]]
 
@@ -29,6 +28,18 @@ NO_UNIT: Final = "none"
 """Stands for the lead unit of problems that were not handed over yet."""
 
 ORDERS: Final = ("due", "newest", "rounds", "place")
+
+
+class LightDays(Protocol):
+    """Today, and the last day that is yellow when something is due on it."""
+
+    @property
+    def today(self) -> date:
+        """What was due before is red."""
+
+    @property
+    def yellow_until(self) -> date:
+        """What is due later is green."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +84,18 @@ class ProblemFilter:
     counted_on: date | None = None
 
 
-def is_light(light: str, on: Deadlines) -> sa.ColumnElement[bool]:
+def is_light(light: str, on: LightDays) -> sa.ColumnElement[bool]:
     """Return which problems have a light: by dates, so that the database can say it."""
-    until = _scanned(Problem.runs_until)
+    until: sa.ColumnElement[Any] = _scanned(Problem.runs_until)
     if light == "red":
         return until < on.today
     if light == "yellow":
         return until.between(on.today, on.yellow_until)
     return sa.and_(until > on.yellow_until, until < NEVER_DUE)
+
+
+def _is_suspended() -> sa.ColumnElement[bool]:
+    return sa.and_(Problem.state.in_(OWED_STATES), sa.not_(has("running")))
 
 
 def _among(ids: Collection[int]) -> sa.ColumnElement[bool]:
@@ -89,7 +104,7 @@ def _among(ids: Collection[int]) -> sa.ColumnElement[bool]:
     return Problem.unit_id.in_(listed)
 
 
-def conditions(chosen: ProblemFilter, on: Deadlines) -> list[sa.ColumnElement[bool]]:
+def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bool]]:
     """Return what the problems of a list have in common."""
     p = Problem
     found: list[sa.ColumnElement[bool]] = []
@@ -114,13 +129,13 @@ def conditions(chosen: ProblemFilter, on: Deadlines) -> list[sa.ColumnElement[bo
     if chosen.rounds:
         found.append(p.handover_round >= chosen.rounds)
     if chosen.suspended:
-        found.append(sa.and_(p.state.in_(OWED_STATES), p.suspended_on.is_not(None)))
+        found.append(_is_suspended())
     if chosen.counted:
         found.append(_counted(chosen.counted, chosen.counted_on, on))
     return found
 
 
-def _counted(measure: str, day: date | None, on: Deadlines) -> sa.ColumnElement[bool]:
+def _counted(measure: str, day: date | None, on: LightDays) -> sa.ColumnElement[bool]:
     if day is None:
         return counts_now(measure, on.today)
     stood, measures = counted_as_of(day)
@@ -145,7 +160,7 @@ def _scanned(column: Any) -> Any:
     return sa.func.coalesce(column, column)
 
 
-def problem_totals(session: Session, where: Conditions, on: Deadlines) -> dict[str, int]:
+def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[str, int]:
     """Count what a filter leaves.
 
     Returns
@@ -266,7 +281,7 @@ def lead_units_in_use(session: Session) -> list[str]:
     return sorted(unit for unit in units if unit)
 
 
-def owed_by_unit(session: Session, on: Deadlines) -> list[dict[str, Any]]:
+def owed_by_unit(session: Session, on: LightDays) -> list[dict[str, Any]]:
     """Return what each unit owes.
 
     Returns
@@ -282,7 +297,7 @@ def owed_by_unit(session: Session, on: Deadlines) -> list[dict[str, Any]]:
         "yellow": is_light("yellow", on),
         "again": p.handover_round >= 2,
         "claimed": p.state == "claimed_fixed",
-        "suspended": sa.and_(p.state.in_(OWED_STATES), p.suspended_on.is_not(None)),
+        "suspended": _is_suspended(),
     }
     rows = session.execute(
         sa.select(

@@ -2,7 +2,10 @@
 
 from datetime import date
 
-RUNNING = "state IN ('assigned', 'accepted', 'in_progress') AND suspended_on IS NULL"
+OWED_STATES = ("assigned", "accepted", "in_progress")
+"""States in which a unit has to do something."""
+
+RUNNING = f"state IN {OWED_STATES} AND suspended_on IS NULL"
 """Which problems somebody has to solve by a day."""
 
 NEVER_DUE = date(9999, 12, 31)

@@ -6,7 +6,10 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from geo_tracker.db.problem_lists import OPEN, problem_totals
 from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.web.context import read_session
+from geo_tracker.web.problem_filters import deadlines_today
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import number, percent, yuan_wan
@@ -20,7 +23,7 @@ Card = dict[str, Any]
 def show() -> ResponseReturnValue:
     """Show the ledgers."""
     held = register()
-    cards = [_votes(held), _projects(held)]
+    cards = [_votes(held), _projects(held), _problems()]
     return render_template("followup/show.html", cards=cards, today=held.data_on)
 
 
@@ -45,6 +48,27 @@ def _votes(held: Register) -> Card:
                 _("not in order"),
                 number(int((~held.votes["in_order"]).sum())),
                 url_for("votes.index", check="problem"),
+            ),
+        ],
+    }
+
+
+def _problems() -> Card:
+    with read_session() as session:
+        on = deadlines_today(session)
+        totals = problem_totals(session, [], on)
+    resolved, registered = totals["resolved"], totals["registered"]
+    return {
+        "title": _("Problems"),
+        "url": url_for("problems.index"),
+        "count": registered,
+        "pairs": [
+            (_("open"), number(totals[OPEN]), url_for("problems.index", state=OPEN)),
+            (_("overdue"), number(totals["red"]), url_for("problems.index", light="red")),
+            (
+                _("resolved"),
+                percent(resolved / registered if registered else None),
+                url_for("problem_rates.show"),
             ),
         ],
     }

@@ -1,6 +1,6 @@
 """Values every page carries, and the paging of long lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
@@ -49,10 +49,22 @@ class Page:
 
 def paged(rows: pd.DataFrame) -> Page:
     """Return the page of a list that the request asks for; a page too far is the last."""
-    pages = max(1, ceil(len(rows) / PAGE_ROWS))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    number = page_number(len(rows))
     first = (number - 1) * PAGE_ROWS
     shown = rows.iloc[first : first + PAGE_ROWS]
+    return replace(paged_of(len(rows), number, len(shown)), rows=shown)
+
+
+def page_number(total: int) -> int:
+    """Return which page of a list of so many rows the request asks for, from 1."""
+    pages = max(1, ceil(total / PAGE_ROWS))
+    return min(max(request.args.get("page", 1, type=int), 1), pages)
+
+
+def paged_of(total: int, number: int, shown: int) -> Page:
+    """Return the ways to the other pages of a list whose rows the database gave, so many here."""
+    pages = max(1, ceil(total / PAGE_ROWS))
+    first = (number - 1) * PAGE_ROWS
     near = {1, pages, number - 1, number, number + 1}
     links: list[dict[str, Any] | None] = []
     for candidate in sorted(near & set(range(1, pages + 1))):
@@ -62,10 +74,10 @@ def paged(rows: pd.DataFrame) -> Page:
             {"number": candidate, "url": _page_url(candidate), "current": candidate == number}
         )
     return Page(
-        rows=shown,
-        total=len(rows),
-        first_row=first + 1 if len(rows) else 0,
-        last_row=first + len(shown),
+        rows=pd.DataFrame(),
+        total=total,
+        first_row=first + 1 if total else 0,
+        last_row=first + shown,
         previous_url=_page_url(number - 1) if number > 1 else None,
         next_url=_page_url(number + 1) if number < pages else None,
         links=links,

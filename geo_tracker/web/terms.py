@@ -112,7 +112,7 @@ TERMS: dict[str, str] = {
     "act_start": N_("Begin work"),
     "act_claim": N_("Report as fixed"),
     "act_revisit": N_("Revisit"),
-    "act_close": N_("Close"),
+    "act_close": N_("Close off"),
     "act_recheck": N_("Look again"),
     "act_extend": N_("Extend"),
     "act_suspend": N_("Suspend"),

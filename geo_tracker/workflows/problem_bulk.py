@@ -11,7 +11,7 @@ from geo_tracker.db import writing
 from geo_tracker.db.problems import locked_problem
 from geo_tracker.errors import GeoTrackerError, InputError
 from geo_tracker.followup.problem_states import Actor
-from geo_tracker.language import Message, N_
+from geo_tracker.language import N_, Message
 from geo_tracker.workflows.problems import take_action
 
 BULK_ACTIONS: Final = ("assign", "extend", "close")
