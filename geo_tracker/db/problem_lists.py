@@ -15,6 +15,7 @@ from geo_tracker.db.problem_rates import (
     counts_now,
     has,
     measures_of,
+    scanned,
     tally_has,
 )
 from geo_tracker.db.problem_tally import NEVER_DUE, OWED_STATES
@@ -86,7 +87,7 @@ class ProblemFilter:
 
 def is_light(light: str, on: LightDays) -> sa.ColumnElement[bool]:
     """Return which problems have a light: by dates, so that the database can say it."""
-    until: sa.ColumnElement[Any] = _scanned(Problem.runs_until)
+    until: sa.ColumnElement[Any] = scanned(Problem.runs_until)
     if light == "red":
         return until < on.today
     if light == "yellow":
@@ -152,14 +153,6 @@ def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:
     return sa.or_(number, villages) if has_digit else villages
 
 
-def _scanned(column: Any) -> Any:
-    """Return a column so written that SQLite does not take its index to find or order rows by.
-
-    It would then read each row with its texts; the index of lists holds all it needs.
-    """
-    return sa.func.coalesce(column, column)
-
-
 def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[str, int]:
     """Count what a filter leaves.
 
@@ -169,7 +162,7 @@ def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[s
         ``total``, ``open``, ``red``, ``yellow`` and the measures.
     """
     p = Problem
-    tally = _scanned(p.tally) if where else p.tally
+    tally = scanned(p.tally) if where else p.tally
     rows = session.execute(
         sa.select(
             tally,
@@ -192,6 +185,11 @@ def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[s
         }
         totals = {name: totals[name] + number for name, number in found.items()}
     return totals
+
+
+def count_of_problems(session: Session, where: Conditions) -> int:
+    """Return how many problems a filter leaves."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Problem).where(*where)) or 0
 
 
 def page_of_problems(
@@ -223,7 +221,7 @@ def page_of_problems(
     else:
         keys = _ORDER_BY[order]
         if where:
-            keys = tuple((_scanned(column), falling) for column, falling in keys)
+            keys = tuple((scanned(column), falling) for column, falling in keys)
         ordered = [column.desc() if falling else column for column, falling in keys]
         query = sa.select(Problem.id).where(*where).order_by(*ordered)
         ids = list(session.scalars(query.offset(first).limit(count)))
@@ -275,10 +273,12 @@ def _ids_by_place(
 
 def lead_units_in_use(session: Session) -> list[str]:
     """Return the units that problems were handed to, by name."""
-    units = session.scalars(
-        sa.select(Problem.lead_unit).where(Problem.lead_unit.is_not(None)).distinct()
-    )
-    return sorted(unit for unit in units if unit)
+    unit = Problem.lead_unit
+    # From one unit to the next by the index: few steps, however many problems there are.
+    used = sa.select(sa.func.min(unit).label("unit")).cte("used", recursive=True)
+    after = sa.select(sa.func.min(unit)).where(unit > used.c.unit).scalar_subquery()
+    used = used.union_all(sa.select(after).where(used.c.unit.is_not(None)))
+    return [one for one in session.scalars(sa.select(used.c.unit)) if one]
 
 
 def owed_by_unit(session: Session, on: LightDays) -> list[dict[str, Any]]:

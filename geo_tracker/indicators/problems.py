@@ -1,8 +1,7 @@
 """Rates of problems (domain §5), from counts: how many were solved, in time, for good."""
 
+from collections.abc import Mapping
 from typing import Final
-
-import pandas as pd
 
 RATES: Final[dict[str, tuple[str, str]]] = {
     "resolution": ("resolved", "registered"),
@@ -22,26 +21,22 @@ it is fixed, the resident confirms it, it was still fixed when somebody looked a
 COUNTS: Final = tuple(dict.fromkeys(name for pair in RATES.values() for name in reversed(pair)))
 
 
-def problem_rates(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return the rates of counts of problems.
+def problem_rates(counts: Mapping[str, int]) -> dict[str, float | None]:
+    """Return the rates of some problems.
 
     Parameters
     ----------
-    counts : DataFrame
-        Non-negative whole numbers in the columns `COUNTS`, with any index. Each numerator counts
-        a part of what its denominator counts.
+    counts : mapping
+        Whole numbers, none negative, by `COUNTS`. Each numerator counts a part of what its
+        denominator counts.
 
     Returns
     -------
-    DataFrame
-        The same index; the columns of `RATES` as shares in 0–1, missing where nothing is counted
-        in the denominator. Rates of a sum are those of the summed counts, never a mean of rates.
+    dict
+        By the names of `RATES` a share in 0–1, None where the denominator counts nothing. The
+        rate of several places is that of their summed counts, never a mean of their rates.
     """
-    return pd.DataFrame(
-        {
-            rate: counts[numerator] / counts[denominator].where(counts[denominator] > 0)
-            for rate, (numerator, denominator) in RATES.items()
-        },
-        index=counts.index,
-        dtype=float,
-    )
+    return {
+        rate: counts[part] / counts[whole] if counts[whole] else None
+        for rate, (part, whole) in RATES.items()
+    }

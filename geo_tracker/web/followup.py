@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from geo_tracker.db.problem_lists import OPEN, problem_totals
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.web.context import read_session
-from geo_tracker.web.problem_filters import deadlines_today
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import number, percent, yuan_wan
@@ -55,8 +55,7 @@ def _votes(held: Register) -> Card:
 
 def _problems() -> Card:
     with read_session() as session:
-        on = deadlines_today(session)
-        totals = problem_totals(session, [], on)
+        totals = problem_totals(session, [], ledger_day().on)
     resolved, registered = totals["resolved"], totals["registered"]
     return {
         "title": _("Problems"),

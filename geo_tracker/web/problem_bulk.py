@@ -13,11 +13,11 @@ from geo_tracker.followup.problem_states import FOLLOWERS
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_forms import read_form
 from geo_tracker.web.session import local_target, role_needed
 from geo_tracker.web.texts import shown, term
 from geo_tracker.workflows.problem_bulk import BULK_ACTIONS, Outcome, act_on_many
-from geo_tracker.workflows.rules import rules_of, work_calendar
 
 bp = Blueprint("problem_bulk", __name__, url_prefix="/problems")
 
@@ -85,7 +85,7 @@ def _told(outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def bulk_values(units: list[str], told: dict[str, Any] | None) -> dict[str, Any]:
+def bulk_values(told: dict[str, Any] | None) -> dict[str, Any]:
     """Return the form below the list, and what became of the rows that were chosen last.
 
     Returns
@@ -95,15 +95,14 @@ def bulk_values(units: list[str], told: dict[str, Any] | None) -> dict[str, Any]
         ``outcome``: ``{done (int), error (str or None), refused: list of {reason, problems:
         list of {number, url}}}`` or None, ``again``: ids of the rows to be chosen anew.
     """
+    due_on = ledger_day().proposed_due_on.isoformat()
+    ids = [one for _reason, some in told["kept"] for one in some] if told else []
     with read_session() as database:
-        days = rules_of(database, today().year).problem_days
-        due_on = work_calendar(database).after(today(), days).isoformat()
-        ids = [one for _reason, some in told["kept"] for one in some] if told else []
-        numbers = numbers_of(database, ids)
+        numbers = numbers_of(database, ids) if ids else {}
     typed = told["typed"] if told and (told["kept"] or told["error"]) else {}
     return {
         "actions": [(action, term(f"act_{action}")) for action in BULK_ACTIONS],
-        "units": units,
+        "units": ledger_day().units,
         "typed": {"due_on": due_on} | typed,
         "outcome": _outcome(told, numbers) if told else None,
         "again": ids,

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pandas as pd
-
-from geo_tracker.indicators.problems import COUNTS, RATES, problem_rates
-from geo_tracker.web.texts import is_missing, term
+from geo_tracker.indicators.problems import RATES, problem_rates
+from geo_tracker.web.texts import term
 
 THREE = ("officer", "villager", "lasting")
 """The three rates that are shown side by side."""
@@ -36,8 +34,7 @@ def rate_values(
         ``name``, ``title`` (translated), ``rate`` (share or None), ``part`` and ``whole``:
         ``{count, text (translated), url (None for none)}``.
     """
-    frame = pd.DataFrame([{name: counts[name] for name in COUNTS}])
-    rates = problem_rates(frame).iloc[0]
+    rates = problem_rates(counts)
 
     def counted(measure: str) -> dict[str, Any]:
         count = int(counts[measure])
@@ -51,7 +48,7 @@ def rate_values(
         {
             "name": name,
             "title": term(f"rate_{name}"),
-            "rate": None if is_missing(rates[name]) else float(rates[name]),
+            "rate": rates[name],
             "part": counted(RATES[name][0]),
             "whole": counted(RATES[name][1]),
         }

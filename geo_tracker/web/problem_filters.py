@@ -7,11 +7,10 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from geo_tracker.db.problem_lists import NO_UNIT, OPEN, ORDERS, ProblemFilter
 from geo_tracker.db.problem_rates import MEASURES
-from geo_tracker.followup.problem_lights import LIGHTS, Deadlines, deadlines
+from geo_tracker.followup.problem_lights import LIGHTS
 from geo_tracker.followup.problem_states import STATES
 from geo_tracker.language import N_
 from geo_tracker.web.actor import today
@@ -19,7 +18,6 @@ from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, pl
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import term
 from geo_tracker.workflows.problems import PROBLEM_SOURCES
-from geo_tracker.workflows.rules import rules_of, work_calendar
 
 PLACE_FILTERS = ("q", "county", "town", "unit", "lead", "source", "category")
 """What the numbers at the head of the list keep; they set the others themselves."""
@@ -150,13 +148,6 @@ def past_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if date(2000, 1, 1) <= day < today() else None
-
-
-def deadlines_today(session: Session) -> Deadlines:
-    """Return at which days lights change today, by this year's rules."""
-    on = today()
-    yellow_days = rules_of(session, on.year).problem_yellow_days
-    return deadlines(work_calendar(session), on, yellow_days=yellow_days)
 
 
 def choices(units: list[str], categories: list[str]) -> dict[str, list[tuple[str, str]]]:

@@ -11,12 +11,12 @@ from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import matching_names
 from geo_tracker.web.money import or_none
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_forms import read_form
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown, term
 from geo_tracker.workflows.problems import LONGEST, PROBLEM_SOURCES, register_problem
-from geo_tracker.workflows.rules import rules_of
 
 bp = Blueprint("problem_new", __name__, url_prefix="/problems")
 
@@ -54,8 +54,7 @@ def save() -> ResponseReturnValue:
 
 def _page(typed: dict[str, str], *, error: str | None = None) -> str:
     held = register()
-    with read_session() as session:
-        rules = rules_of(session, today().year)
+    rules = ledger_day().rules
     found = _villages(held, typed)
     return render_template(
         "problems/new.html",

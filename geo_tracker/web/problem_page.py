@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geo_tracker.db.models import Problem
-from geo_tracker.db.problem_lists import lead_units_in_use, related_problems
+from geo_tracker.db.problem_lists import related_problems
 from geo_tracker.db.problems import existing_problem, steps_of
 from geo_tracker.errors import (
     ChangedMeanwhileError,
@@ -20,14 +20,13 @@ from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.money import or_none
-from geo_tracker.web.problem_filters import deadlines_today
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_forms import action_forms, read_form
-from geo_tracker.web.problem_rows import problem_row
+from geo_tracker.web.problem_rows import problem_rows
 from geo_tracker.web.problem_steps import step_row
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown, term
 from geo_tracker.workflows.problems import TABLE, act, situation_of
-from geo_tracker.workflows.rules import rules_of, work_calendar
 
 bp = Blueprint("problem_page", __name__, url_prefix="/problems")
 
@@ -96,23 +95,20 @@ def _page(problem_id: int, *, typed: dict[str, Any] | None = None, since: int | 
     since : int, optional
         The version that somebody had before him while others changed it.
     """
-    held = register()
+    held, day = register(), ledger_day()
     with read_session() as session:
         problem = existing_problem(session, problem_id)
-        rules = rules_of(session, today().year)
-        calendar, on = work_calendar(session), deadlines_today(session)
         steps = steps_of(session, TABLE, problem_id)
         related = related_problems(session, problem)
-        units = list(dict.fromkeys((*rules.lead_units, *lead_units_in_use(session))))
-        row = problem_row(problem, held, calendar, on)
+        (row,) = problem_rows([problem], held)
         actions = possible_actions(situation_of(problem), actor())
         forms = action_forms(
             actions,
             problem,
-            proposed_due_on=calendar.after(today(), rules.problem_days),
+            proposed_due_on=day.proposed_due_on,
             today=today(),
             villages=villages_near(held, problem.unit_id),
-            categories=rules.problem_categories,
+            categories=day.rules.problem_categories,
             typed=typed,
         )
         told = [step_row(step, username, held) for step, username in steps]
@@ -124,7 +120,7 @@ def _page(problem_id: int, *, typed: dict[str, Any] | None = None, since: int | 
             links=_links(problem, related),
             forms=forms,
             lost=_lost(typed, actions),
-            units=units,
+            units=day.units,
         )
 
 

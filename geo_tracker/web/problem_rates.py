@@ -18,8 +18,9 @@ from geo_tracker.indicators.problems import COUNTS, RATES
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import NOWHERE, place_filter
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_figures import rate_values
-from geo_tracker.web.problem_filters import deadlines_today, past_day
+from geo_tracker.web.problem_filters import past_day
 from geo_tracker.web.register import register
 
 bp = Blueprint("problem_rates", __name__, url_prefix="/problems")
@@ -105,7 +106,7 @@ def _row(
     return {
         "name": name,
         "url": inner,
-        "rates": rate_values(counts.to_dict(), url, tuple(RATES)),
+        "rates": rate_values({name: int(counts[name]) for name in COUNTS}, url, tuple(RATES)),
     }
 
 
@@ -113,7 +114,7 @@ def _row(
 def owed() -> ResponseReturnValue:
     """Show what each unit owes: open, due soon, overdue, handed over again, the oldest."""
     with read_session() as session:
-        rows = owed_by_unit(session, deadlines_today(session))
+        rows = owed_by_unit(session, ledger_day().on)
     names = (OPEN, "yellow", "red", "again", "claimed", "suspended")
     narrowed: dict[str, dict[str, Any]] = {
         OPEN: {"state": OPEN},

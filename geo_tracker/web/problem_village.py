@@ -14,10 +14,9 @@ from geo_tracker.db.problem_lists import (
     problems_of_units,
 )
 from geo_tracker.web.actor import may_register
-from geo_tracker.web.problem_filters import deadlines_today
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_rows import problem_rows
 from geo_tracker.web.register import Register
-from geo_tracker.workflows.rules import work_calendar
 
 MOST_SHOWN = 10
 
@@ -44,14 +43,14 @@ def village_problems(
         ``rows`` (`MOST_SHOWN` of `problem_rows`, the open ones first), ``total``, ``open`` (int),
         ``url``, ``open_url``, ``new_url`` (None for those who only look).
     """
-    on = deadlines_today(session)
+    on = ledger_day().on
     places = held.places
     mine = places.index[places.index.isin(unit_ids) | (places["present_unit_id"] == unit_id)]
     units = [int(one) for one in mine]
     totals = problem_totals(session, conditions(ProblemFilter(units=units), on), on)
     found = problems_of_units(session, units, most=MOST_SHOWN) if totals["total"] else []
     return {
-        "rows": problem_rows(found, held, work_calendar(session), on),
+        "rows": problem_rows(found, held),
         "total": totals["total"],
         "open": totals[OPEN],
         "url": url_for("problems.index", unit=unit_id),

@@ -6,32 +6,29 @@ from flask import Blueprint, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from geo_tracker.db.problem_lists import (
     conditions,
-    lead_units_in_use,
+    count_of_problems,
     page_of_problems,
     problem_totals,
 )
-from geo_tracker.followup.problem_lights import Deadlines
-from geo_tracker.web.actor import may_follow, may_register, today
+from geo_tracker.web.actor import may_follow, may_register
 from geo_tracker.web.context import read_session
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
 from geo_tracker.web.problem_bulk import OUTCOMES, bulk_values
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_figures import FOUR, THREE, rate_values
 from geo_tracker.web.problem_filters import (
     Asked,
     asked_problems,
     choices,
-    deadlines_today,
     rows_url,
 )
 from geo_tracker.web.problem_rows import problem_rows
-from geo_tracker.web.register import register
+from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import term
 from geo_tracker.web.village_links import village_link
-from geo_tracker.workflows.rules import rules_of, work_calendar
 
 bp = Blueprint("problems", __name__, url_prefix="/problems")
 
@@ -39,21 +36,13 @@ bp = Blueprint("problems", __name__, url_prefix="/problems")
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """List problems."""
-    held = register()
+    held, day = register(), ledger_day()
+    on, categories = day.on, list(day.rules.problem_categories)
+    asked = asked_problems(held, day.units, categories)
     with read_session() as database:
-        rules = rules_of(database, today().year)
-        calendar, on = work_calendar(database), deadlines_today(database)
-        in_use = lead_units_in_use(database)
-        units = list(dict.fromkeys((*rules.lead_units, *in_use)))
-        categories = list(rules.problem_categories)
-        asked = asked_problems(held, units, categories)
         head = problem_totals(database, conditions(asked.base, on), on)
         where = conditions(asked.chosen, on)
-        total = (
-            head["total"]
-            if asked.chosen == asked.base
-            else problem_totals(database, where, on)["total"]
-        )
+        total = head["total"] if asked.chosen == asked.base else count_of_problems(database, where)
         number = page_number(total)
         found = page_of_problems(
             database,
@@ -61,16 +50,16 @@ def index() -> ResponseReturnValue:
             order=asked.order,
             first=(number - 1) * PAGE_ROWS,
             count=PAGE_ROWS,
-            places={int(unit): rank for rank, unit in enumerate(held.places.index)},
+            places=_ranks(held) if asked.order == "place" else {},
         )
-        rows = problem_rows(found, held, calendar, on)
-        stored = total > 0 or head["total"] > 0 or _any(database, on)
+        stored = total > 0 or head["total"] > 0 or count_of_problems(database, []) > 0
+    rows = problem_rows(found, held)
     return render_template(
         "problems/index.html",
         filters=asked.values,
         counties=asked.places.counties,
         towns=asked.places.towns,
-        choices=choices(units, categories),
+        choices=choices(day.units, categories),
         head=_head(asked, head),
         counted_text=_counted_text(asked),
         village=village_link(held.units, asked.values["unit"] or None),
@@ -79,13 +68,13 @@ def index() -> ResponseReturnValue:
         stored=stored,
         office=current_user.office,
         may_register=may_register(),
-        bulk=bulk_values(units, session.pop(OUTCOMES, None)) if may_follow() else None,
+        bulk=bulk_values(session.pop(OUTCOMES, None)) if may_follow() else None,
         here=request.full_path.rstrip("?"),
     )
 
 
-def _any(database: Session, on: Deadlines) -> bool:
-    return problem_totals(database, [], on)["total"] > 0
+def _ranks(held: Register) -> dict[int, int]:
+    return {int(unit): rank for rank, unit in enumerate(held.places.index)}
 
 
 def _head(asked: Asked, totals: dict[str, int]) -> dict[str, Any]:
