@@ -8,6 +8,7 @@ import shapely
 import sqlalchemy as sa
 
 from geo_tracker.db import writing
+from geo_tracker.db.columns import now
 from geo_tracker.db.models import (
     ChangeEvent,
     DrawnVillage,
@@ -38,6 +39,7 @@ def build_city(engine: sa.Engine) -> list[int]:
         for day in (BEFORE_ON, AFTER_ON):
             source = Source(title=f"界线{day}", file_name="a.zip", synthetic=True)
             run = ImportRun(kind="boundaries", source=source, as_of_on=day, state="published")
+            run.published_at = now()
             session.add(run)
             imports.append(run)
         counties = [

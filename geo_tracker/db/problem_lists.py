@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import Problem
 from geo_tracker.db.problem_rates import (
     MEASURES,
-    counted_as_of,
     counts_now,
     has,
     measures_of,
@@ -67,8 +66,10 @@ class ProblemFilter:
         Handed over so often or more.
     suspended : bool
         Only those whose time stands still.
-    counted, counted_on : str, date or None
-        Those that a rate counts, as they stand or as they stood on a day.
+    counted : str
+        Those that a measure counts as they stand.
+    ids : collection of int or None
+        These alone: those that a measure counted on a past day.
     """
 
     units: Collection[int] | None = None
@@ -82,7 +83,7 @@ class ProblemFilter:
     rounds: int = 0
     suspended: bool = False
     counted: str = ""
-    counted_on: date | None = None
+    ids: Collection[int] | None = None
 
 
 def is_light(light: str, on: LightDays) -> sa.ColumnElement[bool]:
@@ -100,9 +101,12 @@ def _is_suspended() -> sa.ColumnElement[bool]:
 
 
 def _among(ids: Collection[int]) -> sa.ColumnElement[bool]:
-    # Thousands of villages: written into the statement, not bound one by one.
-    listed = sa.bindparam(None, list(ids), expanding=True, literal_execute=True, type_=sa.Integer())
-    return Problem.unit_id.in_(listed)
+    return Problem.unit_id.in_(_listed(ids))
+
+
+def _listed(ids: Collection[int]) -> sa.BindParameter[Any]:
+    # Thousands: written into the statement, not bound one by one.
+    return sa.bindparam(None, list(ids), expanding=True, literal_execute=True, type_=sa.Integer())
 
 
 def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bool]]:
@@ -132,15 +136,10 @@ def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bo
     if chosen.suspended:
         found.append(_is_suspended())
     if chosen.counted:
-        found.append(_counted(chosen.counted, chosen.counted_on, on))
+        found.append(counts_now(chosen.counted, on.today))
+    if chosen.ids is not None:
+        found.append(p.id.in_(_listed(chosen.ids)))
     return found
-
-
-def _counted(measure: str, day: date | None, on: LightDays) -> sa.ColumnElement[bool]:
-    if day is None:
-        return counts_now(measure, on.today)
-    stood, measures = counted_as_of(day)
-    return Problem.id.in_(sa.select(stood.c.problem_id).where(measures[measure]))
 
 
 def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:

@@ -195,3 +195,9 @@ def problem_counts(session: Session, on: date) -> pd.DataFrame:
         .group_by(Problem.unit_id)
     )
     return pd.DataFrame(rows.all(), columns=["unit_id", *MEASURES]).astype(int).set_index("unit_id")
+
+
+def counted_ids(session: Session, measure: str, on: date) -> list[int]:
+    """Return the problems that a measure counts as they stood on a day, from the log."""
+    stood, measures = counted_as_of(on)
+    return list(session.scalars(sa.select(stood.c.problem_id).where(measures[measure])))

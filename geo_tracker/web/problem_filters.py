@@ -15,6 +15,7 @@ from geo_tracker.followup.problem_states import STATES
 from geo_tracker.language import N_
 from geo_tracker.web.actor import today
 from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, place_filter
+from geo_tracker.web.problem_past import ids_on
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import term
 from geo_tracker.workflows.problems import PROBLEM_SOURCES
@@ -82,14 +83,15 @@ def asked_problems(held: Register, units: list[str], categories: list[str]) -> A
     if mine:
         base = replace(base, lead_unit=current_user.office)
     measure = chosen_code("counted", MEASURES)
+    past = past_day(request.args.get("on", "")) if measure else None
     chosen = replace(
         base,
         state=chosen_code("state", (OPEN, *STATES)),
         light=chosen_code("light", LIGHTS),
         rounds=2 if request.args.get("rounds") == "2" else 0,
         suspended=request.args.get("suspended") == "1",
-        counted=measure,
-        counted_on=past_day(request.args.get("on", "")) if measure else None,
+        counted="" if past else measure,
+        ids=ids_on(measure, past) if past else None,
     )
     order = chosen_code("sort", ORDERS, default="newest")
     values = {
@@ -106,7 +108,7 @@ def asked_problems(held: Register, units: list[str], categories: list[str]) -> A
         "rounds": "2" if chosen.rounds else "",
         "suspended": "1" if chosen.suspended else "",
         "counted": measure,
-        "on": chosen.counted_on.isoformat() if chosen.counted_on else "",
+        "on": past.isoformat() if past else "",
         "sort": order,
     }
     return Asked(base, chosen, values, places, order)

@@ -1,36 +1,25 @@
 """Rates of problems by county and town as of any day, and what each unit owes."""
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.db import reading
-from geo_tracker.db.models import FollowupStep
 from geo_tracker.db.problem_lists import NO_UNIT, OPEN, owed_by_unit
-from geo_tracker.db.problem_rates import problem_counts
 from geo_tracker.indicators.problems import COUNTS, RATES
 from geo_tracker.web.actor import today
-from geo_tracker.web.context import read_session, services
+from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import NOWHERE, place_filter
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_figures import rate_values
 from geo_tracker.web.problem_filters import past_day
+from geo_tracker.web.problem_past import counts_on
 from geo_tracker.web.register import register
 
 bp = Blueprint("problem_rates", __name__, url_prefix="/problems")
-
-
-@lru_cache(maxsize=8)
-def _counts(engine: sa.Engine, on: date, last_step: int) -> pd.DataFrame:
-    """Return the counts of a day; the log is only added to, so its last step tells its state."""
-    with reading(engine) as session:
-        return problem_counts(session, on)
 
 
 @bp.get("/rates")
@@ -40,9 +29,7 @@ def show() -> ResponseReturnValue:
     chosen = place_filter(held.versions)
     past = past_day(request.args.get("on", ""))
     on = past or today()
-    with read_session() as session:
-        last_step = session.scalar(sa.select(sa.func.max(FollowupStep.id))) or 0
-    counts = _counts(services().engine, on, last_step)
+    counts = counts_on(on)
     places = held.places.reindex(counts.index)
     level = "town" if chosen.county else "county"
     if chosen.county:

@@ -105,11 +105,10 @@ def _head(asked: Asked, totals: dict[str, int]) -> dict[str, Any]:
 
 def _counted_text(asked: Asked) -> str | None:
     """Say which problems are shown where a rate's number led here."""
-    chosen = asked.chosen
-    if not chosen.counted:
+    measure, day = asked.values["counted"], asked.values["on"]
+    if not measure:
         return None
-    what = term(f"measure_{chosen.counted}")
-    if chosen.counted_on is None:
+    what = term(f"measure_{measure}")
+    if not day:
         return str(_("Shown: %(what)s.", what=what))
-    day = chosen.counted_on.isoformat()
     return str(_("Shown: %(what)s as of %(day)s; each as it stands today.", what=what, day=day))

@@ -1,5 +1,6 @@
 """Problems and visits of the demo come out at what was published, and make sense."""
 
+import itertools
 from datetime import date
 
 import numpy as np
@@ -43,10 +44,8 @@ def test_as_many_problems_were_collected_and_solved_as_was_published(
     assert 0.9 < solved[again].mean() < 0.93
 
 
-@pytest.mark.parametrize(("earlier", "later"), list(zip(WAY, WAY[1:], strict=False)))
-def test_a_problem_goes_its_way_in_order(
-    problems: pd.DataFrame, earlier: str, later: str
-) -> None:
+@pytest.mark.parametrize(("earlier", "later"), list(itertools.pairwise(WAY)))
+def test_a_problem_goes_its_way_in_order(problems: pd.DataFrame, earlier: str, later: str) -> None:
     both = problems[[earlier, later]].dropna()
     assert len(both) > 3000
     assert (both[earlier] <= both[later]).all()

@@ -35,6 +35,9 @@ PAGES = (
     "/settings/rules/",
     "/followup/",
     "/votes/totals/",
+    "/problems/",
+    "/problems/owed",
+    "/problems/rates",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
