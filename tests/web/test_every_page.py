@@ -22,6 +22,7 @@ from tests.web.visitors import Visitor, visitor
 LISTS = (
     *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
     *("/review/bulk", "/lineage/faults", "/lineage/crosswalk", "/map/table"),
+    *("/problems/", "/problems/owed", "/problems/rates"),
 )
 PAGES = (
     "/",
@@ -35,9 +36,6 @@ PAGES = (
     "/settings/rules/",
     "/followup/",
     "/votes/totals/",
-    "/problems/",
-    "/problems/owed",
-    "/problems/rates",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
@@ -74,6 +72,7 @@ def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> No
         *("page", "county", "town", "kind", "layer", "formers", "check", "sort", "light"),
         *("figure", "direction", "after", "above", "done", "theme", "side", "method"),
         *("classes", "breaks", "middle", "class"),
+        *("lead", "source", "category", "rounds", "counted", "on", "unit", "mine", "suspended"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):

@@ -364,7 +364,12 @@ def test_a_handler_sees_what_his_unit_owes(ledger: Ledger) -> None:
 
 
 def test_texts_that_people_type_stay_texts_in_the_ledger(ledger: Ledger) -> None:
-    given = {"content": HOSTILE, "category": HOSTILE, "reporter": HOSTILE, "helper_units": HOSTILE}
+    given: dict[str, Any] = {
+        "content": HOSTILE,
+        "category": HOSTILE,
+        "reporter": HOSTILE,
+        "helper_units": HOSTILE,
+    }
     problem_id = ledger.problem("新川村", **given)
     ledger.does(problem_id, "assign", lead_unit=HOSTILE, note=HOSTILE)
     who = visitor(ledger.app, "planner")
