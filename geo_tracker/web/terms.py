@@ -150,10 +150,10 @@ TERMS: dict[str, str] = {
     "rate_resolution": N_("Resolution rate"),
     "rate_on_time": N_("On-time rate"),
     "rate_satisfaction": N_("Satisfaction rate"),
-    "rate_rectification": N_("Fixed after second handover"),
+    "rate_rectification": N_("Rectification rate"),
     "rate_officer": N_("Unit says fixed"),
     "rate_villager": N_("Resident confirms"),
-    "rate_lasting": N_("Still fixed when looked at again"),
+    "rate_lasting": N_("Still fixed later"),
     # severities
     "error": N_("Error"),
     "warning": N_("Warning"),
