@@ -105,7 +105,8 @@ def _latest(value: Any, when: Any = None) -> sa.ColumnElement[str]:
 
     One pass over the log with a group per problem is several times faster than a join per field.
     """
-    keyed = sa.cast(FollowupStep.id + _FIRST_KEY, sa.String).concat(value)
+    number = sa.cast(FollowupStep.id, sa.BigInteger) + sa.literal(_FIRST_KEY, sa.BigInteger)
+    keyed = sa.cast(number, sa.String).concat(value)
     return sa.func.max(keyed if when is None else sa.case((when, keyed)))
 
 
