@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. The rest serve them.
 PY := .venv/bin/python
-FAST := tests -m "not browser and not slow" -n 2 --dist loadfile
+FAST := tests -m "not browser and not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run check test format lock messages password demo screenshots documents benchmarks clean
 

@@ -21,7 +21,7 @@ from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.lineage_check import stored_faults
 from geo_tracker.workflows.progress import Progress
-from geo_tracker.workflows.tiles import build_tiles, renew_tiles
+from geo_tracker.workflows.tiles import build_tiles
 
 
 @click.group(cls=Commands)
@@ -86,7 +86,6 @@ def serve(settings: Settings) -> None:
 def worker() -> None:
     """Do background work until told to stop."""
     settings, engine = open_database()
-    renew_tiles(engine, settings)
     worker_for(engine, settings).consume()
 
 

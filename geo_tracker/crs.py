@@ -47,7 +47,7 @@ def area_crs(layer: Layer) -> CRS:
     west, south, east, north = layer.total_bounds
     if not np.isfinite([west, south, east, north]).all():
         return AREA_CRS
-    to_degrees = Transformer.from_crs(layer.crs, 4326, always_xy=True)
+    to_degrees = transformer(layer.crs, CRS.from_epsg(4326))
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
         return AREA_CRS
@@ -105,8 +105,16 @@ def areas_m2(layer: gpd.GeoDataFrame) -> Any:
     return in_threads(measured, layer.geometry.to_numpy())
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
+def transformer(from_crs: CRS, to_crs: CRS) -> Transformer:
+    """Return what goes from one CRS to another, east before north.
+
+    PROJ takes a tenth of a second to find a way, which is then kept.
+    """
+    return Transformer.from_crs(from_crs, to_crs, always_xy=True)
+
+
 def way_between(from_crs: CRS, to_crs: CRS) -> Callable[..., Any]:
     """Return what takes arrays of x and y (east before north) to those of another CRS."""
-    way: Callable[..., Any] = Transformer.from_crs(from_crs, to_crs, always_xy=True).transform
+    way: Callable[..., Any] = transformer(from_crs, to_crs).transform
     return way

@@ -31,7 +31,7 @@ markers=()
 have_browser || markers+=("not browser")
 have_postgis || markers+=("not postgis")
 expression=$(printf '%s and ' "${markers[@]+"${markers[@]}"}" | sed 's/ and $//')
-.venv/bin/python -m pytest -q -n 2 --dist loadfile ${expression:+-m "$expression"} tests || status=1
+.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder ${expression:+-m "$expression"} tests || status=1
 
 for line in "${missing[@]+"${missing[@]}"}"; do echo "NOT RUN: $line"; done
 if [ "${#missing[@]}" -gt 0 ] && [ "${CI:-}" = true ]; then

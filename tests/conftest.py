@@ -55,7 +55,7 @@ def empty_geopackage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresCluster]:
     """Run a PostgreSQL server of the tests' own, with a migrated database to copy."""
-    with PostgresCluster(tmp_path_factory.mktemp("postgres")) as cluster:
+    with PostgresCluster(tmp_path_factory.mktemp("postgres"), for_copies=True) as cluster:
         engine = make_engine(cluster.url("template"))
         migrate(engine)
         engine.dispose()
@@ -92,10 +92,18 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take long, so that no core waits for another at the end."""
-    long = {
-        item.path
-        for item in items
-        if item.get_closest_marker("slow") or item.get_closest_marker("browser")
-    }
-    items.sort(key=lambda item: item.path not in long)
+    """Begin with the files that take long, so that no core waits for another at the end.
+
+    It holds where pytest-xdist keeps the order: ``--no-loadscope-reorder``.
+    """
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, 2))
+    items.sort(key=lambda item: ranks[item.path])
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return 0 for what is slow, 1 for what needs a database, 2 for all else."""
+    if item.get_closest_marker("slow") or item.get_closest_marker("browser"):
+        return 0
+    return 1 if {"engine", "county_folder"} & set(getattr(item, "fixturenames", ())) else 2

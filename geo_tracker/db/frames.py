@@ -364,6 +364,29 @@ def fund_frame(session: Session, project_ids: list[int]) -> pd.DataFrame:
     )
 
 
+def all_funds(session: Session) -> pd.DataFrame:
+    """Return what each channel gives to each project.
+
+    Returns
+    -------
+    DataFrame
+        ``project_id``, ``channel``, ``planned_fen``, ``received_fen`` (Int64, missing where not
+        known).
+    """
+    fen = {
+        f"{name}_fen": sa.type_coerce(getattr(Fund, name), sa.BigInteger)
+        for name in ("planned", "received")
+    }
+    return _frame(
+        session,
+        sa.select(
+            Fund.project_id, Fund.channel, *(column.label(name) for name, column in fen.items())
+        ).order_by(Fund.id),
+        planned_fen="Int64",
+        received_fen="Int64",
+    )
+
+
 def published_frame(session: Session) -> pd.DataFrame:
     """Return published figures in the order they came."""
     columns = [c for c in PublishedFigure.__table__.columns if c.name != "id"]

@@ -156,6 +156,17 @@ def any_synthetic(session: Session) -> bool:
     return found is not None
 
 
+def is_made_up(session: Session) -> bool:
+    """Say whether all that is stored is synthetic: the register is a demonstration."""
+    real = session.scalar(
+        sa.select(ImportRun.id)
+        .join(Source)
+        .where(Source.synthetic.is_(False), ImportRun.state == "published")
+        .limit(1)
+    )
+    return real is None and any_synthetic(session)
+
+
 def data_date(session: Session) -> date | None:
     """Return the date the newest stored records hold at: the register's own 'today'."""
     return session.scalar(

@@ -65,30 +65,38 @@ def layer_facts(session: Session, layer_id: int) -> pd.DataFrame:
     DataFrame
         Indexed by ``unit_id``, rising; ``name``, ``code`` (text, empty where unknown),
         ``town_id``, ``county_id`` (0 where unknown), ``town``, ``county`` (their names, empty
-        where unknown), ``ground`` (equal for equal outlines).
+        where unknown), ``ground`` (equal for equal outlines); texts as objects.
     """
-    v, county = VillageVersion, sa.orm.aliased(Place)
+    # Column by column, and places apart: a row of objects takes several times as long.
+    v = VillageVersion.__table__.c
     rows = session.execute(
-        sa.select(
-            v.unit_id,
-            v.name,
-            sa.func.coalesce(v.stat_code, ""),
-            sa.func.coalesce(v.town_id, 0),
-            sa.func.coalesce(Place.parent_id, 0),
-            sa.func.coalesce(Place.name, ""),
-            sa.func.coalesce(county.name, ""),
-            v.ground,
-        )
-        .outerjoin(Place, Place.id == v.town_id)
-        .outerjoin(county, county.id == Place.parent_id)
+        sa.select(v.unit_id, v.name, v.stat_code, v.town_id, v.ground)
         .where(v.layer_id == layer_id)
         .order_by(v.unit_id)
     ).all()
-    columns = ["unit_id", "name", "code", "town_id", "county_id", "town", "county", "ground"]
-    # Column by column: pandas takes rows apart several times as slowly.
-    values = zip(*rows, strict=True) if rows else [()] * len(columns)
-    facts = pd.DataFrame(dict(zip(columns, map(list, values), strict=True))).set_index("unit_id")
-    return facts.astype({"town_id": "int64", "county_id": "int64"})
+    ids, names, codes, town_ids, grounds = zip(*rows, strict=True) if rows else [()] * 5
+    place = Place.__table__.c
+    places = session.execute(sa.select(place.id, place.parent_id, place.name)).all()
+    parents = {row[0]: row[1] for row in places}
+    place_names = {row[0]: row[2] for row in places}
+    county_ids = [parents.get(town) for town in town_ids]
+    facts = {
+        "name": names,
+        "code": [code or "" for code in codes],
+        "town_id": np.array([town or 0 for town in town_ids], dtype=np.int64),
+        "county_id": np.array([county or 0 for county in county_ids], dtype=np.int64),
+        "town": [place_names.get(town, "") for town in town_ids],
+        "county": [place_names.get(county, "") for county in county_ids],
+        "ground": grounds,
+    }
+    index = pd.Index(ids, name="unit_id", dtype="int64")
+    return pd.DataFrame(
+        {
+            # Texts as they are: most often they are compared once, and packing takes longer.
+            name: pd.Series(some, index=index, dtype=getattr(some, "dtype", "object"))
+            for name, some in facts.items()
+        }
+    )
 
 
 def layer_outlines(session: Session, layer_id: int) -> Iterator[Any]:

@@ -1,7 +1,15 @@
 """All tables, in the words of the domain; one module a noun, gathered here for migrations."""
 
 from geo_tracker.db.columns import Base
-from geo_tracker.db.models_followup import FollowupStep, Incident, Problem, RuleValue, Visit
+from geo_tracker.db.models_followup import (
+    AssetFusion,
+    ChecklistItem,
+    FollowupStep,
+    Incident,
+    Problem,
+    RuleValue,
+    Visit,
+)
 from geo_tracker.db.models_imports import ImportRun, Job, RecordChange, Source, UserAccount
 from geo_tracker.db.models_layers import (
     BoundaryLayer,
@@ -28,9 +36,11 @@ from geo_tracker.db.models_register import (
 from geo_tracker.db.models_review import DecisionLink, LineageDecision
 
 __all__ = [
+    "AssetFusion",
     "Base",
     "BoundaryLayer",
     "ChangeEvent",
+    "ChecklistItem",
     "DecisionLink",
     "DrawnVillage",
     "FollowupStep",

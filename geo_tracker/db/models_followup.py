@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo_tracker.db.columns import Base, Moment, now
+from geo_tracker.db.columns import Base, Moment, Yuan, now
 from geo_tracker.db.problem_tally import RUNS_UNTIL_SQL, TALLY_SQL
 
 
@@ -104,8 +104,50 @@ class Incident(Base):
     row: Mapped[int | None]
 
 
+class ChecklistItem(Base):
+    """Something that a merged village has to bring together."""
+
+    __tablename__ = "checklist_item"
+    __table_args__ = (sa.Index("ix_checklist_item_state_due_on", "state", "due_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # the merged one
+    domain: Mapped[str] = mapped_column(sa.String(20))  # a code of `DOMAINS`
+    text: Mapped[str] = mapped_column(sa.String(200))
+    owner_unit: Mapped[str | None] = mapped_column(sa.String(60), index=True)
+    owner_person: Mapped[str | None] = mapped_column(sa.String(60))
+    due_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(sa.String(20), default="open")
+    done_on: Mapped[date | None]
+    done_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    evidence: Mapped[str | None] = mapped_column(sa.String(1000))
+    verified_on: Mapped[date | None]
+    verified_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    synthetic: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    row: Mapped[int | None]
+
+
+class AssetFusion(Base):
+    """How far a former village's assets are in the merged one's accounts; a change is a new row."""
+
+    __tablename__ = "asset_fusion"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # the former one
+    stage: Mapped[str] = mapped_column(sa.String(20))  # a code of `FUSION_STAGES`
+    since_on: Mapped[date]
+    stays: Mapped[Any] = mapped_column("stays_fen", Yuan, nullable=True)  # on its own account
+    note: Mapped[str | None] = mapped_column(sa.String(1000))
+    current: Mapped[bool] = mapped_column(default=True)
+    recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    synthetic: Mapped[bool] = mapped_column(default=False)
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    row: Mapped[int | None]
+
+
 class FollowupStep(Base):
-    """One thing that was done about a problem, visit or incident; only ever added to.
+    """One thing that was done about a record of this file; only ever added to.
 
     ``fields``: what was changed, name → [what was, what is], as plain data.
     """

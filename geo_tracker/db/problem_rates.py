@@ -140,8 +140,13 @@ def _as_of(on: date) -> sa.Subquery:
     ).subquery()
 
 
-def counted_as_of(on: date) -> tuple[sa.Subquery, dict[str, sa.ColumnElement[bool]]]:
-    """Return problems as they stood on a day (``problem_id``) and by measure which it counts."""
+def counted_as_of(
+    on: date, *, due_before: date | None = None
+) -> tuple[sa.Subquery, dict[str, sa.ColumnElement[bool]]]:
+    """Return problems as they stood on a day (``problem_id``) and by measure which it counts.
+
+    `PAST_DUE` counts what was due before that day, or before another one.
+    """
     stood = _as_of(on)
     c = stood.c
     resolved, again, handed = c.state.in_(RESOLVED_STATES), c.round_ >= 2, c.round_ >= 1
@@ -149,7 +154,7 @@ def counted_as_of(on: date) -> tuple[sa.Subquery, dict[str, sa.ColumnElement[boo
     # Days of the log are texts, which are in order as days are.
     due = sa.and_(
         *(handed, sa.not_(c.suspended), c.state.not_in(NOT_DUE_STATES)),
-        c.due_on < on.isoformat(),
+        c.due_on < (due_before or on).isoformat(),
     )
     return stood, {
         "registered": c.problem_id.is_not(None),
@@ -168,7 +173,7 @@ def counted_as_of(on: date) -> tuple[sa.Subquery, dict[str, sa.ColumnElement[boo
     }
 
 
-def problem_counts(session: Session, on: date) -> pd.DataFrame:
+def problem_counts(session: Session, on: date, *, due_before: date | None = None) -> pd.DataFrame:
     """Count problems as they stood on a day, by the village they are recorded on.
 
     Parameters
@@ -177,13 +182,15 @@ def problem_counts(session: Session, on: date) -> pd.DataFrame:
         Any session.
     on : date
         What happened up to and with this day is counted, from the log.
+    due_before : date, optional
+        The day that `PAST_DUE` is judged at, if not the same.
 
     Returns
     -------
     DataFrame
         By ``unit_id``: a column of whole numbers for each of `MEASURES`.
     """
-    stood, measures = counted_as_of(on)
+    stood, measures = counted_as_of(on, due_before=due_before)
     rows = session.execute(
         sa.select(
             Problem.unit_id,

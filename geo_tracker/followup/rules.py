@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from geo_tracker.errors import InputError
+from geo_tracker.followup.checklist import TEMPLATE, template_item
 from geo_tracker.language import N_
 
 MOST_ENTRIES = 400
@@ -16,6 +17,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 GROUPS: dict[str, str] = {
     "problems": N_("Problems"),
     "calendar": N_("Working days"),
+    "checklist": N_("Integration checklist"),
     "visits": N_("Visits"),
     "projects": N_("Projects"),
     "votes": N_("Votes"),
@@ -101,6 +103,15 @@ class Rules:
         label=N_("Weekends worked"),
         help=N_("Saturdays and Sundays that are working days; one date a line: 2026-10-10."),
     )
+    checklist_items: tuple[str, ...] = _rule(
+        TEMPLATE,
+        group="checklist",
+        label=N_("Items of the checklist"),
+        help=N_(
+            "Of every merged village whose checklist is opened from now on; one a line:"
+            " domain|what is to be done|days after the merger."
+        ),
+    )
     visit_repeat_days: int = _rule(
         14,
         group="visits",
@@ -182,7 +193,7 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
 
 
 def kind_of(name: str) -> str:
-    """Return ``count``, ``number``, ``texts`` or ``days``.
+    """Return ``count``, ``number``, ``texts``, ``items`` or ``days``.
 
     Raises
     ------
@@ -193,7 +204,7 @@ def kind_of(name: str) -> str:
         raise InputError(N_("There is no rule %(name)s."), name=name)
     default = RULES[name].default
     if isinstance(default, tuple):
-        return "days" if name.startswith("days_") else "texts"
+        return _LISTS.get(name, "texts")
     return "count" if isinstance(default, int) else "number"
 
 
@@ -224,6 +235,9 @@ def rule_text(name: str, value: Any) -> str:
 def plain_rule(name: str, value: Any) -> Any:
     """Return a value of a rule as JSON can keep it."""
     return _KINDS[kind_of(name)].plain(value)
+
+
+_LISTS = {"days_off": "days", "days_worked": "days", "checklist_items": "items"}
 
 
 @dataclass(frozen=True)
@@ -269,6 +283,14 @@ def _texts(text: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _items(text: str) -> tuple[str, ...]:
+    items = [template_item(line) for line in _lines(text)]
+    for item in items:
+        if len(item.text) > LONGEST_ENTRY:
+            raise InputError(N_("A line has more than %(count)s characters."), count=LONGEST_ENTRY)
+    return tuple(_lines(text))
+
+
 def _days(text: str) -> tuple[date, ...]:
     found = []
     for line in _lines(text):
@@ -283,6 +305,7 @@ _KINDS: dict[str, _Kind] = {
     "count": _Kind(_count, str, int, int),
     "number": _Kind(lambda text: float(_number(text)), "{:g}".format, float, float),
     "texts": _Kind(_texts, "\n".join, list, tuple),
+    "items": _Kind(_items, "\n".join, list, tuple),
     "days": _Kind(
         _days,
         lambda days: "\n".join(day.isoformat() for day in days),

@@ -7,9 +7,9 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from geo_tracker.crs import STORAGE_CRS
+from geo_tracker.crs import STORAGE_CRS, transformer
 from geo_tracker.errors import UnusableLayerError
 from geo_tracker.importing.readings import AS_THEY_ARE, SWAPPED, TWICE, UNPROJECTED, read_as
 
@@ -190,7 +190,7 @@ def _read_otherwise(bounds: Bounds) -> Iterator[Proposal]:
 def _proposal(epsg: int, reading: str, bounds: Bounds) -> Proposal | None:
     west, south, east, north = bounds
     crs = CRS.from_epsg(epsg)
-    to_degrees = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
+    to_degrees = transformer(crs, STORAGE_CRS)
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if not in_china(lon, lat):
         return None

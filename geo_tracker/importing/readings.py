@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
-from pyproj import Transformer
+from pyproj import CRS
 
+from geo_tracker.crs import STORAGE_CRS, transformer
 from geo_tracker.errors import InputError
 from geo_tracker.language import N_, Message
 
@@ -48,7 +49,7 @@ def read_as(xy: Any, reading: str) -> Any:
     if kind == TWICE:
         return xy / _METRES_PER_DEGREE
     if kind == UNPROJECTED and epsg.isdigit() and len(epsg) <= 5:
-        forward = Transformer.from_crs(4490, int(epsg), always_xy=True)
+        forward = transformer(STORAGE_CRS, CRS.from_epsg(int(epsg)))
         return np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))
     raise InputError(N_("There is no way to read coordinates called %(reading)s."), reading=reading)
 

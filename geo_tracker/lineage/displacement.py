@@ -7,9 +7,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from geo_tracker.crs import STORAGE_CRS
+from geo_tracker.crs import STORAGE_CRS, transformer
 from geo_tracker.gcj02 import gcj02_offset
 from geo_tracker.language import N_, Message
 from geo_tracker.lineage.sizes import Sizes, unit_sizes
@@ -168,7 +168,7 @@ def _densest(ways: Any) -> Any:
 
 def _gcj_cause(before: Layer, crs: CRS, east: float, north: float) -> Message | None:
     west, south, right, top = before.total_bounds
-    to_degrees = Transformer.from_crs(before.crs, STORAGE_CRS, always_xy=True)
+    to_degrees = transformer(before.crs, STORAGE_CRS)
     lon, lat = to_degrees.transform((west + right) / 2, (south + top) / 2)
     if not (72 < lon < 138 and 0.8 < lat < 56):
         return None
@@ -186,6 +186,6 @@ def _gcj_cause(before: Layer, crs: CRS, east: float, north: float) -> Message | 
 def _gcj_way(crs: CRS, lon: float, lat: float) -> tuple[float, float]:
     """Return the offset of GCJ-02 at a place, in metres of a CRS."""
     east, north = gcj02_offset(lon, lat)
-    there = Transformer.from_crs(STORAGE_CRS, crs, always_xy=True)
+    there = transformer(STORAGE_CRS, crs)
     (x0, y0), (x1, y1) = there.transform(lon, lat), there.transform(lon + east, lat + north)
     return x1 - x0, y1 - y0

@@ -129,6 +129,8 @@ class DatedChange:
     ends, begins : list of int
         Villages of that layer that end, and of the next one that begin. None where the layer itself
         begins: it draws just the villages that stand.
+    gone, come : list of int
+        Villages that a layer that begins takes away and brings, rising; none on other dates.
     """
 
     on: date
@@ -136,6 +138,8 @@ class DatedChange:
     count: int
     ends: list[int]
     begins: list[int]
+    gone: list[int]
+    come: list[int]
 
 
 def dated_changes(spans: pd.DataFrame, layer_dates: Sequence[date]) -> list[DatedChange]:
@@ -162,5 +166,6 @@ def _dated_changes(spans: pd.DataFrame, layer_dates: Sequence[date]) -> Iterator
         is_new_layer = layer + 1 < len(layer_dates) and on == layer_dates[layer + 1]
         layer += is_new_layer
         if is_new_layer:
-            begun = ended = []
-        yield DatedChange(on, layer, count, ended, begun)
+            yield DatedChange(on, layer, count, [], [], sorted(ended), sorted(begun))
+        else:
+            yield DatedChange(on, layer, count, ended, begun, [], [])

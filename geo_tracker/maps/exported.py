@@ -17,7 +17,7 @@ from geo_tracker.language import N_, Message
 from geo_tracker.maps.page import local_files, map_parts, script_json
 
 EXPORT_TEXTS: dict[str, Message] = {
-    "formers": Message(N_("Former boundaries and links to the seat")),
+    "formers": Message(N_("Former villages with links to the seat")),
     "projects": Message(N_("Projects")),
     "names": Message(N_("Names")),
     "layers": Message(N_("Layers")),

@@ -1,6 +1,6 @@
 """Towns and counties: joined from their villages, vertex by vertex."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,13 +51,26 @@ class Groups:
     points: Floats
 
 
-def towns_of(villages: TileVillages) -> Groups:
-    """Join villages to towns; those whose town is unknown are left out."""
+_UNKNOWN: Mapping[int, bool] = {}
+
+
+def towns_of(villages: TileVillages, *, fits: Mapping[int, bool] = _UNKNOWN) -> Groups:
+    """Join villages to towns; those whose town is unknown are left out.
+
+    Parameters
+    ----------
+    villages : TileVillages
+        All of the towns wanted.
+    fits : mapping, optional
+        Whether villages fit, see `Groups`, of towns of which that is known: it takes long to find.
+    """
     names = _names(villages, "town")
-    return _joined(villages.town_ids, villages.outlines, villages.bounds, names)
+    return _joined(villages.town_ids, villages.outlines, villages.bounds, names, fits)
 
 
-def counties_of(villages: TileVillages, towns: Groups) -> Groups:
+def counties_of(
+    villages: TileVillages, towns: Groups, *, fits: Mapping[int, bool] = _UNKNOWN
+) -> Groups:
     """Join towns to counties; villages whose town is unknown count for themselves.
 
     Parameters
@@ -66,6 +79,8 @@ def counties_of(villages: TileVillages, towns: Groups) -> Groups:
         All of the counties wanted.
     towns : Groups
         Theirs, as `towns_of` gives them; a town lies in the county of its first village.
+    fits : mapping, optional
+        As for `towns_of`, of counties.
     """
     towned, first = np.unique(villages.town_ids, return_index=True)
     county_of_town = villages.county_ids[first][np.isin(towned, towns.ids)]
@@ -73,7 +88,7 @@ def counties_of(villages: TileVillages, towns: Groups) -> Groups:
     parts = _Both(towns.outlines, len(towns.ids), villages.outlines, alone)
     counties = np.concatenate([county_of_town, villages.county_ids[alone]])
     bounds = np.concatenate([towns.bounds, villages.bounds[alone]])
-    return _joined(counties, parts, bounds, _names(villages, "county"))
+    return _joined(counties, parts, bounds, _names(villages, "county"), fits)
 
 
 def _names(villages: TileVillages, level: str) -> dict[int, str]:
@@ -97,7 +112,13 @@ class _Both:
         return found
 
 
-def _joined(keys: Integers, outlines: Outlines, bounds: Floats, names: dict[int, str]) -> Groups:
+def _joined(
+    keys: Integers,
+    outlines: Outlines,
+    bounds: Floats,
+    names: dict[int, str],
+    known: Mapping[int, bool],
+) -> Groups:
     order = np.argsort(keys, kind="stable")
     order = order[keys[order] > 0]
     ids, firsts = np.unique(keys[order], return_index=True)
@@ -117,7 +138,8 @@ def _joined(keys: Integers, outlines: Outlines, bounds: Floats, names: dict[int,
             shapes = outlines.shapes(np.concatenate(some))
             cuts = np.cumsum([len(group) for group in some])[:-1]
             groups = np.split(shapes, cuts)
-            fits.extend(fit_together(group) for group in groups)
+            for number, group in zip(ids[start:stop].tolist(), groups, strict=True):
+                fits.append(known[number] if number in known else fit_together(group))
             joined = zip(groups, fits[start:stop], strict=True)
             unions = _array([united(group, coverage=fit) for group, fit in joined])
             points.append(_places(unions))

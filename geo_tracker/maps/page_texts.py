@@ -125,7 +125,7 @@ MAP_TEXTS: dict[str, Message] = {
         N_(
             "A merger counts from its effective date, else from its approval, else from the date of"
             " the new boundaries. Villages that are no more are coloured by the village they"
-            " became; the legend counts those of today."
+            " became; the legend counts those of the date."
         )
     ),
     "date_shown": Message(N_("Date shown")),

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod
 
-from geo_tracker.crs import AREA_CRS, STORAGE_CRS, way_between
+from geo_tracker.crs import AREA_CRS, STORAGE_CRS, transformer, way_between
 from geo_tracker.language import N_, Message
 
 Bounds = tuple[float, float, float, float]
@@ -63,7 +63,7 @@ class Paper:
     @cached_property
     def bounds(self) -> Bounds:
         """What encloses the frame, as west, south, east, north in STORAGE_CRS."""
-        back = Transformer.from_crs(self.crs, STORAGE_CRS, always_xy=True)
+        back = transformer(self.crs, STORAGE_CRS)
         found: Bounds = back.transform_bounds(*self.box, densify_pts=31)
         return found
 
@@ -145,7 +145,7 @@ def paper_for(bounds: Bounds, *, width_mm: float, height_mm: float, margin_mm: f
     else:
         crs = AREA_CRS
         name = Message(N_("CGCS2000, Albers equal-area, parallels 25° and 47°, meridian 105°"))
-    there = Transformer.from_crs(STORAGE_CRS, crs, always_xy=True)
+    there = transformer(STORAGE_CRS, crs)
     left, bottom, right, top = there.transform_bounds(*bounds, densify_pts=31)
     x, y = (left + right) / 2, (bottom + top) / 2
     needed = max(

@@ -9,9 +9,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 
-from geo_tracker.crs import STORAGE_CRS, TILE_CRS
+from geo_tracker.crs import STORAGE_CRS, TILE_CRS, transformer
 from geo_tracker.maps.generalise import is_coverage, simplified
 from geo_tracker.maps.lettering import text_width
 from geo_tracker.maps.preview import ring_paths
@@ -238,7 +237,7 @@ class _Sheet:
 
     @classmethod
     def of(cls, extent: Bounds, width_px: int) -> "_Sheet":
-        to_plane = Transformer.from_crs(STORAGE_CRS, TILE_CRS, always_xy=True)
+        to_plane = transformer(STORAGE_CRS, TILE_CRS)
         west, south = to_plane.transform(extent[0], extent[1])
         east, north = to_plane.transform(extent[2], extent[3])
         height_px = width_px * _TALLEST

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo_tracker.maps.groups import counties_of, fit_together, towns_of
@@ -49,7 +50,7 @@ from geo_tracker.maps.tile_layers import (
     corners_of,
 )
 from geo_tracker.maps.tile_reading import patched
-from geo_tracker.maps.tile_villages import FACTS, Floats, TileVillages
+from geo_tracker.maps.tile_villages import FACTS, Floats, HeldOutlines, TileVillages
 
 _BOUNDS = ["west", "south", "east", "north"]
 _MOST = 200
@@ -100,6 +101,8 @@ def edit_pyramid(
             store,
             closing(TileFile(shown_in)) as old,
         ):
+            # Nobody reads the file before it is whole: nothing has to be taken back in it.
+            store.execute("PRAGMA journal_mode = OFF")
             write_metadata(store, metadata_of(scope.after, rough=scope.rough))
             gone = scope.before.index.difference(scope.after.index)
             store.executemany(
@@ -128,11 +131,12 @@ class _Edit:
     @classmethod
     def between(cls, before: pd.DataFrame, after: pd.DataFrame) -> "_Edit":
         both = before.index.intersection(after.index)
-        was, now = before.loc[both, list(FACTS)], after.loc[both, list(FACTS)]
-        differs = was != now
-        moved = both[differs[["ground", "town_id", "county_id", "town", "county"]].any(axis=1)]
+        was, now = before.reindex(both), after.reindex(both)
+        differs = {name: was[name].to_numpy() != now[name].to_numpy() for name in FACTS}
+        renamed = differs.pop("name") | differs.pop("code")
+        moved = both[np.logical_or.reduce(list(differs.values()))]
         moved = moved.union(before.index.symmetric_difference(after.index))
-        return cls(before, after, moved, both[differs[["name", "code"]].any(axis=1)])
+        return cls(before, after, moved, both[renamed])
 
     @property
     def count(self) -> int:
@@ -147,6 +151,8 @@ class _Scope:
     ----------
     before, after : DataFrame
         All villages with their bounds.
+    boxes_were, boxes : _Boxes
+        These bounds.
     layer : Joined
         Those reached, and enough around them.
     redrawn : Index
@@ -164,6 +170,8 @@ class _Scope:
 
     before: pd.DataFrame
     after: pd.DataFrame
+    boxes_were: "_Boxes"
+    boxes: "_Boxes"
     layer: Joined
     redrawn: pd.Index
     towns: set[int]
@@ -175,56 +183,57 @@ class _Scope:
 
     @classmethod
     def of(cls, edit: _Edit, outlines_of: OutlinesOf, shown_in: Path) -> "_Scope":
-        were_rough = rough_groups(shown_in)
+        were_rough = {level: set(some) for level, some in rough_groups(shown_in).items()}
         here = edit.moved.intersection(edit.after.index)
-        known: dict[int, Any] = {}
-
-        def villages(ids: pd.Index) -> TileVillages:
-            missing = [number for number in ids.tolist() if number not in known]
-            known.update(outlines_of(missing))
-            shapes = np.empty(len(ids), dtype=object)
-            shapes[:] = [known[number] for number in ids.tolist()]
-            return TileVillages.of(edit.after.loc[ids], [shapes])
-
+        there = edit.moved.intersection(edit.before.index)
+        read = _Read(edit.after, outlines_of)
         before = edit.before
-        after = edit.after.join(before[_BOUNDS])
-        after.loc[here, _BOUNDS] = villages(here).bounds
-        there = edit.moved.intersection(before.index)
-        places = np.vstack([before.loc[there, _BOUNDS], after.loc[here, _BOUNDS]])
-        near = _meeting(after, places).union(here).union(edit.renamed)
-        near_before = _meeting(before, places)
-        around = _meeting(after, after.loc[near, _BOUNDS].to_numpy())
-        part = villages(around)
-        _corners, *borders = corners_of(part)
+        boxes_were = _Boxes.shown(before)
+        boxes = _Boxes(edit.after.index, boxes_were.of(edit.after.index))
+        boxes.bounds[boxes.ids.get_indexer(here)] = read.villages(here).bounds
+        after = edit.after.assign(**dict(zip(_BOUNDS, boxes.bounds.T, strict=True)))
+        places = np.vstack([boxes_were.of(there), boxes.of(here)])
+        near = boxes.meeting(places).union(here).union(edit.renamed)
+        near_before = boxes_were.meeting(places)
+        part = read.villages(boxes.meeting(boxes.of(near)))
+        corners, *borders = corners_of(part)
         ids = part.facts.index
         groups: list[set[int]] = []
+        fits: list[dict[int, bool]] = []
         is_local = True
         shapes = part.outlines.shapes(slice(None))
         for (column, border, level), found in zip(_LEVELS, borders, strict=True):
             was, now = before[border], pd.Series(found, index=ids)
             same = near.intersection(before.index).difference(edit.moved)
-            touched = set(before.loc[near_before, column]) | set(after.loc[near, column])
+            group_were, group_now = before[column], after[column]
+            touched = set(group_were[near_before]) | set(group_now[near])
+            # Villages of other groups are what they were, and fit, or do not, as they did.
+            changed = set(group_were[there]) | set(group_now[here])
             is_local = (
                 is_local
                 and touched.isdisjoint(were_rough[level])
                 and all(
                     fit_together(shapes[(part.facts[column] == group).to_numpy()])
-                    for group in touched - {0}
+                    for group in changed - {0}
                 )
             )
             reached = was[there].any() or now[here].any() or (was[same] != now[same]).any()
             groups.append(touched if reached or not is_local else set())
+            numbers = set(after[column].unique().tolist()) - changed
+            fits.append({number: number not in were_rough[level] for number in numbers})
         towns, counties = groups
         of_groups = after.index[after["town_id"].isin(towns) | after["county_id"].isin(counties)]
         if len(of_groups):
             wanted = near.union(of_groups)
-            part = villages(_meeting(after, after.loc[wanted, _BOUNDS].to_numpy()))
+            part = read.villages(boxes.meeting(boxes.of(wanted)))
+            corners, *borders = corners_of(part)
         members = part.chosen(np.flatnonzero(part.facts.index.isin(of_groups)))
-        joined_towns = towns_of(members)
-        layer = Joined(part, joined_towns, counties_of(members, joined_towns), *corners_of(part))
+        joined_towns = towns_of(members, fits=fits[0])
+        joined_counties = counties_of(members, joined_towns, fits=fits[1])
+        layer = Joined(part, joined_towns, joined_counties, corners, *borders)
         redrawn = near.union(near_before)
         rough = {
-            level: sorted(set(were_rough[level]) - touched | set(now[level]) & touched)
+            level: sorted(were_rough[level] - touched | set(now[level]) & touched)
             for (_column, _border, level), touched, now in (
                 (*both, rough_of(layer)) for both in zip(_LEVELS, groups, strict=True)
             )
@@ -235,7 +244,17 @@ class _Scope:
             for level, touched in touched_now.items()
         }
         return cls(
-            *(before, after, layer, redrawn, *touched_now.values(), rough, is_local),
+            *(
+                before,
+                after,
+                boxes_were,
+                boxes,
+                layer,
+                redrawn,
+                *touched_now.values(),
+                rough,
+                is_local,
+            ),
             *(_of(touched_now, points) for points in (were, points_of(layer))),
         )
 
@@ -261,8 +280,12 @@ class _Scope:
         gone = {"villages": villages, "labels": villages}
         gone |= {"towns": self.towns, "town_labels": self.towns}
         gone |= {"counties": self.counties, "county_labels": self.counties}
-        near, whole = self._reach(with_groups=False), self._reach(with_groups=True)
-        for z, outlines, labels in chosen.at_zooms(self.layer, [*FINE_ZOOMS, *COARSE_ZOOMS]):
+        near = whole = self._reach(with_groups=False)
+        zooms = list(FINE_ZOOMS)
+        if self.towns or self.counties:
+            whole = self._reach(with_groups=True)
+            zooms += COARSE_ZOOMS
+        for z, outlines, labels in chosen.at_zooms(self.layer, zooms):
             names = [*(one.name for one in outlines), *(one.name for one in labels)]
             # Here borders of groups, too, are made simpler from corner to corner of villages.
             is_near = self.is_local and z >= VILLAGES_FROM
@@ -284,18 +307,47 @@ class _Scope:
     def _reach(self, *, with_groups: bool) -> Floats:
         """Return bounds of all that is or was drawn of what is drawn anew."""
         found = []
-        for villages in (self.before, self.after):
-            own = villages.index.isin(self.redrawn)
+        for villages, boxes in ((self.before, self.boxes_were), (self.after, self.boxes)):
+            reached = self.redrawn.intersection(villages.index)
             if with_groups:
-                own |= villages["town_id"].isin(self.towns)
-                own |= villages["county_id"].isin(self.counties)
-            found.append(villages.loc[own, _BOUNDS].to_numpy(dtype=np.float64))
+                of_groups = villages["town_id"].isin(self.towns)
+                of_groups |= villages["county_id"].isin(self.counties)
+                reached = reached.union(villages.index[of_groups])
+            found.append(boxes.of(reached))
         names = [
             2 * point
             for of_level in (*self.names_were.values(), *self.names_are.values())
             for point in of_level.values()
         ]
         return np.vstack([*found, np.array(names, dtype=np.float64).reshape(-1, 4)])
+
+
+class _Read:
+    """Villages with their outlines, each read and moved to ``TILE_CRS`` once."""
+
+    def __init__(self, facts: pd.DataFrame, outlines_of: OutlinesOf) -> None:
+        self._facts, self._outlines_of = facts, outlines_of
+        self._known: dict[int, tuple[Any, Floats, Floats]] = {}
+
+    def villages(self, ids: pd.Index) -> TileVillages:
+        """Return some of the villages, by rising id."""
+        missing = [number for number in ids.tolist() if number not in self._known]
+        if missing:
+            found = self._outlines_of(missing)
+            shapes = np.empty(len(missing), dtype=object)
+            shapes[:] = [found[number] for number in missing]
+            read = TileVillages.of(self._facts.loc[missing], [shapes])
+            drawn = zip(read.outlines.shapes(slice(None)), read.bounds, read.inside, strict=True)
+            self._known.update(zip(missing, drawn, strict=True))
+        known = [self._known[number] for number in ids.tolist()]
+        shapes = np.empty(len(ids), dtype=object)
+        shapes[:] = [shape for shape, _bounds, _inside in known]
+        return TileVillages(
+            self._facts.loc[ids],
+            HeldOutlines(shapes),
+            np.array([bounds for _shape, bounds, _inside in known]).reshape(-1, 4),
+            np.array([inside for _shape, _bounds, inside in known]).reshape(-1, 2),
+        )
 
 
 def _of(touched: dict[str, set[int]], points: dict[str, Points]) -> dict[str, Points]:
@@ -306,10 +358,37 @@ def _of(touched: dict[str, set[int]], points: dict[str, Points]) -> dict[str, Po
     }
 
 
-def _meeting(villages: pd.DataFrame, places: Floats) -> pd.Index:
-    """Return the ids of villages whose bounds meet one of some bounds."""
-    west, south, east, north = villages[_BOUNDS].to_numpy(dtype=np.float64).T
-    met = np.zeros(len(villages), dtype=bool)
-    for x0, y0, x1, y1 in places:
-        met |= (west <= x1) & (east >= x0) & (south <= y1) & (north >= y0)
-    return villages.index[met]
+@dataclass(frozen=True)
+class _Boxes:
+    """Bounds of villages in ``TILE_CRS``: taken out of their table once, which takes a while."""
+
+    ids: pd.Index
+    bounds: Floats
+
+    @classmethod
+    def shown(cls, villages: pd.DataFrame) -> "_Boxes":
+        return cls(villages.index, villages[_BOUNDS].to_numpy(dtype=np.float64))
+
+    def of(self, ids: pd.Index) -> Floats:
+        """Return those of some villages; anything for those that are not there."""
+        found: Floats = self.bounds[self.ids.get_indexer(ids)]
+        return found
+
+    def meeting(self, places: Floats) -> pd.Index:
+        """Return the ids of villages whose bounds meet one of some bounds."""
+        if not len(places):
+            return self.ids[:0]
+        overall = np.concatenate([places[:, :2].min(axis=0), places[:, 2:].max(axis=0)])
+        at = np.flatnonzero(_meets(self.bounds, overall))
+        near = self.bounds[at]
+        met = np.zeros(len(at), dtype=bool)
+        for place in places:
+            met |= _meets(near, place)
+        return self.ids[at[met]]
+
+
+def _meets(bounds: Floats, place: Floats) -> npt.NDArray[np.bool_]:
+    west, south, east, north = bounds.T
+    x0, y0, x1, y1 = place
+    met: npt.NDArray[np.bool_] = (west <= x1) & (east >= x0) & (south <= y1) & (north >= y0)
+    return met

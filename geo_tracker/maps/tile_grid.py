@@ -31,7 +31,8 @@ def tile_corner(z: int, x: int, y: int) -> tuple[float, float]:
 def tile_numbers(metres: npt.NDArray[np.float64], *, z: int) -> npt.NDArray[np.int64]:
     """Return columns of tiles for x of ``TILE_CRS``, or rows for −y, kept within the world."""
     numbers = np.floor((metres + HALF_WORLD_M) / tile_width_m(z)).astype(np.int64)
-    return np.clip(numbers, 0, (1 << z) - 1)
+    # Not `clip`, which takes three times as long for a few numbers.
+    return np.minimum(np.maximum(numbers, 0), (1 << z) - 1)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ _CLOSE_PATH = 1 << 3 | 7
 _VERSION = 2
 
 # Fields of a feature and of a layer as they are written: number << 3 | kind.
-_ID, _TAGS, _GEOMETRY, _FEATURE = b"\x08", b"\x12", b"\x22", b"\x12"
+_ID, _TAGS, _KIND, _GEOMETRY, _FEATURE = b"\x08", b"\x12", b"\x18", b"\x22", b"\x12"
 
 Geometries = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
@@ -130,7 +130,6 @@ def layer_bytes(
     """
     features: dict[int, bytes] = {}
     values: dict[str, int] = {}
-    kind_field = varint_field(3, kind)
     columns = list((attributes or {}).values())
     for place, (feature_id, geometry) in enumerate(zip(ids, commands, strict=True)):
         if not geometry:
@@ -140,15 +139,20 @@ def layer_bytes(
             for key, texts in enumerate(columns)
             if texts[place]
         )
-        features[feature_id] = b"".join(
-            (
-                *(_ID, varint(feature_id)),
-                *((_TAGS, varint(len(tags)), tags) if tags else ()),
-                *(kind_field, _GEOMETRY, varint(len(geometry)), geometry),
-            )
-        )
+        features[feature_id] = feature_bytes(feature_id, kind=kind, tags=tags, geometry=geometry)
     return layer_of_features(
         name, features.values(), extent=extent, keys=list(attributes or {}), values=list(values)
+    )
+
+
+def feature_bytes(feature_id: int, *, kind: int, tags: bytes, geometry: bytes) -> bytes:
+    """Write a feature of a layer, without its outer field, from tags and geometry as written."""
+    return b"".join(
+        (
+            *(_ID, varint(feature_id)),
+            *((_TAGS, varint(len(tags)), tags) if tags else ()),
+            *(_KIND, varint(kind), _GEOMETRY, varint(len(geometry)), geometry),
+        )
     )
 
 

@@ -6,9 +6,13 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.db.problem_lists import OPEN, problem_totals
 from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session
+from geo_tracker.web.day import judging_day
+from geo_tracker.web.money import share
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
@@ -23,7 +27,7 @@ Card = dict[str, Any]
 def show() -> ResponseReturnValue:
     """Show the ledgers."""
     held = register()
-    cards = [_votes(held), _projects(held), _problems()]
+    cards = [_votes(held), _projects(held), _problems(), _checklists(held)]
     return render_template("followup/show.html", cards=cards, today=held.data_on)
 
 
@@ -73,6 +77,39 @@ def _problems() -> Card:
     }
 
 
+def _checklists(held: Register) -> Card:
+    days = merged_on(held)
+    with read_session() as session:
+        counts = [
+            row
+            for unit_id, row in checklist_counts(session, on=judging_day()).items()
+            if unit_id in days
+        ]
+    sums = {name: sum(row[name] for row in counts) for name in ("applicable", "done", "overdue")}
+    return {
+        "title": _("Integration checklists"),
+        "url": url_for("checklists.index"),
+        "count": len(counts),
+        "pairs": [
+            (
+                _("done of applicable items"),
+                percent(share(sums["done"], sums["applicable"])),
+                url_for("checklists.index", show="unfinished"),
+            ),
+            (
+                _("overdue items"),
+                number(sums["overdue"]),
+                url_for("checklists.index", show="overdue"),
+            ),
+            (
+                _("merged villages without one"),
+                number(len(days) - len(counts)),
+                url_for("checklists.index", show="unopened"),
+            ),
+        ],
+    }
+
+
 def _projects(held: Register) -> Card:
     totals = project_totals(held.projects) or {}
     return {
@@ -85,7 +122,11 @@ def _projects(held: Register) -> Card:
                 yuan_wan(totals.get("budget")),
                 url_for("projects.index", sort="budget"),
             ),
-            (_("paid of budget"), percent(totals.get("paid_share")), None),
+            (
+                _("paid of budget"),
+                percent(totals.get("paid_share")),
+                url_for("project_totals.show"),
+            ),
             (
                 _("behind plan"),
                 number(int((held.projects["light"] == "red").sum())),

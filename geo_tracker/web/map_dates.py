@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from geo_tracker.lineage.standing import dated_changes
 from geo_tracker.maps.page import TileSource
+from geo_tracker.maps.themes import id_runs
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.tiles import names_address
 
@@ -27,6 +29,8 @@ def dates() -> ResponseReturnValue:
                 "count": change.count,
                 "ends": change.ends,
                 "begins": change.begins,
+                "gone": id_runs(np.array(change.gone)),
+                "come": id_runs(np.array(change.come)),
             }
             for change in changes
         ],

@@ -195,6 +195,7 @@ def theme(theme: str) -> ResponseReturnValue:
                 }
                 for entry in column.classes
             ],
+            "absent": shown(found.theme.absent),
             "side": chosen.side,
             "method": column.method,
             "breaks": list(column.breaks),

@@ -11,6 +11,7 @@ from geo_tracker.followup.rules import Rules
 from geo_tracker.followup.working_days import WorkCalendar
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session
+from geo_tracker.web.day import judging_day
 from geo_tracker.workflows.rules import rules_of, work_calendar
 
 
@@ -25,7 +26,7 @@ class LedgerDay:
     calendar : WorkCalendar
         Which days are worked.
     on : Deadlines
-        Where lights change.
+        Where lights change: today, of a demonstration on the day its records stop.
     units : list of str
         Units that problems are handed to: those of the rules, then others in use by name.
     """
@@ -38,7 +39,7 @@ class LedgerDay:
     @property
     def proposed_due_on(self) -> date:
         """The day that is proposed as due for what is handed over today."""
-        return self.calendar.after(self.on.today, self.rules.problem_days)
+        return self.calendar.after(today(), self.rules.problem_days)
 
 
 def ledger_day() -> LedgerDay:
@@ -48,7 +49,7 @@ def ledger_day() -> LedgerDay:
         with read_session() as session:
             rules, calendar = rules_of(session, today().year), work_calendar(session)
             used = lead_units_in_use(session)
-        on = deadlines(calendar, today(), yellow_days=rules.problem_yellow_days)
+        on = deadlines(calendar, judging_day(), yellow_days=rules.problem_yellow_days)
         units = list(dict.fromkeys((*rules.lead_units, *used)))
         found = g.ledger_day = LedgerDay(rules, calendar, on, units)
     return found

@@ -12,9 +12,9 @@ from geo_tracker.db.problem_rates import counted_ids, problem_counts
 from geo_tracker.web.context import read_session, services
 
 
-def counts_on(day: date) -> pd.DataFrame:
+def counts_on(day: date, *, due_before: date) -> pd.DataFrame:
     """Return the counts of a day by village, as `problem_counts`."""
-    return _counts(services().engine, day, _last_step())
+    return _counts(services().engine, day, due_before, _last_step())
 
 
 def ids_on(measure: str, day: date) -> tuple[int, ...]:
@@ -29,9 +29,9 @@ def _last_step() -> int:
 
 
 @lru_cache(maxsize=8)
-def _counts(engine: sa.Engine, day: date, _last_step_id: int) -> pd.DataFrame:
+def _counts(engine: sa.Engine, day: date, due_before: date, _last_step_id: int) -> pd.DataFrame:
     with reading(engine) as session:
-        return problem_counts(session, day)
+        return problem_counts(session, day, due_before=due_before)
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,7 @@ from geo_tracker.db.problem_lists import NO_UNIT, OPEN, owed_by_unit
 from geo_tracker.indicators.problems import COUNTS, RATES
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.filters import NOWHERE, place_filter
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_figures import rate_values
@@ -29,7 +30,7 @@ def show() -> ResponseReturnValue:
     chosen = place_filter(held.versions)
     past = past_day(request.args.get("on", ""))
     on = past or today()
-    counts = counts_on(on)
+    counts = counts_on(on, due_before=past or judging_day())
     places = held.places.reindex(counts.index)
     level = "town" if chosen.county else "county"
     if chosen.county:
@@ -137,5 +138,5 @@ def owed() -> ResponseReturnValue:
             for row in rows
         ],
         total=cells(total) if rows else None,
-        today=today(),
+        today=ledger_day().on.today,
     )

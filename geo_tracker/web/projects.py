@@ -43,6 +43,8 @@ def index() -> ResponseReturnValue:
         "town": places.town,
         "light": chosen_code("light", _LIGHTS),
         "stage": chosen_code("stage", STAGES),
+        "kind": request.args.get("kind", ""),
+        "channel": request.args.get("channel", ""),
         "sort": chosen_code("sort", _SORTS, default="behind"),
     }
     found = places.applied(held.projects.join(units[PLACE], on="current_unit_id"))
@@ -50,6 +52,10 @@ def index() -> ResponseReturnValue:
         found = found[found["light"].fillna("unknown") == filters["light"]]
     if filters["stage"]:
         found = found[found["stage"] == filters["stage"]]
+    if filters["kind"]:
+        found = found[found["kind"] == filters["kind"]]
+    if filters["channel"]:
+        found = found[[filters["channel"] in channels for channels in found["channels"]]]
     if filters["q"]:
         found = found[_named(found, filters["q"], held)]
     _text, columns, ascending = _SORTS[filters["sort"]]
@@ -60,6 +66,8 @@ def index() -> ResponseReturnValue:
         counties=places.counties,
         towns=places.towns,
         stages=stages,
+        kinds=_named_once(held.projects["kind"]),
+        channels=_named_once(held.projects["channels"].explode()),
         sorts=sorts,
         rows=project_rows(page.rows, units),
         totals=project_totals(found),
@@ -68,6 +76,10 @@ def index() -> ResponseReturnValue:
         watch_points=f"{held.rules.project_yellow_points:g}",
         red_points=f"{held.rules.project_red_points:g}",
     )
+
+
+def _named_once(names: pd.Series) -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(set(names.dropna()))]
 
 
 def _named(projects: pd.DataFrame, query: str, held: Register) -> pd.Series:

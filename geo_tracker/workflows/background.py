@@ -9,6 +9,7 @@ from geo_tracker.workflows.jobs import Worker
 from geo_tracker.workflows.looking import LOOK_JOB, look
 from geo_tracker.workflows.records import publish_records
 from geo_tracker.workflows.staging import discard_leftovers
+from geo_tracker.workflows.tiles import renew_tiles
 from geo_tracker.workflows.undo_records import UNDO_JOB, undo_records
 from geo_tracker.workflows.undoing import undo_boundaries
 
@@ -27,6 +28,7 @@ def worker_for(engine: sa.Engine, settings: Settings) -> Worker:
         },
         beside=frozenset({LOOK_JOB}),
         tidy=_tidy,
+        upkeep=renew_tiles,
     )
 
 

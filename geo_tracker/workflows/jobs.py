@@ -44,6 +44,7 @@ class Worker:
         *,
         beside: frozenset[str],
         tidy: Callable[[sa.Engine, Settings, int], None],
+        upkeep: Callable[[sa.Engine, Settings], bool],
     ) -> None:
         """Prepare to run jobs.
 
@@ -57,9 +58,13 @@ class Worker:
             Kinds of jobs that only look, and run beside others; all others run one by one.
         tidy : callable
             ``tidy(engine, settings, import_id)`` clears away what a job that failed left behind.
+        upkeep : callable
+            ``upkeep(engine, settings)`` does a piece of what is to be done once the program starts
+            and tells whether there is more; no job waits for more than the piece in hand.
         """
         self.engine = engine
         self.tidy = tidy
+        self.upkeep = upkeep
         self.beside = beside
         self.settings = settings
         self.bodies = bodies
@@ -67,6 +72,8 @@ class Worker:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.queue, self._wake = self._queue("geo_tracker")
         self.queue_beside, self._wake_beside = self._queue("beside")
+        # In the queue of the jobs, so that it never runs beside one, and behind all of them.
+        self.wake_upkeep = self.queue.task(name="keep_up", priority=-1)(self._keep_up)
         self._running: set[int] = set()
 
     def _queue(self, name: str) -> tuple[SqliteHuey, Callable[[int], Any]]:
@@ -171,6 +178,10 @@ class Worker:
                 woken.append(job.id)
         return woken
 
+    def _keep_up(self) -> None:
+        if self.upkeep(self.engine, self.settings):
+            self.wake_upkeep()
+
     def consume(self) -> None:
         """Serve the queue until told to stop; for the worker process."""
         stop = threading.Event()
@@ -182,6 +193,7 @@ class Worker:
 
         get_ready()
         self.sweep()
+        self.wake_upkeep()
         threading.Thread(target=sweeping, daemon=True).start()
         # Somebody waits before a page for these; a large file must not keep a small one waiting.
         self.queue_beside.create_consumer(

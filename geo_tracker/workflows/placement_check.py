@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 import sqlalchemy as sa
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
-from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs
+from geo_tracker.crs import AREA_CRS, STORAGE_CRS, in_crs, transformer
 from geo_tracker.db import reading
 from geo_tracker.db.imports import layers_in_order
 from geo_tracker.db.layers import layer_villages
@@ -125,9 +125,7 @@ def _drawn(
 
 
 def _placed(shape: Any, proposal: Proposal) -> Any:
-    to_degrees = Transformer.from_crs(
-        CRS.from_user_input(proposal.crs), STORAGE_CRS, always_xy=True
-    )
+    to_degrees = transformer(CRS.from_user_input(proposal.crs), STORAGE_CRS)
 
     def moved(xy: Any) -> Any:
         return np.column_stack(to_degrees.transform(*read_as(xy, proposal.reading).T))
@@ -212,7 +210,7 @@ def _away(
 def _as_in_file(layer: BoundaryLayer) -> Any:
     """Return shapes in the coordinates of the file; once they were read otherwise, their box."""
     box = shapely.box(*layer.raw_bounds)
-    back = Transformer.from_crs(STORAGE_CRS, CRS.from_user_input(layer.crs), always_xy=True)
+    back = transformer(STORAGE_CRS, CRS.from_user_input(layer.crs))
     shapes = shapely.transform(
         layer.features.geometry.to_numpy(), back.transform, interleaved=False
     )
@@ -294,7 +292,7 @@ def _ways(new: PackedLayer, stored: gpd.GeoDataFrame) -> tuple[Any, Any]:
 def _from_area_crs(stored: gpd.GeoDataFrame, votes: Any) -> tuple[Any, Any]:
     """Return ways of the equal-area CRS as true ones; its north is not north everywhere."""
     lon, lat = (float(middle) for middle in stored.total_bounds.reshape(2, 2).mean(axis=0))
-    there = Transformer.from_crs(STORAGE_CRS, AREA_CRS, always_xy=True)
+    there = transformer(STORAGE_CRS, AREA_CRS)
     east, north = there.transform(lon, lat)
     to = there.transform(east + votes[:, 0], north + votes[:, 1], direction="INVERSE")
     at = np.tile([lon, lat], (len(votes), 1))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_tracker.errors import ConflictError, GeoTrackerError, InputError, NotAllowedError
@@ -60,6 +60,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(steps)
 def test_whatever_people_do_a_problem_only_goes_along_the_edges(taken: list[Any]) -> None:
     here, claims = Situation(), set()

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_tracker.followup.working_days import WorkCalendar
@@ -31,6 +31,7 @@ def test_so_many_working_days_later(
     assert OCTOBER.after(date(*day), count) == date(*expected)
 
 
+@settings(deadline=None)
 @given(days, days)
 def test_days_between_are_those_one_counts_one_by_one(day: date, later: date) -> None:
     first, last = min(day, later), max(day, later)
@@ -42,6 +43,7 @@ def test_days_between_are_those_one_counts_one_by_one(day: date, later: date) ->
     assert OCTOBER.between(last, first) == -counted
 
 
+@settings(deadline=None)
 @given(days, st.integers(0, 12))
 def test_there_and_back(day: date, count: int) -> None:
     assert OCTOBER.between(day, OCTOBER.after(day, count)) == count

@@ -128,6 +128,13 @@ def test_dates_tell_what_ends_and_begins_between_layers_and_nothing_where_a_laye
         (LATER_ON, 1, 2, [11, 12], [21]),
         (THIRD, 2, 2, [], []),
     ]
+    assert [(c.gone, c.come) for c in changes] == [
+        ([], [1, 2, 3, 4, 5]),
+        ([], []),
+        ([3, 4], [12]),
+        ([], []),
+        ([], []),
+    ]
 
 
 def test_without_layers_nothing_stands() -> None:
@@ -187,3 +194,9 @@ def test_on_every_date_the_ground_belongs_to_one_village_each(
     begun = {unit for change in since for unit in change.begins}
     drawn = layers[last.layer] - ended | begun
     assert sorted(strips[unit] for unit in drawn) == sorted(shown)
+    # And what it counts: all that came, without all that went.
+    counted: set[int] = set()
+    for change in changes:
+        if change.on <= day:
+            counted = counted - {*change.ends, *change.gone} | {*change.begins, *change.come}
+    assert counted == set(standing_on(spans, day))

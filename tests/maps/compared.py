@@ -45,6 +45,13 @@ CHANGES: list[tuple[int, list[int], list[int]]] = [
     (1, [3, 4], [31]),
     (2, [], []),
 ]
+GONE_AND_COME: dict[str, tuple[list[list[int]], list[list[int]]]] = {
+    DATES[0]: ([], [[1, 16]]),
+    DATES[2]: ([[9, 2], [13, 2]], [[23, 2]]),
+    DATES[4]: ([[7, 2], [11, 2], [15, 2]], [[32, 3]]),
+}
+"""As runs of first id and how many."""
+
 WEST_UNITS = {21: (1, 2), 22: (5, 6), 23: (9, 10), 24: (13, 14)}
 EAST_UNITS = {31: (3, 4), 32: (7, 8), 33: (11, 12), 34: (15, 16)}
 BECAME = {old: new for new, olds in {**WEST_UNITS, **EAST_UNITS}.items() for old in olds}
@@ -188,7 +195,15 @@ def _json_answer(path: str) -> Any:
         changed = zip(DATES, COUNTS, CHANGES, strict=True)
         return {
             "dates": [
-                {"on": on, "count": count, "layer": layer, "ends": ends, "begins": begins}
+                {
+                    "on": on,
+                    "count": count,
+                    "layer": layer,
+                    "ends": ends,
+                    "begins": begins,
+                    "gone": GONE_AND_COME.get(on, ([], []))[0],
+                    "come": GONE_AND_COME.get(on, ([], []))[1],
+                }
                 for on, count, (layer, ends, begins) in changed
             ],
             "became": {"ids": list(BECAME), "units": list(BECAME.values())},

@@ -57,6 +57,55 @@ def test_on_every_date_the_map_shows_who_stood_and_says_how_many(page: Page, dat
         assert (colour == MERGED) == (row * 4 + column not in shown), (column, row)
 
 
+def legend_counts(page: Page) -> list[str]:
+    return page.locator(".map-classes .map-count").all_inner_texts()
+
+
+def test_the_legend_counts_the_villages_of_the_date_shown(page: Page) -> None:
+    open_map(page, f"{AT}&date={DATES[1]}")
+    on_dates = []
+    for date in (1, 2, 3, 4, 3, 2, 1, 0):
+        page.evaluate(
+            """(at) => { const slider = document.querySelector('.map-date-slider');
+            slider.value = at; slider.dispatchEvent(new Event('input')); }""",
+            date,
+        )
+        page.wait_for_function(
+            "(text) => document.querySelector('.map-date-shown strong').textContent === text",
+            arg=f"{DATES[date]} · {COUNTS[date]} villages",
+        )
+        formers = len([unit for unit in standing(date) if unit <= 16])
+        on_dates.append((legend_counts(page), [str(formers), str(COUNTS[date] - formers)]))
+    assert all(found == expected for found, expected in on_dates), on_dates
+    # Of a class switched off as many stand.
+    page.locator(".map-class").first.click()
+    page.click("[data-date=date_after]")
+    page.wait_for_function(
+        "(text) => document.querySelector('.map-date-shown strong').textContent === text",
+        arg=f"{DATES[1]} · 14 villages",
+    )
+    assert legend_counts(page) == ["12", "2"]
+    assert page.get_attribute(".map-class >> nth=0", "aria-pressed") == "false"
+    # Another theme counts the same date; without the date all is as before.
+    page.evaluate("geoTracker.page.themes.chooseTheme('merged')")
+    page.wait_for_timeout(300)
+    assert legend_counts(page) == ["12", "2"]
+    tool(page, "dates")
+    assert legend_counts(page) == ["8", "8"]
+
+
+def test_villages_of_a_date_without_a_value_are_counted_as_such(page: Page) -> None:
+    open_map(page, f"{AT}&date={DATES[1]}")
+    # As if the theme knew nothing of 3 and of what it became.
+    page.evaluate(
+        """() => { const { legend, datedLayers, events } = geoTracker.page;
+        legend.data.absent = 'no data'; legend.places.delete(3); datedLayers.became.delete(3);
+        events.fire('themeshown'); }"""
+    )
+    assert page.locator(".map-class-label").all_inner_texts() == ["", "", "no data"]
+    assert legend_counts(page) == ["11", "2", "1"]
+
+
 def test_no_ground_shines_through_between_villages_of_two_layers(page: Page) -> None:
     open_map(page, f"{AT}&date={DATES[1]}")
     # 22 of the second layer south of 9 of the first; 21 west of 3.

@@ -92,6 +92,11 @@ def test_a_tip_tells_the_village_under_the_mouse(opened: Page) -> None:
     opened.mouse.move(stage["x"] + stage["width"] / 2 + 5, stage["y"] + stage["height"] * 0.3)
     opened.wait_for_selector(".leaflet-tooltip b")
     assert opened.inner_text(".leaflet-tooltip b") == HOSTILE
+    assert opened.inner_text(".leaflet-tooltip .ex-tip-formers") == f"{HOSTILE} 1 {HOSTILE}"
+    # As wide as a line of its figures, however little room is left beside it.
+    tip = opened.locator(".leaflet-tooltip").bounding_box()
+    assert tip is not None
+    assert tip["width"] > 300
 
 
 def colour_at(page: Page, right: float, down: float) -> list[int]:
@@ -147,6 +152,21 @@ def test_names_are_written_and_can_be_taken_away(opened: Page) -> None:
         opened.wait_for_timeout(600)
     assert opened.inner_text(".ex-name") == HOSTILE
     opened.uncheck("[data-layer=names]")
+    assert opened.locator(".ex-name").count() == 0
+
+
+def test_former_villages_have_names_where_their_layer_is_on(opened: Page) -> None:
+    opened.check("[data-layer=formers]")
+    for _step in range(4):
+        if opened.locator(".ex-name-of-former").count():
+            break
+        opened.click(".leaflet-control-zoom-in")
+        opened.wait_for_timeout(600)
+    assert opened.inner_text(".ex-name-of-former") == HOSTILE
+    # It is there without the other names, too, and goes with its layer.
+    opened.uncheck("[data-layer=names]")
+    assert opened.locator(".ex-name").count() == 1
+    opened.uncheck("[data-layer=formers]")
     assert opened.locator(".ex-name").count() == 0
 
 

@@ -65,3 +65,16 @@ def test_overlapping_villages_are_joined_all_the_same() -> None:
         shapely.union_all(tile_villages(board).outlines.shapes(slice(0, 16, 4))).area,
         rtol=1e-3,
     )
+
+
+def test_towns_known_to_fit_are_not_looked_through_again() -> None:
+    layer = tile_villages(chessboard())
+    found = towns_of(layer)
+    as_known = towns_of(layer, fits=dict.fromkeys(found.ids.tolist(), True))
+    assert shapely.equals_exact(
+        as_known.outlines.shapes(slice(None)), found.outlines.shapes(slice(None)), tolerance=0
+    ).all()
+    # What is said is believed: these are joined on a grid.
+    rough = towns_of(layer, fits={1: False, 3: False})
+    assert found.rough.tolist() == []
+    assert rough.rough.tolist() == [1, 3]

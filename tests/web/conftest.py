@@ -15,13 +15,16 @@ from jinja2 import FileSystemBytecodeCache, StrictUndefined
 
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
-from geo_tracker.db import make_engine
+from geo_tracker.db import make_engine, reading
+from geo_tracker.db.models import ImportRun
 from geo_tracker.db.schema import migrate
 from geo_tracker.web.context import Services
 from geo_tracker.workflows import users
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from tests import samples
+from tests.prepared import Prepare
+from tests.web.uploads import brought_in
 from tests.web.visitors import Visitor, visitor
 
 
@@ -124,13 +127,22 @@ def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
         yield app
 
 
-@pytest.fixture
-def disputed(county: Flask, tmp_path: Path) -> Flask:
-    """Have the table say that 上溪村 went to 倪宅新村, which the ground denies."""
+@pytest.fixture(scope="session")
+def disputed_folder(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the county whose table says that 上溪村 went to 倪宅新村, which the ground denies."""
+    folder = tmp_path_factory.mktemp("disputed")
     sheets = {"合并对照": copy.deepcopy(samples.SHEETS["合并对照"])}
     sheets["合并对照"][-1][:2] = ["330784114200", "倪宅新村"]
-    bring_book(county, tmp_path, sheets)
-    return county
+    with served_copy(county_folder, folder / "data") as app:
+        bring_book(app, folder, sheets)
+    return folder / "data"
+
+
+@pytest.fixture
+def disputed(disputed_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Serve a copy of the disputed county from a GeoPackage, to do with as one likes."""
+    with served_copy(disputed_folder, tmp_path / "data") as app:
+        yield app
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +150,22 @@ def planner(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """Visit the county as a planner, in English, only to look: all tests share this one."""
     with served_copy(county_folder, tmp_path_factory.mktemp("shared") / "data") as app:
         yield visitor(app, "planner")
+
+
+@pytest.fixture
+def brought(engine: sa.Engine, settings: Settings, prepare: Prepare) -> list[int]:
+    """Have the county in the test's own database, of both kinds, brought in by a planner.
+
+    Returns the imports: the layer before, the layer after, the workbook.
+    """
+
+    def bring() -> None:
+        app = strict(create_app(settings, engine))
+        brought_in(app, visitor(app, "planner"), settings.data_dir)
+
+    prepare("brought", bring)
+    with reading(engine) as session:
+        return list(session.scalars(sa.select(ImportRun.id).order_by(ImportRun.id)))
 
 
 @pytest.fixture

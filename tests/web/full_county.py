@@ -27,10 +27,10 @@ from geo_tracker.workflows.users import add_user
 from tests import samples
 from tests.web.conftest import bring_book, bring_county, strict
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
-from tests.web.test_imports import import_id_of, uploaded, work_done
 from tests.web.test_layer_preview import faulty
 from tests.web.test_review import form
 from tests.web.test_villages import unit_id
+from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import PASSWORD, Visitor, visitor
 
 BASE_MAP = "http://127.0.0.1:9/{z}/{x}/{y}"
@@ -93,7 +93,10 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
     username = f"规划员{mark}"
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
     merged, former = (unit_id(app, f"{name}{mark}") for name in ("倪宅新村", "新川村"))
+    _bring_a_checklist(who, merged, former, mark)
     pages |= {
+        "checklist.show": f"/checklists/{merged}",
+        "project.show": "/projects/2",
         "villages.show · merged": f"/villages/{merged}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
@@ -137,6 +140,10 @@ _PAGES = {
     "problem_rates.show": "/problems/rates",
     "problem_rates.owed": "/problems/owed",
     "followup.show": "/followup/",
+    "checklists.index": "/checklists/",
+    "tasks.index": "/tasks/",
+    "project_totals.show": "/projects/totals/",
+    "project_totals.show · channels": "/projects/totals/?by=channel",
     "vote_totals.show": "/votes/totals/?county=330784",
     "session.change_password": "/password",
     "session.sign_in": "/sign-in",
@@ -241,6 +248,21 @@ def _register_problems(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
         "problem_page.show · duplicate": duplicate,
         "problem_new.show": f"/problems/new?unit={village}",
     }
+
+
+def _bring_a_checklist(who: Visitor, merged: int, former: int, mark: str) -> None:
+    """Open a checklist, add an item of the village's own, and say how far its assets are."""
+    assert who.post("/checklists/open", {}).status_code == 303
+    own = {"domain": "hearts", "text": f"走访老人{mark}"}
+    address = f"/checklists/{merged}"
+    added = who.post(f"{address}/items", own)
+    item = added.headers["Location"].rpartition("item-")[2]
+    plan = {"version": "1", "owner_unit": f"镇政府{mark}"[:60], "owner_person": f"张三{mark}"[:60]}
+    assert who.post(f"{address}/items/{item}/plan", plan).status_code == 303
+    finish = {"version": "2", "note": f"见会议纪要{mark}"}
+    assert who.post(f"{address}/items/{item}/finish", finish).status_code == 303
+    stage = {"stage": "gradual", "stays_wan": "12.5", "note": f"三年内并账{mark}"}
+    assert who.post(f"{address}/assets/{former}", stage).status_code == 303
 
 
 def _send_files(app: Flask, who: Visitor, folder: Path, mark: str) -> dict[str, str]:

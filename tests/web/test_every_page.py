@@ -35,7 +35,10 @@ PAGES = (
     "/tiles/",
     "/settings/rules/",
     "/followup/",
+    "/checklists/",
+    "/tasks/",
     "/votes/totals/",
+    "/projects/totals/",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"

@@ -12,8 +12,8 @@ from geo_tracker.db import writing
 from geo_tracker.db.models import ImportRun, VillageVersion
 from tests import samples
 from tests.importing.shapes import square, villages
-from tests.web.test_imports import import_id_of, uploaded, work_done
 from tests.web.test_layer_preview import gpkg
+from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor, visitor
 
 

@@ -20,20 +20,22 @@ from geo_tracker.web.context import Services
 from tests import samples
 from tests.web.conftest import strict
 from tests.web.reading import plain
-from tests.web.test_imports import brought_in, import_id_of, uploaded, work_done
 from tests.web.test_villages import unit_id
-from tests.web.visitors import Visitor, visitor
+from tests.web.uploads import import_id_of, uploaded, work_done
+from tests.web.visitors import Visitor, back, visitor
 from tests.workflows.sheets import tables
 
 
 @pytest.fixture
-def app(settings: Settings, engine: sa.Engine) -> Flask:
+def app(settings: Settings, engine: sa.Engine, brought: list[int]) -> Flask:
+    """Serve what was brought in."""
+    assert len(brought) == 3
     return strict(create_app(settings, engine))
 
 
 @pytest.fixture
 def planner(app: Flask) -> Visitor:
-    return visitor(app, "planner")
+    return back(app, "planner")
 
 
 def corrected_sheets() -> dict[str, list[list[Any]]]:
@@ -58,9 +60,9 @@ def stored_correction(app: Flask, who: Visitor, folder: Path) -> int:
 
 
 def test_the_preview_says_what_would_change_and_nothing_changes(
-    app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
+    app: Flask, planner: Visitor, brought: list[int], engine: sa.Engine, tmp_path: Path
 ) -> None:
-    *_, first = brought_in(app, planner, tmp_path)
+    *_, first = brought
     before = tables(engine)
     page = planner.page(f"/imports/{looked_at(planner, tmp_path)}/preview")
     text = plain(page)
@@ -78,7 +80,6 @@ def test_the_preview_says_what_would_change_and_nothing_changes(
 def test_counts_lead_to_the_records_and_all_go_out_as_a_table(
     app: Flask, planner: Visitor, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     import_id = stored_correction(app, planner, tmp_path)
     page = planner.page(f"/imports/{import_id}")
     assert "Somebody changed the register" not in page
@@ -102,7 +103,6 @@ def test_counts_lead_to_the_records_and_all_go_out_as_a_table(
 def test_texts_of_files_are_no_formulas_in_the_table_that_goes_out(
     app: Flask, planner: Visitor, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     sheets = {"项目": copy.deepcopy(samples.SHEETS["项目"])}
     sheets["项目"][1][1] = "@SUM(1)<img src=x>"
     import_id = looked_at(planner, tmp_path, sheets)
@@ -119,7 +119,6 @@ def test_texts_of_files_are_no_formulas_in_the_table_that_goes_out(
 def test_an_import_is_undone_as_one_and_can_be_brought_in_again(
     app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     before = tables(engine)
     import_id = stored_correction(app, planner, tmp_path)
     after = len(tables(engine)["village_figures"])
@@ -145,9 +144,9 @@ def test_an_import_is_undone_as_one_and_can_be_brought_in_again(
 
 
 def test_undoing_the_merger_table_leaves_who_became_whom_to_the_ground(
-    app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
+    app: Flask, planner: Visitor, brought: list[int], engine: sa.Engine, tmp_path: Path
 ) -> None:
-    *_, import_id = brought_in(app, planner, tmp_path)
+    *_, import_id = brought
     assert "inferred anew" in planner.page(f"/imports/{import_id}/undo")
     planner.post(f"/imports/{import_id}/undo", {})
     work_done(app)
@@ -163,7 +162,6 @@ def test_undoing_the_merger_table_leaves_who_became_whom_to_the_ground(
 def test_what_a_later_file_changed_stays_and_the_page_says_so(
     app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     import_id = stored_correction(app, planner, tmp_path)
     later = {"表决": copy.deepcopy(samples.SHEETS["表决"])[:3]}
     later["表决"][2][10:13] = [173, 9, 8]
@@ -183,7 +181,6 @@ def test_what_a_later_file_changed_stays_and_the_page_says_so(
 def test_what_was_stored_is_told_apart_from_what_was_shown(
     app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     import_id = looked_at(planner, tmp_path)
     with writing(engine) as session:
         session.execute(sa.update(Vote).where(Vote.agree == 171).values(agree=172))
@@ -195,7 +192,6 @@ def test_what_was_stored_is_told_apart_from_what_was_shown(
 def test_saying_that_a_file_is_made_up_is_no_difference(
     app: Flask, planner: Visitor, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     import_id = looked_at(planner, tmp_path)
     planner.post(f"/imports/{import_id}/confirm", {"synthetic": "yes"})
     work_done(app)
@@ -203,9 +199,9 @@ def test_saying_that_a_file_is_made_up_is_no_difference(
 
 
 def test_only_planners_undo_and_only_by_a_form(
-    app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
+    app: Flask, planner: Visitor, brought: list[int], engine: sa.Engine, tmp_path: Path
 ) -> None:
-    boundaries, _after, import_id = brought_in(app, planner, tmp_path)
+    boundaries, _after, import_id = brought
     viewer = visitor(app, "viewer")
     assert viewer.get(f"/imports/{import_id}/undo").status_code == 403
     assert viewer.post(f"/imports/{import_id}/undo", {}).status_code == 403
@@ -219,8 +215,10 @@ def test_only_planners_undo_and_only_by_a_form(
         assert session.scalar(sa.select(sa.func.count(VillageFigures.id))) == 5
 
 
-def test_an_import_is_undone_once(app: Flask, planner: Visitor, tmp_path: Path) -> None:
-    *_, import_id = brought_in(app, planner, tmp_path)
+def test_an_import_is_undone_once(
+    app: Flask, planner: Visitor, brought: list[int], tmp_path: Path
+) -> None:
+    *_, import_id = brought
     assert planner.post(f"/imports/{import_id}/undo", {}).status_code == 303
     assert planner.post(f"/imports/{import_id}/undo", {}).status_code == 409
     work_done(app)
@@ -230,9 +228,9 @@ def test_an_import_is_undone_once(app: Flask, planner: Visitor, tmp_path: Path) 
 
 
 def test_an_import_of_before_is_not_undone_and_says_why(
-    app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
+    app: Flask, planner: Visitor, brought: list[int], engine: sa.Engine, tmp_path: Path
 ) -> None:
-    *_, import_id = brought_in(app, planner, tmp_path)
+    *_, import_id = brought
     with writing(engine) as session:
         run = session.get_one(ImportRun, import_id)
         run.result = {"sheets": run.result["sheets"]}
@@ -246,11 +244,12 @@ def test_an_import_of_before_is_not_undone_and_says_why(
 def test_undoing_that_fails_changes_nothing_and_can_be_tried_again(
     app: Flask,
     planner: Visitor,
+    brought: list[int],
     engine: sa.Engine,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    *_, import_id = brought_in(app, planner, tmp_path)
+    *_, import_id = brought
     before = tables(engine)
     services: Services = app.extensions["geo_tracker"]
     with monkeypatch.context() as patch:

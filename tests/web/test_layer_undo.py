@@ -18,8 +18,8 @@ from geo_tracker.web.context import Services
 from geo_tracker.workflows.review import decide
 from tests import samples
 from tests.web.conftest import strict
-from tests.web.test_imports import brought_in, import_id_of, uploaded, work_done
-from tests.web.visitors import Visitor, visitor
+from tests.web.uploads import import_id_of, uploaded, work_done
+from tests.web.visitors import Visitor, back, visitor
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 CORRECTED = [
@@ -30,13 +30,15 @@ CORRECTED = [
 
 
 @pytest.fixture
-def app(settings: Settings, engine: sa.Engine) -> Flask:
+def app(settings: Settings, engine: sa.Engine, brought: list[int]) -> Flask:
+    """Serve what was brought in."""
+    assert len(brought) == 3
     return strict(create_app(settings, engine))
 
 
 @pytest.fixture
 def planner(app: Flask) -> Visitor:
-    return visitor(app, "planner")
+    return back(app, "planner")
 
 
 def corrected(
@@ -58,7 +60,6 @@ def names(engine: sa.Engine) -> set[str]:
 def test_the_preview_lists_what_a_correction_would_change(
     app: Flask, planner: Visitor, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     import_id = corrected(planner, tmp_path)
     page = planner.page(f"/imports/{import_id}/preview")
     assert "What this file changes" in page
@@ -74,7 +75,6 @@ def test_the_preview_lists_what_a_correction_would_change(
 def test_a_complete_correction_is_stored_and_undone_by_the_pages(
     app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     import_id = corrected(planner, tmp_path)
     planner.post(f"/imports/{import_id}/confirm", {"complete": "yes"})
     work_done(app)
@@ -95,9 +95,9 @@ def test_a_complete_correction_is_stored_and_undone_by_the_pages(
 
 
 def test_what_stands_in_the_way_of_undoing_is_listed(
-    app: Flask, planner: Visitor, tmp_path: Path
+    app: Flask, planner: Visitor, brought: list[int], tmp_path: Path
 ) -> None:
-    before, *_ = brought_in(app, planner, tmp_path)
+    before, *_ = brought
     page = planner.page(f"/imports/{before}/undo")
     assert "This import cannot be undone now." in page
     assert "records.xlsx" in page
@@ -106,9 +106,9 @@ def test_what_stands_in_the_way_of_undoing_is_listed(
 
 
 def test_only_those_who_import_may_undo_and_never_by_a_link(
-    app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
+    app: Flask, planner: Visitor, brought: list[int], engine: sa.Engine, tmp_path: Path
 ) -> None:
-    _before, after, _records = brought_in(app, planner, tmp_path)
+    _before, after, _records = brought
     viewer = visitor(app, "viewer")
     assert viewer.get(f"/imports/{after}/undo").status_code == 403
     assert viewer.post(f"/imports/{after}/undo", {}).status_code == 403
@@ -120,7 +120,6 @@ def test_only_those_who_import_may_undo_and_never_by_a_link(
 def test_villages_with_records_are_not_taken_away_by_a_complete_file(
     app: Flask, planner: Visitor, engine: sa.Engine, tmp_path: Path
 ) -> None:
-    brought_in(app, planner, tmp_path)
     rows = [row for row in samples._BEFORE if row[1] != "新川村"]
     file = samples.zipped_shapefile(samples.square_villages(rows), tmp_path / "less.zip")
     import_id = import_id_of(uploaded(planner, "boundary", file))

@@ -178,3 +178,40 @@ def test_the_ledgers_stand_side_by_side_with_what_they_amount_to(planner: Visito
     page = plain(planner.page("/followup/"))
     assert "Votes 3" in page
     assert "not in order 1" in page
+
+
+@pytest.mark.parametrize("by", ["kind", "year", "stage", "county", "village", "former"])
+def test_projects_add_up_to_the_same_however_they_are_grouped(planner: Visitor, by: str) -> None:
+    page = plain(planner.page(f"/projects/totals/?by={by}"))
+    assert "Sum 2 110.00 known of 1 of 2 500.00 95.00 known of 1 of 2 20.00 known of 1 of 2" in page
+
+
+def test_channels_tell_what_they_give_and_lead_to_their_projects(planner: Visitor) -> None:
+    listed = rows(planner.page("/projects/totals/?by=channel"))
+    assert "美丽乡村 1 60.00 —" in listed[0]
+    assert "自筹 1 40.00 —" in listed[1]
+    assert len(rows(planner.page("/projects/?channel=自筹"))) == 1
+    assert len(rows(planner.page("/projects/?kind=道路"))) == 1
+    assert "No project matches" in planner.page("/projects/?channel=没有")
+
+
+def test_a_projects_page_tells_its_money_as_it_came_in(county: Flask, tmp_path: Path) -> None:
+    planner = visitor(county, "planner")
+    before = plain(planner.page("/projects/2"))
+    assert "美丽乡村 60.00 —" in before
+    assert "by 2020-06-30 20.00 20.00" in before
+    sheets = {"项目": copy.deepcopy(samples.SHEETS["项目"])}
+    header, row = sheets["项目"][0], sheets["项目"][2]
+    row[header.index("预算(万元)")] = 120
+    row[header.index("已拨付(万元)")] = 50
+    row[header.index("进度(%)")] = 40
+    bring_book(county, tmp_path, sheets)
+    after = planner.page("/projects/2")
+    shown = plain(after)
+    assert "Budget 100.00 earlier" in shown
+    assert "Budget 120.00 current" in shown
+    assert "30.00 50.00" in shown
+    # Both reports are of the same day; the later one holds, the earlier stands in the log.
+    assert after.count("gt-curve-dot") == 1
+    assert "15" in shown
+    assert planner.get("/projects/999").status_code == 404

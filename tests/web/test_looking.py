@@ -13,7 +13,7 @@ from geo_tracker.web.context import Services
 from tests import samples
 from tests.web.reading import plain, rows
 from tests.web.tables.sheets import book, votes
-from tests.web.test_imports import import_id_of, uploaded, work_done
+from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor, visitor
 
 pytestmark = pytest.mark.apart

@@ -13,8 +13,8 @@ from geo_tracker.web import imports
 from geo_tracker.web.context import Services
 from tests import samples
 from tests.browser import sign_in
-from tests.web.test_imports import work_done
 from tests.web.test_review_in_browser import served
+from tests.web.uploads import work_done
 from tests.web.visitors import PASSWORD, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.apart]

@@ -61,6 +61,12 @@ def test_every_date_on_which_villages_change_comes_with_who_ends_and_begins(
     assert unit_id(three_layers, "上溪村") in approved["ends"]
     assert set(own["ends"]) == {unit_id(three_layers, name) for name in ("石柱村", "前郎村")}
     assert own["begins"] == [unit_id(three_layers, "石柱新村")]
+    # What a new layer brings comes as runs of a first id and how many follow.
+    first, _, second, _, third = told["dates"]
+    assert sum(count for _, count in first["come"]) == 6
+    assert second["come"] == [[unit_id(three_layers, "倪宅新村"), 1]]
+    assert sum(count for _, count in second["gone"]) == 2
+    assert (first["gone"], third["gone"], third["come"]) == ([], [], [])
 
 
 def test_former_villages_are_told_with_the_village_of_today(three_layers: Flask) -> None:

@@ -1,171 +1,19 @@
-"""The problem ledger's pages: lists, one problem, its forms, who may do what."""
+"""The problem ledger's pages: one problem, its forms, who may do what, many at once."""
 
-import html
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import sqlalchemy as sa
-from flask import Flask
 
-from geo_tracker.db import reading
-from geo_tracker.db.models import Problem
-from geo_tracker.db.problems import steps_of
-from geo_tracker.followup.problem_states import Actor
-from geo_tracker.web.context import Services
-from geo_tracker.workflows.problems import act, register_problem
-from tests.web.reading import TOTAL, plain, rows, rows_behind
+from tests.web.ledger import OFFICE, TODAY, WAY, Ledger, ledger, sent
+from tests.web.reading import plain
 from tests.web.test_every_page import HOSTILE
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
 
-TODAY = date.today()  # noqa: DTZ011 - as the pages' own
-OFFICE = "交通局"
-PLANNER, OTHER = Actor(None, "planner"), Actor(None, "admin")
-WAY = ("assign", "accept", "start", "claim", "revisit", "close", "recheck")
-
-
-class Ledger:
-    """A county with problems, and who looks at them."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        services: Services = app.extensions["geo_tracker"]
-        self.engine = services.engine
-
-    def problem(self, village: str, *, steps: int = 0, due: int = 30, **given: Any) -> int:
-        """Register a problem in a village and take so many steps of its way."""
-        values = {"content": "路灯不亮", "unit_id": unit_id(self.app, village)} | given
-        problem_id = register_problem(self.engine, values, actor=PLANNER, today=TODAY)
-        for action in WAY[:steps]:
-            self.does(problem_id, action, due=due)
-        return problem_id
-
-    def does(self, problem_id: int, action: str, *, due: int = 30, **given: Any) -> None:
-        day = TODAY + timedelta(days=due)
-        values = {"lead_unit": OFFICE, "due_on": max(day, TODAY), "note": "已修", "answer": "fixed"}
-        values |= {"satisfaction": "satisfied"} | given
-        act(
-            self.engine,
-            problem_id,
-            action,
-            values,
-            actor=PLANNER,
-            version=self.stored(problem_id).version,
-            today=TODAY,
-        )
-
-    def stored(self, problem_id: int) -> Problem:
-        with reading(self.engine) as session:
-            return session.get_one(Problem, problem_id)
-
-    def late(self, problem_id: int) -> None:
-        """Let a problem have been due long ago."""
-        with self.engine.begin() as connection:
-            long_ago = TODAY - timedelta(days=30)
-            connection.execute(
-                sa.update(Problem).where(Problem.id == problem_id).values(due_on=long_ago)
-            )
-
-    def actions(self, problem_id: int) -> list[str]:
-        with reading(self.engine) as session:
-            return [step.action for step, _name in steps_of(session, "problem", problem_id)]
-
-
-@pytest.fixture
-def ledger(county: Flask) -> Ledger:
-    return Ledger(county)
-
-
-def sent(who: Visitor, problem_id: int, action: str, version: int, **fields: Any) -> Any:
-    form = {"action": action, "version": version} | fields
-    return who.post(f"/problems/{problem_id}/act", form, form_of=f"/problems/{problem_id}")
-
-
-def numbers(page: str) -> list[str]:
-    return re.findall(r'<a href="/problems/\d+">([^<]+)</a>', page.partition("<tbody>")[2])
-
-
-def test_the_list_tells_village_former_village_light_and_unit(ledger: Ledger) -> None:
-    ledger.late(ledger.problem("新川村", steps=2, category="道路交通", source="residents"))
-    (row,) = rows(visitor(ledger.app, "viewer").page("/problems/"))
-    assert "倪宅新村 新川村 永康市 · 花街镇" in row
-    assert "Taken on" in row
-    assert re.search(r"Overdue working days late: 2\d 交通局", row)
-    assert "道路交通 · Residents" in row
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", ["1", "2", "3", "4"]),
-        ("q=新川村", ["1"]),
-        ("q=倪宅新村", ["1", "2"]),
-        (f"q={TODAY.year}-00003", ["3"]),
-        ("county=330784&town=330784115", ["4"]),
-        ("state=open", ["1", "2", "4"]),
-        ("state=closed", ["3"]),
-        ("light=red", ["1"]),
-        ("light=green", ["2"]),
-        ("light=yellow", []),
-        ("lead=交通局", ["1", "2", "3"]),
-        ("lead=none", ["4"]),
-        ("source=enterprise", ["2"]),
-        ("rounds=2", ["2"]),
-        ("counted=resolved", ["3"]),
-        ("counted=handed_again", ["2"]),
-        ("state=open&sort=due", ["1", "2", "4"]),
-        ("sort=rounds&state=open", ["2", "1", "4"]),
-        ("sort=place", ["2", "1", "3", "4"]),
-    ],
-)
-def test_the_list_is_narrowed_and_put_in_order(
-    ledger: Ledger, query: str, expected: list[str]
-) -> None:
-    ledger.late(ledger.problem("新川村", steps=2))
-    again = ledger.problem("倪宅村", steps=4, source="enterprise")
-    ledger.does(again, "revisit", answer="not_fixed")
-    ledger.problem("双溪村", steps=6)
-    ledger.problem("石柱村")
-    found = numbers(visitor(ledger.app, "viewer").page(f"/problems/?{quote(query, safe='=&')}"))
-    short = [str(int(number.rpartition("-")[2])) for number in found]
-    assert (short if "sort" in query else sorted(short)) == expected
-
-
-def test_every_number_leads_to_as_many_rows(ledger: Ledger) -> None:
-    ledger.late(ledger.problem("新川村", steps=2))
-    again = ledger.problem("倪宅村", steps=4)
-    ledger.does(again, "revisit", answer="half_fixed")
-    for steps in (3, 4, 5, 6, 7):
-        ledger.problem("石柱村", steps=steps)
-    who = visitor(ledger.app, "viewer")
-    yesterday = (TODAY - timedelta(days=1)).isoformat()
-    seen = 0
-    for path in (
-        *("/problems/", "/problems/?town=330784115&county=330784&state=closed"),
-        *("/problems/owed", "/problems/rates", "/problems/rates?county=330784"),
-        f"/problems/rates?on={yesterday}",
-    ):
-        main = who.page(path).partition("<main")[2]
-        links = re.findall(r'<a href="(/problems/\?[^"]+)">(?:<[^>]+>)*\s*([\d,]+)\s*<', main)
-        for address, number in links:
-            assert rows_behind(who, html.unescape(address)) == int(number), (path, address)
-            seen += 1
-    assert seen > 60
-
-
-def test_a_page_lists_fifty_and_pages_are_asked_of_the_database(ledger: Ledger) -> None:
-    for _again in range(53):
-        ledger.problem("新川村")
-    who = visitor(ledger.app, "viewer")
-    first, second = who.page("/problems/"), who.page("/problems/?page=2")
-    assert (len(numbers(first)), len(numbers(second))) == (50, 3)
-    assert set(numbers(first)).isdisjoint(numbers(second))
-    assert TOTAL.search(second) is not None
-    by_place = [numbers(who.page(f"/problems/?sort=place&page={page}")) for page in (1, 2)]
-    assert sorted(by_place[0] + by_place[1]) == sorted(numbers(first) + numbers(second))
+__all__ = ["ledger"]
 
 
 def test_a_problem_goes_its_whole_way_by_forms_and_each_by_who_may(ledger: Ledger) -> None:
@@ -355,14 +203,6 @@ def test_a_village_shows_its_problems_and_those_of_its_former_ones_apart(ledger:
     assert f"新川村 · Problem {number}: Hand over on {TODAY} → Handed to a unit" in page
 
 
-def test_a_handler_sees_what_his_unit_owes(ledger: Ledger) -> None:
-    ledger.problem("新川村", steps=1)
-    ledger.problem("新川村")
-    who = visitor(ledger.app, "handler", office=OFFICE)
-    assert len(numbers(who.page("/problems/?mine=1"))) == 1
-    assert len(numbers(who.page("/problems/"))) == 2
-
-
 def test_texts_that_people_type_stay_texts_in_the_ledger(ledger: Ledger) -> None:
     given: dict[str, Any] = {
         "content": HOSTILE,
@@ -384,24 +224,3 @@ def test_texts_that_people_type_stay_texts_in_the_ledger(ledger: Ledger) -> None
     refused = sent(who, problem_id, "extend", 2, note=HOSTILE, due_on=HOSTILE)
     assert refused.status_code == 422
     assert "<img src=x" not in refused.text
-
-
-@pytest.mark.parametrize("few", ["/problems/?lead=none", "/problems/?light=red"])
-def test_the_list_asks_as_often_whatever_the_number_of_rows(ledger: Ledger, few: str) -> None:
-    for _again in range(8):
-        ledger.problem("新川村", steps=1)
-    ledger.problem("石柱村")
-    who = visitor(ledger.app, "viewer")
-    asked: list[str] = []
-    sa.event.listen(
-        ledger.engine,
-        "before_cursor_execute",
-        lambda connection, cursor, statement, *rest: asked.append(statement),
-    )
-    counts = []
-    for path in (few, few, few.partition("?")[0] + "?state=open"):
-        asked.clear()
-        who.page(path)
-        counts.append(len(asked))
-    # No row fetched is one statement fewer.
-    assert 0 <= counts[2] - counts[1] <= 1

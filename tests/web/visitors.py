@@ -45,18 +45,25 @@ def visitor(
     app: Flask, role: str | None, *, language: str = "en", name: str = "", office: str | None = None
 ) -> Visitor:
     """Return somebody signed in with a role and named after it; with none, somebody who is not."""
+    if role is None:
+        return Visitor(app, language=language)
+    services: Services = app.extensions["geo_tracker"]
+    username = name or role
+    add_user(
+        services.engine,
+        username=username,
+        password=PASSWORD,
+        role=role,
+        office=office,
+        must_change=False,
+    )
+    return back(app, username, language=language)
+
+
+def back(app: Flask, username: str, *, language: str = "en") -> Visitor:
+    """Return somebody who was here before, signed in again."""
     somebody = Visitor(app, language=language)
-    if role is not None:
-        services: Services = app.extensions["geo_tracker"]
-        add_user(
-            services.engine,
-            username=name or role,
-            password=PASSWORD,
-            role=role,
-            office=office,
-            must_change=False,
-        )
-        form = {"username": name or role, "password": PASSWORD}
-        answer = somebody.post("/sign-in", form, form_of="/sign-in")
-        assert answer.status_code == 303
+    form = {"username": username, "password": PASSWORD}
+    answer = somebody.post("/sign-in", form, form_of="/sign-in")
+    assert answer.status_code == 303
     return somebody

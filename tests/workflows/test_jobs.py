@@ -18,17 +18,32 @@ from geo_tracker.db.models import ImportRun, Job, VillageVersion
 from geo_tracker.language import Message
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive, receive_boundaries
+from geo_tracker.workflows.jobs import Worker
 from tests import samples
+from tests.prepared import Prepare
 
 
 @pytest.fixture
-def queued(engine: sa.Engine, settings: Settings, tmp_path: Path) -> tuple[int, int]:
+def queued(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, prepare: Prepare
+) -> tuple[int, int]:
     """Queue the import of a layer; return import and job."""
-    path = samples.before_zip(tmp_path)
-    import_id = receive_boundaries(
-        engine, settings, path, file_name=path.name, as_of_on=samples.BEFORE_ON
-    )
-    return import_id, accept(engine, import_id)
+
+    def queue() -> None:
+        path = samples.before_zip(tmp_path)
+        accept(
+            engine,
+            receive_boundaries(
+                engine, settings, path, file_name=path.name, as_of_on=samples.BEFORE_ON
+            ),
+        )
+
+    prepare("queued layer", queue)
+    with reading(engine) as session:
+        return (
+            session.scalars(sa.select(ImportRun.id)).one(),
+            session.scalars(sa.select(Job.id).where(Job.state == "queued")).one(),
+        )
 
 
 def stored_versions(engine: sa.Engine) -> int:
@@ -75,6 +90,38 @@ def test_a_job_that_dies_again_and_again_is_given_up(
         job = session.get_one(Job, queued[1])
     assert job.state == "failed"
     assert Message.from_json(job.error or {}).values == {"times": 3}
+
+
+def test_upkeep_gives_way_to_jobs_that_wait(
+    engine: sa.Engine, settings: Settings, queued: tuple[int, int]
+) -> None:
+    import_id, first_job = queued
+    with writing(engine) as session:
+        kind = "publish_boundaries"
+        job = jobs.added_job(session, kind=kind, import_id=import_id, user_id=None)
+        later_job = job.id
+    done: list[str] = []
+
+    def piece(*_: object) -> bool:
+        done.append("piece")
+        if done.count("piece") == 1:
+            # A planner comes while the first piece is being done.
+            worker.wake(later_job)
+        return done.count("piece") < 3
+
+    worker = Worker(
+        engine,
+        settings,
+        {"publish_boundaries": lambda *_: done.append("job")},
+        beside=frozenset(),
+        tidy=lambda *_: None,
+        upkeep=piece,
+    )
+    worker.wake_upkeep()
+    worker.wake(first_job)
+    while task := worker.queue.dequeue():
+        worker.queue.execute(task)
+    assert done == ["job", "piece", "job", "piece", "piece"]
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

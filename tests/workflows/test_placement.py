@@ -21,6 +21,7 @@ from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_boundaries
 from geo_tracker.workflows.looking import look_again
 from tests import samples
+from tests.prepared import Prepare
 from tests.workflows.work import done
 
 ROWS = [(f"3307841142{i:02d}", f"村{i}村", "花街镇", i, i + 1) for i in range(12)]
@@ -33,15 +34,22 @@ def gpkg(folder: Path, layer: gpd.GeoDataFrame, name: str) -> Path:
 
 
 @pytest.fixture
-def stored(engine: sa.Engine, settings: Settings, tmp_path: Path) -> gpd.GeoDataFrame:
+def stored(
+    engine: sa.Engine, settings: Settings, tmp_path: Path, prepare: Prepare
+) -> gpd.GeoDataFrame:
     """Store twelve villages; return them in degrees."""
     layer = samples.square_villages(ROWS)
-    path = gpkg(tmp_path, layer, "first")
-    run_import(
-        engine,
-        settings,
-        receive_boundaries(engine, settings, path, file_name="a.gpkg", as_of_on=samples.BEFORE_ON),
-    )
+
+    def store() -> None:
+        path = gpkg(tmp_path, layer, "first")
+        day = samples.BEFORE_ON
+        run_import(
+            engine,
+            settings,
+            receive_boundaries(engine, settings, path, file_name="a.gpkg", as_of_on=day),
+        )
+
+    prepare("twelve villages", store)
     return layer.to_crs(4490)
 
 

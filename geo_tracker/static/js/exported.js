@@ -21,6 +21,7 @@
     '#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#b3a100', '#6b6f76',
   ];
   const NAME_PX = 13;
+  const FORMER_NAME_PX = 12;
   // A village smaller than this on screen is zoomed to when it is taken.
   const READABLE_PX = 160;
   const CARD_PX = 540;
@@ -41,8 +42,8 @@
     return pen.createPattern(tile, 'repeat');
   }
 
-  function widthOf(text) {
-    return Array.from(text).reduce((sum, sign) => sum + (sign > '\u2e7f' ? NAME_PX : NAME_PX * 0.58), 0);
+  function widthOf(text, px) {
+    return Array.from(text).reduce((sum, sign) => sum + (sign > '\u2e7f' ? px : px * 0.58), 0);
   }
 
   class ExportedMap {
@@ -59,6 +60,7 @@
       });
       this.inHand = L.layerGroup();
       this.names = L.layerGroup();
+      this.formerNames = L.layerGroup();
     }
 
     start() {
@@ -116,11 +118,12 @@
       return L.geoJSON(geometry, { style: { color, weight, opacity: 1, fill: false }, interactive: false });
     }
 
-    /* Outlines of the former villages, and a line from each to the seat of what it became. */
+    /* Outlines and names of the former villages, and a line from each to the seat of what it became. */
     _formers() {
-      const group = L.layerGroup([L.geoJSON(this.content.formers, {
+      this.formerOutlines = L.geoJSON(this.content.formers, {
         interactive: false, style: { color: '#a34a12', weight: 1.1, dashArray: '4 3', fill: false },
-      })]);
+      });
+      const group = L.layerGroup([this.formerOutlines, this.formerNames]);
       this.content.villages.features.forEach((village) => {
         (this.formersOf.get(village.properties.id) || []).forEach((former) => {
           L.polyline([former.properties.point, village.properties.seat], {
@@ -166,6 +169,16 @@
         element('b', { text: properties.name }),
         element('div', { class: 'ex-muted', text: properties.place }),
         this._figures(properties),
+        this._formersInShort(properties),
+      ]);
+    }
+
+    _formersInShort(properties) {
+      const names = (this.formersOf.get(properties.id) || []).map((former) => former.properties.name);
+      if (!names.length) return element('div');
+      return element('div', { class: 'ex-tip-formers' }, [
+        element('span', { class: 'ex-muted', text: this.texts.former_villages + ' ' + names.length + ' ' }),
+        element('span', { text: names.join(' · ') }),
       ]);
     }
 
@@ -275,28 +288,40 @@
     _show(key, isOn) {
       if (isOn) this.layers[key].addTo(this.map);
       else this.layers[key].remove();
+      this._drawNames();
     }
 
-    /* Names of the villages that are wider than their names and taller than a line, where no name
-       stands before. */
+    /* Names of the villages, and in the room they leave those of the former ones. */
     _drawNames() {
-      const { map } = this;
-      const view = map.getBounds();
       const taken = [];
       this.names.clearLayers();
-      this.villages.eachLayer((layer) => {
+      this.formerNames.clearLayers();
+      if (this.map.hasLayer(this.names)) {
+        this._name(this.villages, 'middle', { px: NAME_PX, className: 'ex-name', group: this.names, taken });
+      }
+      if (this.map.hasLayer(this.layers.formers)) {
+        const className = 'ex-name ex-name-of-former';
+        this._name(this.formerOutlines, 'point', { px: FORMER_NAME_PX, className, group: this.formerNames, taken });
+      }
+    }
+
+    /* Name what is wider than its name and taller than a line, where no name stands before. */
+    _name(outlines, place, { px, className, group, taken }) {
+      const { map } = this;
+      const view = map.getBounds();
+      outlines.eachLayer((layer) => {
         const bounds = layer.getBounds();
         if (!view.intersects(bounds)) return;
         const size = this._sizePx(bounds);
-        const { name, middle } = layer.feature.properties;
-        if (size.x < widthOf(name) || size.y < NAME_PX * 1.5) return;
-        const at = map.latLngToLayerPoint(middle);
-        const half = L.point(widthOf(name) / 2 + 2, NAME_PX * 0.7);
+        const { name, [place]: point } = layer.feature.properties;
+        if (size.x < widthOf(name, px) || size.y < px * 1.5) return;
+        const at = map.latLngToLayerPoint(point);
+        const half = L.point(widthOf(name, px) / 2 + 2, px * 0.7);
         const box = L.bounds(at.subtract(half), at.add(half));
         if (taken.some((other) => other.overlaps(box))) return;
         taken.push(box);
-        L.tooltip({ permanent: true, direction: 'center', className: 'ex-name', opacity: 1, pane: 'names', interactive: false })
-          .setLatLng(middle).setContent(element('span', { text: name })).addTo(this.names);
+        L.tooltip({ permanent: true, direction: 'center', className, opacity: 1, pane: 'names', interactive: false })
+          .setLatLng(point).setContent(element('span', { text: name })).addTo(group);
       });
     }
   }

@@ -10,7 +10,7 @@ from flask import Flask
 from geo_tracker.db import reading
 from geo_tracker.db.models import ImportRun
 from tests import samples
-from tests.web.test_imports import import_id_of, uploaded, work_done
+from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor
 
 ODD: list[list[Any]] = [

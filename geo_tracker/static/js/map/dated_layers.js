@@ -2,9 +2,10 @@
 
    config.options.compare: { dates: url, layers: [{ on, count, tiles: options of VillageTiles,
    names: url with {block} }] by date }; absent where there are no two layers. The url answers { dates: [{ on,
-   layer, count, ends: [id], begins: [id] }], became: { ids, units } }: which layer holds on each
-   date, how many villages stand, which of it have ended and which of the next have begun since the
-   date before; and of which village of today each former one is a part. */
+   layer, count, ends: [id], begins: [id], gone, come }], became: { ids, units } }: which layer holds on
+   each date, how many villages stand, which of it have ended and which of the next have begun since the
+   date before; which a layer that begins takes away and brings, as runs of [first id, how many]; and of
+   which village of today each former one is a part. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -74,8 +75,11 @@
 
     /* A former village without a class of its own has that of the village it became. */
     paint(id) {
-      const { legend } = this.page;
-      return legend.paint(legend.knows(id) ? id : this.became.get(id) || id);
+      return this.page.legend.paint(this.shownAs(id));
+    }
+
+    shownAs(id) {
+      return this.page.legend.knows(id) ? id : this.became.get(id) || id;
     }
 
     /* Resolves when the layers on the map have drawn all they have to. */

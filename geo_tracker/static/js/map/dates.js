@@ -7,12 +7,37 @@
 
   const PLAY_MS = 1200;
 
+  /* The villages that stand on each date, by their ids: counted on, or back, from the date before. */
+  class Standing {
+    constructor(dates) {
+      this.dates = dates;
+      this.place = -1;
+      this.ids = new Set();
+    }
+
+    on(place) {
+      while (this.place < place) this._change(++this.place, ['ends', 'gone'], ['begins', 'come']);
+      while (this.place > place) this._change(this.place--, ['begins', 'come'], ['ends', 'gone']);
+      return this.ids;
+    }
+
+    _change(place, [out, outAsRuns], [into, intoAsRuns]) {
+      const date = this.dates[place];
+      const [leave, enter] = [(id) => this.ids.delete(id), (id) => this.ids.add(id)];
+      date[out].forEach(leave);
+      geoTracker.idsOf(date[outAsRuns], leave);
+      date[into].forEach(enter);
+      geoTracker.idsOf(date[intoAsRuns], enter);
+    }
+  }
+
   class Dates {
     constructor(page) {
       this.page = page;
       this.layers = geoTracker.DatedLayers.of(page);
       this.stage = page.stage;
       this.place = -1;
+      this.counted = -1;
       this.wanted = geoTracker.addressValue('date');
       this.asked = 0;
       const { texts } = page.config;
@@ -21,6 +46,7 @@
         onStart: () => this._begin(), onStop: () => this._end(),
       });
       page.map.on('click', ({ latlng }) => this._missed(latlng));
+      page.events.on('themeshown', () => this._count());
     }
 
     start() {
@@ -54,10 +80,12 @@
       this.bar = null;
       this.wanted = '';
       this.place = -1;
+      this.counted = -1;
       this.resized.disconnect();
       this._makeRoom(0);
       const { map, villages } = this.page;
       villages.showOnly(null);
+      this.page.legend.count(null);
       if (!villages._map) villages.addTo(map);
       this._others([villages]).forEach((tiles) => tiles.remove());
       this.page.remember();
@@ -105,6 +133,7 @@
 
     _take(dates) {
       this.dates = dates;
+      this.standing = new Standing(dates);
       this.slider.max = String(dates.length - 1);
       this.slider.disabled = false;
       geoTracker.emptied(this.ends);
@@ -171,6 +200,8 @@
         if (asked !== this.asked) return;
         this._others(shown).forEach((tiles) => tiles.remove());
         this._say(date, place ? date.count - this.dates[place - 1].count : 0);
+        this.counted = place;
+        this._count();
         this.page.remember();
       });
     }
@@ -188,6 +219,13 @@
     _others(shown) {
       return this.layers.layers.map((layer, index) => this.layers.on(index))
         .filter((tiles) => tiles._map && shown.indexOf(tiles) < 0);
+    }
+
+    /* The legend counts the villages of the date that is drawn. */
+    _count() {
+      if (!this.bar || this.counted < 0) return;
+      const { legend } = this.page;
+      legend.count(this.standing.on(this.counted), (id) => legend.classOf(this.layers.shownAs(id)));
     }
 
     _say(date, change) {

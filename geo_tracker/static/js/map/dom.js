@@ -26,6 +26,13 @@
     return square;
   };
 
+  /* Calls with every id of runs of [first id, how many]. */
+  geoTracker.idsOf = function (runs, each) {
+    runs.forEach(([first, count]) => {
+      for (let id = first; id < first + count; id++) each(id);
+    });
+  };
+
   /* Intranets often lack HTTPS, without which browsers keep the clipboard from scripts. */
   geoTracker.copyText = function (text) {
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);

@@ -1,7 +1,7 @@
 /* The card at the lower left: theme, side, its classes with counts, and the layers to switch.
 
    setTheme(data, places): data as urls.theme answers, see themes.js; places: Map of id to its place
-   in data.classes. Class 255 stands for villages without a value. */
+   in data.classes. count(ids) counts these villages instead of those the theme is about. Class 255 stands for villages without a value. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -96,9 +96,38 @@
         [entry.class === MISSING ? MISSING_SIGN : String(entry.class), entry]));
       geoTracker.emptied(this.note).textContent = data.note || '';
       if (data.unit) this.note.appendChild(element('span', { class: 'map-unit', text: data.unit }));
-      geoTracker.emptied(this.classes);
-      data.legend.forEach((entry) => this.classes.appendChild(this._classRow(entry)));
+      this._writeClasses();
       this._writeFoot(data);
+    }
+
+    /* counts: Map of class to how many, in place of those of the theme. */
+    _writeClasses(counts) {
+      this.counts = new Map();
+      geoTracker.emptied(this.classes);
+      const { legend, absent } = this.data;
+      const isMissingNew = counts && counts.has(MISSING) && !this.styles.has(MISSING_SIGN);
+      const entries = isMissingNew ? legend.concat({ class: MISSING, label: absent, count: 0 }) : legend;
+      entries.forEach((entry) => this.classes.appendChild(this._classRow(entry)));
+    }
+
+    /* ids: those to count, by the class that classOf(id) gives them; without, those of the theme. */
+    count(ids, classOf) {
+      if (!this.data.legend) return;
+      const counts = new Map();
+      (ids || []).forEach((id) => {
+        const number = classOf(id);
+        counts.set(number, (counts.get(number) || 0) + 1);
+      });
+      // Rows stay where they can: somebody's focus may be on one.
+      if (!ids || (counts.has(MISSING) && !this.counts.has(MISSING))) this._writeClasses(ids && counts);
+      if (!ids) return;
+      this.counts.forEach((shown, number) => {
+        const text = (counts.get(number) || 0).toLocaleString('en-US');
+        // The list behind a count is of the villages of the theme.
+        const said = element('span', { class: 'map-count', text });
+        shown.parentElement.replaceChild(said, shown);
+        this.counts.set(number, said);
+      });
     }
 
     _writeFoot(data) {
@@ -132,6 +161,7 @@
       const count = entry.url
         ? element('a', { class: 'map-count', href: entry.url, title: texts.rows_of_class, text })
         : element('span', { class: 'map-count', text });
+      this.counts.set(entry.class, count);
       return element('li', { class: 'map-class-row' }, [button, count]);
     }
 
@@ -140,10 +170,20 @@
       return this.places.has(id);
     }
 
+    _entryOf(id) {
+      const place = this.places.get(id);
+      return this.styles.get(place === undefined ? MISSING_SIGN : this.data.classes[place]);
+    }
+
+    /* Class of a village under the theme. */
+    classOf(id) {
+      const entry = this._entryOf(id);
+      return entry ? entry.class : MISSING;
+    }
+
     /* Colour of a village under the theme and the classes switched off. */
     paint(id) {
-      const place = this.places.get(id);
-      const entry = this.styles.get(place === undefined ? MISSING_SIGN : this.data.classes[place]);
+      const entry = this._entryOf(id);
       if (!entry) return geoTracker.HATCHED;
       if (this.hidden.has(entry.class)) return HIDDEN_COLOR;
       return entry.class === MISSING ? geoTracker.HATCHED : entry.color;

@@ -2,8 +2,8 @@
    address (theme, side, method, classes, breaks, middle, hidden).
 
    urls.theme with {theme} and this choice answers { ids: url, classes: one character a village ('-'
-   for none), legend: [{ class, label, color, count, url }], side, method, breaks, middle, note, unit,
-   summary: [line], origin, attribution, table: url }. ids answers the villages in the order of classes, as runs
+   for none), legend: [{ class, label, color, count, url }], absent: what to call villages without a
+   value, side, method, breaks, middle, note, unit, summary: [line], origin, attribution, table: url }. ids answers the villages in the order of classes, as runs
    of [first id, how many]. */
 (function () {
   'use strict';
@@ -15,9 +15,7 @@
 
   function placesOf(runs) {
     const places = new Map();
-    runs.forEach(([first, count]) => {
-      for (let id = first; id < first + count; id++) places.set(id, places.size);
-    });
+    geoTracker.idsOf(runs, (id) => places.set(id, places.size));
     return places;
   }
 
