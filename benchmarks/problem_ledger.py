@@ -37,7 +37,7 @@ def build_city(engine: sa.Engine) -> list[int]:
     with writing(engine) as session:
         imports = []
         for day in (BEFORE_ON, AFTER_ON):
-            source = Source(title=f"界线{day}", file_name="a.zip", synthetic=True)
+            source = Source(title=f"界线{day}", file_name="a.zip")
             run = ImportRun(kind="boundaries", source=source, as_of_on=day, state="published")
             run.published_at = now()
             session.add(run)

@@ -25,11 +25,13 @@ class Problem(Base):
         sa.Index("ix_problem_lead_unit", "lead_unit"),
         sa.Index("ix_problem_runs_until", "runs_until"),
         sa.Index("ix_problem_tally", "tally", "due_on"),
-        # Holds all that lists are narrowed and ordered by: they need not look at the texts.
+        # Holds all that lists are narrowed and ordered by: they need not look at the texts. Of
+        # columns that it computes itself SQLite never believes that; they have their own.
         sa.Index(
             "ix_problem_list",
-            *("unit_id", "tally", "due_on", "runs_until", "handover_round", "registered_on"),
-            *("state", "lead_unit", "source", "category"),
+            *("unit_id", "state", "due_on", "suspended_on", "handover_round", "registered_on"),
+            *("lead_unit", "source", "category", "claimed_on", "revisited_on", "satisfaction"),
+            "recheck_answer",
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

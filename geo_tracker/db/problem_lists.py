@@ -88,12 +88,13 @@ class ProblemFilter:
 
 def is_light(light: str, on: LightDays) -> sa.ColumnElement[bool]:
     """Return which problems have a light: by dates, so that the database can say it."""
-    until: sa.ColumnElement[Any] = scanned(Problem.runs_until)
-    if light == "red":
-        return until < on.today
-    if light == "yellow":
-        return until.between(on.today, on.yellow_until)
-    return sa.and_(until > on.yellow_until, until < NEVER_DUE)
+    due_on: sa.ColumnElement[Any] = scanned(Problem.due_on)
+    days = {
+        "red": due_on < on.today,
+        "yellow": due_on.between(on.today, on.yellow_until),
+        "green": due_on > on.yellow_until,
+    }
+    return sa.and_(has("running"), days[light])
 
 
 def _is_suspended() -> sa.ColumnElement[bool]:
@@ -198,6 +199,7 @@ def page_of_problems(
     order: str,
     first: int,
     count: int,
+    total: int,
     places: Mapping[int, int],
 ) -> list[Problem]:
     """Return some problems of a list in order.
@@ -210,8 +212,8 @@ def page_of_problems(
         As `conditions`.
     order : str
         One of `ORDERS`.
-    first, count : int
-        Where the page begins, from 0, and how many it holds.
+    first, count, total : int
+        Where the page begins, from 0, how many it holds, and how many the whole list.
     places : mapping of int to int
         Villages by their rank in the order ``place``.
     """
@@ -221,23 +223,34 @@ def page_of_problems(
         keys = _ORDER_BY[order]
         if where:
             keys = tuple((scanned(column), falling) for column, falling in keys)
-        ordered = [column.desc() if falling else column for column, falling in keys]
+        elif order == "due":
+            keys = _ALL_BY_DUE
+        # The second half is read from its end: who looks for the last page waits for no sorting.
+        last = max(0, total - first - count)
+        from_end = last < first
+        ordered = [column.desc() if falling != from_end else column for column, falling in keys]
         query = sa.select(Problem.id).where(*where).order_by(*ordered)
-        ids = list(session.scalars(query.offset(first).limit(count)))
+        query = query.offset(last if from_end else first)
+        ids = list(session.scalars(query.limit(min(count, total - first))))
+        if from_end:
+            ids.reverse()
     found = session.scalars(sa.select(Problem).where(Problem.id.in_(ids)))
     by_id = {problem.id: problem for problem in found}
     return [by_id[one] for one in ids if one in by_id]
 
 
+_UNTIL = sa.case((has("running"), sa.func.coalesce(Problem.due_on, NEVER_DUE)), else_=NEVER_DUE)
+"""What `Problem.runs_until` is, by columns that the index of lists holds."""
+
 _ORDER_BY: Final[dict[str, tuple[tuple[Any, bool], ...]]] = {
-    "due": ((Problem.runs_until, False), (Problem.id, False)),
+    "due": ((_UNTIL, False), (Problem.id, False)),
     "newest": ((Problem.registered_on, True), (Problem.id, True)),
-    "rounds": (
-        *((Problem.handover_round, True), (Problem.runs_until, False)),
-        (Problem.id, False),
-    ),
+    "rounds": ((Problem.handover_round, True), (_UNTIL, False), (Problem.id, False)),
 }
 """Order → columns, and whether the highest comes first."""
+
+_ALL_BY_DUE = ((Problem.runs_until, False), (Problem.id, False))
+"""The order ``due`` of all problems, which has an index of its own."""
 
 
 def _ids_by_place(

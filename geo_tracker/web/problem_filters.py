@@ -1,5 +1,6 @@
 """Which problems a list is asked for, and where each number of it has its rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -55,6 +56,20 @@ class Asked:
     values: dict[str, Any]
     places: PlaceFilter
     order: str
+
+    def count_in(self, totals: Mapping[str, int]) -> int | None:
+        """Return how many rows there are where the numbers at the head say it, else None."""
+        chosen, base = self.chosen, self.base
+        said = {
+            "total": base,
+            OPEN: replace(base, state=OPEN),
+            "red": replace(base, light="red"),
+            "yellow": replace(base, light="yellow"),
+            "handed_again": replace(base, rounds=2),
+        }
+        if chosen.counted:
+            said[chosen.counted] = replace(base, counted=chosen.counted)
+        return next((totals[name] for name, narrowed in said.items() if narrowed == chosen), None)
 
 
 def asked_problems(held: Register, units: list[str], categories: list[str]) -> Asked:

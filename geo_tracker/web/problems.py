@@ -42,7 +42,8 @@ def index() -> ResponseReturnValue:
     with read_session() as database:
         head = problem_totals(database, conditions(asked.base, on), on)
         where = conditions(asked.chosen, on)
-        total = head["total"] if asked.chosen == asked.base else count_of_problems(database, where)
+        known = asked.count_in(head)
+        total = count_of_problems(database, where) if known is None else known
         number = page_number(total)
         found = page_of_problems(
             database,
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
             order=asked.order,
             first=(number - 1) * PAGE_ROWS,
             count=PAGE_ROWS,
+            total=total,
             places=_ranks(held) if asked.order == "place" else {},
         )
         stored = total > 0 or head["total"] > 0 or count_of_problems(database, []) > 0
@@ -74,7 +76,7 @@ def index() -> ResponseReturnValue:
 
 
 def _ranks(held: Register) -> dict[int, int]:
-    return {int(unit): rank for rank, unit in enumerate(held.places.index)}
+    return {unit: rank for rank, unit in enumerate(held.places.index.tolist())}
 
 
 def _head(asked: Asked, totals: dict[str, int]) -> dict[str, Any]:

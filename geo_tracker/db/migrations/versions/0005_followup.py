@@ -157,8 +157,9 @@ def upgrade() -> None:
         "ix_problem_list",
         "problem",
         [
-            *("unit_id", "tally", "due_on", "runs_until", "handover_round", "registered_on"),
-            *("state", "lead_unit", "source", "category"),
+            *("unit_id", "state", "due_on", "suspended_on", "handover_round", "registered_on"),
+            *("lead_unit", "source", "category", "claimed_on", "revisited_on", "satisfaction"),
+            "recheck_answer",
         ],
     )
     op.create_index("ix_followup_step_record", "followup_step", ["table_name", "record_id"])
