@@ -207,11 +207,12 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--role", type=click.Choice(users.ROLES), default="planner")
+@click.option("--office", help="The unit a handler works for.")
 @click.password_option()
-def user_add(name: str, role: str, password: str) -> None:
+def user_add(name: str, role: str, office: str | None, password: str) -> None:
     """Add an account."""
     _settings, engine = open_database()
-    users.add_user(engine, username=name, password=password, role=role)
+    users.add_user(engine, username=name, password=password, role=role, office=office)
 
 
 @user.command("reset")

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import (
     BoundaryLayer,
     ChangeEvent,
+    FollowupStep,
     Fund,
     ImportRun,
     LineageEdge,
     MergerClaim,
+    Problem,
     Project,
     ProjectAmount,
     RecordChange,
@@ -43,12 +45,15 @@ class VillageHistory:
         (Decimal yuan), ``at``, ``import_id``, ``username``.
     events : list of Row
         Change events, superseded ones too: ``at``, ``event_type``, ``status``, ``effective_on``.
+    steps : list of Row
+        What was done about problems: `FollowupStep`, ``problem_no``, ``username``.
     """
 
     imports: Rows
     changes: Rows
     amounts: Rows
     events: Rows
+    steps: Rows
 
 
 def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
@@ -61,6 +66,7 @@ def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
         changes=_changes(session, unit_ids, projects),
         amounts=_amounts(session, projects),
         events=_events(session, unit_ids),
+        steps=_steps(session, unit_ids),
     )
 
 
@@ -161,6 +167,25 @@ def _events(session: Session, unit_ids: list[int]) -> Rows:
             )
             .where(sa.or_(ChangeEvent.unit_id.in_(unit_ids), ChangeEvent.id.in_(named)))
             .order_by(ChangeEvent.id)
+        )
+    )
+
+
+def _steps(session: Session, unit_ids: list[int]) -> Rows:
+    return list(
+        session.execute(
+            sa.select(
+                FollowupStep,
+                Problem.problem_no,
+                UserAccount.username,
+            )
+            .join(Problem, Problem.id == FollowupStep.record_id)
+            .outerjoin(UserAccount, UserAccount.id == FollowupStep.user_id)
+            .where(
+                FollowupStep.table_name == Problem.__tablename__,
+                FollowupStep.unit_id.in_(unit_ids),
+            )
+            .order_by(FollowupStep.id)
         )
     )
 

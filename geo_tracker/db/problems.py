@@ -1,5 +1,6 @@
 """Problems as stored: one of them, its log, and the number of the next."""
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
@@ -44,6 +45,14 @@ def locked_problem(session: Session, problem_id: int) -> Problem:
 def problem_numbered(session: Session, problem_no: str) -> Problem | None:
     """Return the problem with a number, if any."""
     return session.scalars(sa.select(Problem).where(Problem.problem_no == problem_no)).one_or_none()
+
+
+def numbers_of(session: Session, problem_ids: Collection[int]) -> dict[int, str]:
+    """Return the numbers of some problems by id; ids of none are left out."""
+    rows = session.execute(
+        sa.select(Problem.id, Problem.problem_no).where(Problem.id.in_(problem_ids))
+    )
+    return {row.id: row.problem_no for row in rows}
 
 
 def next_numbers(session: Session, *, year: int, count: int) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.db.incidents import incident_counts
+from geo_tracker.db.problem_lists import OPEN, problem_totals
 from geo_tracker.db.visits import second_visits, visit_totals
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.zeros import INCIDENT_KINDS
@@ -16,6 +17,7 @@ from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
 from geo_tracker.web.money import share
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import number, percent, term, yuan_wan
@@ -37,7 +39,12 @@ def show() -> ResponseReturnValue:
 
 def worked_on(held: Register, session: Session) -> list[Card]:
     """Return the ledgers that people work on all day, as the overview shows them, too."""
-    return [_checklists(held, session), _visits(session), _incidents(session)]
+    return [
+        _problems(session),
+        _checklists(held, session),
+        _visits(session),
+        _incidents(session),
+    ]
 
 
 def _votes(held: Register) -> Card:
@@ -61,6 +68,25 @@ def _votes(held: Register) -> Card:
                 _("not in order"),
                 number(int((~held.votes["in_order"]).sum())),
                 url_for("votes.index", check="problem"),
+            ),
+        ],
+    }
+
+
+def _problems(session: Session) -> Card:
+    totals = problem_totals(session, [], ledger_day().on)
+    resolved, registered = totals["resolved"], totals["registered"]
+    return {
+        "title": _("Problems"),
+        "url": url_for("problems.index"),
+        "count": registered,
+        "pairs": [
+            (_("open"), number(totals[OPEN]), url_for("problems.index", state=OPEN)),
+            (_("overdue"), number(totals["red"]), url_for("problems.index", light="red")),
+            (
+                _("resolved"),
+                percent(resolved / registered if registered else None),
+                url_for("problem_rates.show"),
             ),
         ],
     }

@@ -171,14 +171,15 @@ class Register:
         """Where each village lies today, in the order of places, by ``unit_id``.
 
         ``present_unit_id`` (the village of today it belongs to, or itself), its ``county_code``,
-        ``county``, ``town_code``, ``town`` and ``present_name``.
+        ``county``, ``town_code``, ``town`` and ``present_name``; its own ``name``.
         """
         units = self.units
         present = pd.Series(units.index, index=units.index).map(self.present_units)
         present = present.fillna(pd.Series(units.index, index=units.index)).astype(int)
         own = units[["county_code", "county", "town_code", "town", "stat_code", "name"]]
         there = own.reindex(present.to_numpy()).set_axis(units.index)
-        there = there.rename(columns={"name": "present_name"}).assign(present_unit_id=present)
+        there = there.rename(columns={"name": "present_name"})
+        there = there.assign(present_unit_id=present, name=units["name"])
         order = ["county_code", "town_code", "stat_code", "present_unit_id"]
         return there.sort_values(order, kind="stable").drop(columns="stat_code")
 

@@ -16,6 +16,7 @@ from geo_tracker.db.users import all_users, existing_user
 from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.terms import TERMS
 from geo_tracker.web.texts import shown
@@ -46,6 +47,7 @@ def _page(*, one_time: dict[str, str] | None = None, errors: dict[str, str] | No
         account=current_user,
         users=_users() if is_admin else None,
         roles=[(role, _(TERMS[role])) for role in users.ROLES],
+        offices=ledger_day().units if is_admin else [],
         errors=errors or {},
         typed=request.form.to_dict() if errors else {"role": "planner"},
         one_time=one_time,
@@ -62,6 +64,7 @@ def _users() -> list[dict[str, Any]]:
                 "user_id": account.id,
                 "username": account.username,
                 "role": account.role,
+                "office": account.office,
                 "active": account.active,
                 "created_at": account.created_at,
                 "me": account.id == current_user.id,
@@ -122,6 +125,7 @@ def add_user() -> ResponseReturnValue:
             username=username,
             password=password,
             role=request.form.get("role", ""),
+            office=request.form.get("office", ""),
         )
     except InputError as refused:
         return make_response(_page(errors={"username": shown(refused.message)}), 422)

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from flask import url_for
 from flask_babel import gettext as _
 
 from geo_tracker.db.history import Rows, VillageHistory
 from geo_tracker.web.money import or_none
+from geo_tracker.web.problem_steps import problem_url, story_text
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.register import Register
@@ -52,20 +54,37 @@ def history_rows(
         *(_change_row(change, held, units, here) for change in history.changes),
         *_amount_rows(history.amounts),
         *(_event_row(event) for event in history.events),
+        *(_step_row(row, units, here) for row in history.steps),
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
 
 def _row(
-    at: Any, username: Any, text: str, import_id: Any = None, reason: Any = None
+    at: Any,
+    username: Any,
+    text: str,
+    import_id: Any = None,
+    reason: Any = None,
+    *,
+    url: str | None = None,
 ) -> dict[str, Any]:
+    known_id = or_none(import_id)
     return {
         "at": at,
         "username": username,
         "text": text,
-        "import_id": import_id,
+        "url": url_for("imports.show", import_id=known_id) if known_id is not None else url,
         "reason": reason,
     }
+
+
+def _step_row(row: Any, units: pd.DataFrame, here: int) -> dict[str, Any]:
+    step = row.FollowupStep
+    text = story_text(step, row.problem_no)
+    if step.unit_id != here and step.unit_id in units.index:
+        text = f"{units.at[step.unit_id, 'name']} · {text}"
+    address = problem_url(step.record_id)
+    return _row(step.at, row.username, text, reason=step.note, url=address)
 
 
 def _import_rows(imports: Rows) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from geo_tracker.web.filters import chosen_code, matching_names, place_filter
 from geo_tracker.web.lineage import edge_rows
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
+from geo_tracker.web.problem_village import village_problems
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.village_figures import parts_of, side_by_side
@@ -141,6 +142,7 @@ def show(unit_id: int) -> ResponseReturnValue:
         history = village_history(session, [unit_id, *parts])
         funds = fund_frame(session, projects["project_id"].tolist())
         followup = village_followup(session, held, unit_id)
+        ledger = village_problems(session, held, [unit_id, *parts], unit_id)
     return render_template(
         "villages/show.html",
         village=village,
@@ -153,6 +155,7 @@ def show(unit_id: int) -> ResponseReturnValue:
         edges=edge_rows(held, units, unit_id),
         figures=figures,
         votes=vote_rows(votes_of(held, [*parts, unit_id]), units),
+        ledger=ledger,
         projects=_with_funds(project_rows(projects, units), funds),
         project_totals=project_totals(projects),
         problems=[*dispute_problem(held, parts or [unit_id]), *figures.problems],

@@ -12,7 +12,8 @@ from geo_tracker.db.users import all_users, existing_user, user_named
 from geo_tracker.errors import InputError, WrongPasswordError
 from geo_tracker.language import N_
 
-ROLES = ("admin", "planner", "viewer")
+ROLES = ("admin", "planner", "handler", "viewer")
+LONGEST_OFFICE = 60
 MIN_PASSWORD_LENGTH = 10
 
 _hasher = PasswordHasher()
@@ -36,20 +37,45 @@ def first_administrator(engine: sa.Engine) -> str | None:
 
 
 def add_user(
-    engine: sa.Engine, *, username: str, password: str, role: str, must_change: bool = True
+    engine: sa.Engine,
+    *,
+    username: str,
+    password: str,
+    role: str,
+    office: str | None = None,
+    must_change: bool = True,
 ) -> int:
     """Add an account and return its id.
+
+    Parameters
+    ----------
+    engine : Engine
+        The database.
+    username, password : str
+        What the user signs in with.
+    role : str
+        One of `ROLES`.
+    office : str, optional
+        The unit a handler works for: problems handed to it are his. Others have none.
+    must_change : bool
+        Whether the password is good for one time only.
 
     Raises
     ------
     InputError
-        If the name is taken or empty, the role unknown, or the password too short.
+        If the name is taken or empty, the role unknown, the password too short, or a handler's
+        office is missing.
     """
     username = username.strip()
     if not username or len(username) > 80:
         raise InputError(N_("Give a user name of 1 to 80 characters."))
     if role not in ROLES:
         raise InputError(N_("There is no role %(role)s."), role=role)
+    office = (office or "").strip() if role == "handler" else ""
+    if role == "handler" and not office:
+        raise InputError(N_("Say for which unit a handler works."))
+    if len(office) > LONGEST_OFFICE:
+        raise InputError(N_("At most %(count)s characters."), count=LONGEST_OFFICE)
     with writing(engine) as session:
         if user_named(session, username) is not None:
             raise InputError(N_("There is already a user %(name)s."), name=username)
@@ -57,6 +83,7 @@ def add_user(
             username=username,
             password_hash=_hashed(password),
             role=role,
+            office=office or None,
             must_change_password=must_change,
         )
         session.add(user)

@@ -3,6 +3,7 @@
 import copy
 import io
 import itertools
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         who = visitor(app, "planner")
         pages = _decide(app, who, mark) | _record(app, mark)
         pages |= _send_files(app, who, folder, mark)
+        pages |= _register_problems(app, who, mark)
     username = f"规划员{mark}"
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
     merged, former = (unit_id(app, f"{name}{mark}") for name in ("倪宅新村", "新川村"))
@@ -135,6 +137,10 @@ _PAGES = {
     "settings.show": "/settings/",
     "tiles.show": "/tiles/",
     "rules.show": "/settings/rules/",
+    "problems.index": "/problems/",
+    "problems.index · narrowed": "/problems/?counted=handed&state=open",
+    "problem_rates.show": "/problems/rates",
+    "problem_rates.owed": "/problems/owed",
     "followup.show": "/followup/",
     "checklists.index": "/checklists/",
     "tasks.index": "/tasks/",
@@ -218,6 +224,38 @@ def _decide(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
         sent_form = form(who.page(address), kind, note=f"已问过镇里{mark}")
         assert who.post(f"{address}/decide", sent_form).status_code == 303
     return {"review.case · open": open_case, "review.case · decided": decided}
+
+
+def _register_problems(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
+    """Register three problems on a former village: handed over, a duplicate, left as it is."""
+    village = unit_id(app, f"新川村{mark}")
+    problem = {
+        "content": f"路灯不亮{mark}",
+        "reporter": f"王小明{mark}"[:80],
+        "unit_id": village,
+        "source": "residents",
+        "lon": "120.01",
+        "lat": "28.92",
+    }
+    addresses = []
+    for _again in range(3):
+        answer = who.post("/problems/new", problem, form_of="/problems/new")
+        assert answer.status_code == 303
+        addresses.append(answer.headers["Location"])
+    handed, duplicate, _left = addresses
+    number = re.search(r"<h1>([^<]+)", who.page(handed))
+    assert number is not None
+    for address, action, given in (
+        (handed, "assign", {"lead_unit": f"交通局{mark}"[:60], "due_on": "2030-01-31"}),
+        (duplicate, "duplicate", {"duplicate_of": number[1]}),
+    ):
+        form = {"action": action, "version": 1, "note": f"请尽快{mark}"} | given
+        assert who.post(f"{address}/act", form, form_of=address).status_code == 303
+    return {
+        "problem_page.show · handed over": handed,
+        "problem_page.show · duplicate": duplicate,
+        "problem_new.show": f"/problems/new?unit={village}",
+    }
 
 
 def _bring_a_checklist(who: Visitor, merged: int, former: int, mark: str) -> None:

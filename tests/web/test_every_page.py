@@ -23,6 +23,7 @@ LISTS = (
     *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
     *("/review/bulk", "/lineage/faults", "/lineage/crosswalk", "/map/table"),
     *("/visits/", "/visits/waiting/", "/incidents/", "/incidents/zeros/"),
+    *("/problems/", "/problems/owed", "/problems/rates"),
 )
 PAGES = (
     "/",
@@ -76,6 +77,7 @@ def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> No
         *("figure", "direction", "after", "above", "done", "theme", "side", "method"),
         *("classes", "breaks", "middle", "class"),
         *("group", "from", "to", "repeats", "unit", "on", "about", "level"),
+        *("lead", "source", "category", "rounds", "counted", "on", "unit", "mine", "suspended"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):

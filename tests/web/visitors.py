@@ -41,19 +41,29 @@ class Visitor:
         return self.client.post(path, data=data | {"csrf_token": token}, headers=self.headers)
 
 
-def visitor(app: Flask, role: str | None, *, language: str = "en") -> Visitor:
-    """Return somebody signed in with a role; with none, somebody who is not."""
+def visitor(
+    app: Flask, role: str | None, *, language: str = "en", name: str = "", office: str | None = None
+) -> Visitor:
+    """Return somebody signed in with a role and named after it; with none, somebody who is not."""
     if role is None:
         return Visitor(app, language=language)
     services: Services = app.extensions["geo_tracker"]
-    add_user(services.engine, username=role, password=PASSWORD, role=role, must_change=False)
-    return back(app, role, language=language)
+    username = name or role
+    add_user(
+        services.engine,
+        username=username,
+        password=PASSWORD,
+        role=role,
+        office=office,
+        must_change=False,
+    )
+    return back(app, username, language=language)
 
 
-def back(app: Flask, role: str, *, language: str = "en") -> Visitor:
+def back(app: Flask, username: str, *, language: str = "en") -> Visitor:
     """Return somebody who was here before, signed in again."""
     somebody = Visitor(app, language=language)
-    form = {"username": role, "password": PASSWORD}
+    form = {"username": username, "password": PASSWORD}
     answer = somebody.post("/sign-in", form, form_of="/sign-in")
     assert answer.status_code == 303
     return somebody

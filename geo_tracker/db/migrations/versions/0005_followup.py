@@ -13,6 +13,27 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 
 
+_RUNNING = "state IN ('assigned', 'accepted', 'in_progress') AND suspended_on IS NULL"
+_CLAIMED = "state IN ('claimed_fixed', 'confirmed_fixed', 'closed')"
+_OTHERWISE = "state NOT IN ('duplicate', 'not_ours', 'cannot_fix')"
+_BITS = (
+    "state IN ('registered', 'assigned', 'accepted', 'in_progress', 'claimed_fixed')",
+    _RUNNING,
+    "state IN ('confirmed_fixed', 'closed')",
+    "handover_round >= 1",
+    "handover_round >= 2",
+    f"handover_round >= 1 AND {_CLAIMED}",
+    f"handover_round >= 1 AND suspended_on IS NULL AND {_OTHERWISE}",
+    f"{_CLAIMED} AND claimed_on <= due_on",
+    "revisited_on IS NOT NULL",
+    "satisfaction IN ('satisfied', 'basically_satisfied')",
+    "recheck_answer IS NOT NULL",
+    "recheck_answer = 'fixed'",
+)
+TALLY = " + ".join(f"CASE WHEN {bit} THEN {1 << n} ELSE 0 END" for n, bit in enumerate(_BITS))
+RUNS_UNTIL = f"CASE WHEN {_RUNNING} THEN COALESCE(due_on, '9999-12-31') ELSE '9999-12-31' END"
+
+
 def _provenance() -> list[sa.Column[object]]:
     return [
         sa.Column("synthetic", sa.Boolean(), nullable=False),
@@ -83,6 +104,8 @@ def upgrade() -> None:
         sa.Column("recurs_of_id", sa.Integer(), sa.ForeignKey("problem.id")),
         sa.Column("visit_id", sa.Integer(), sa.ForeignKey("visit.id")),
         *_provenance(),
+        sa.Column("tally", sa.Integer(), sa.Computed(TALLY, persisted=True), nullable=False),
+        sa.Column("runs_until", sa.Date(), sa.Computed(RUNS_UNTIL, persisted=True), nullable=False),
         sa.UniqueConstraint("problem_no"),
     )
     op.create_table(
@@ -118,10 +141,9 @@ def upgrade() -> None:
         ("incident", ["happened_on"]),
         ("incident", ["unit_id"]),
         ("incident", ["import_id"]),
-        ("problem", ["state", "due_on"]),
         ("problem", ["registered_on"]),
         ("problem", ["lead_unit"]),
-        ("problem", ["unit_id"]),
+        ("problem", ["runs_until"]),
         ("problem", ["duplicate_of_id"]),
         ("problem", ["recurs_of_id"]),
         ("problem", ["visit_id"]),
@@ -130,6 +152,16 @@ def upgrade() -> None:
         ("followup_step", ["import_id"]),
     ):
         op.create_index(f"ix_{table}_{'_'.join(columns)}", table, columns)
+    op.create_index("ix_problem_tally", "problem", ["tally", "due_on"])
+    op.create_index(
+        "ix_problem_list",
+        "problem",
+        [
+            *("unit_id", "state", "due_on", "suspended_on", "handover_round", "registered_on"),
+            *("lead_unit", "source", "category", "claimed_on", "revisited_on", "satisfaction"),
+            "recheck_answer",
+        ],
+    )
     op.create_index("ix_followup_step_record", "followup_step", ["table_name", "record_id"])
     for table in ("visit", "incident", "problem", "followup_step", "rule_value"):
         register_plain_table(op.get_bind(), table)

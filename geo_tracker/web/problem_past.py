@@ -1,0 +1,40 @@
+"""What the log says of a past day: counted once, kept until the log grows."""
+
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+import sqlalchemy as sa
+
+from geo_tracker.db import reading
+from geo_tracker.db.models import FollowupStep
+from geo_tracker.db.problem_rates import counted_ids, problem_counts
+from geo_tracker.web.context import read_session, services
+
+
+def counts_on(day: date, *, due_before: date) -> pd.DataFrame:
+    """Return the counts of a day by village, as `problem_counts`."""
+    return _counts(services().engine, day, due_before, _last_step())
+
+
+def ids_on(measure: str, day: date) -> tuple[int, ...]:
+    """Return the problems that a measure counted on a day."""
+    return _ids(services().engine, measure, day, _last_step())
+
+
+def _last_step() -> int:
+    # The log is only added to: its last step tells its state.
+    with read_session() as session:
+        return session.scalar(sa.select(sa.func.max(FollowupStep.id))) or 0
+
+
+@lru_cache(maxsize=8)
+def _counts(engine: sa.Engine, day: date, due_before: date, _last_step_id: int) -> pd.DataFrame:
+    with reading(engine) as session:
+        return problem_counts(session, day, due_before=due_before)
+
+
+@lru_cache(maxsize=8)
+def _ids(engine: sa.Engine, measure: str, day: date, _last_step_id: int) -> tuple[int, ...]:
+    with reading(engine) as session:
+        return tuple(counted_ids(session, measure, day))

@@ -1,0 +1,124 @@
+"""The list of problems: narrowed, ordered, counted; every number leads to its rows."""
+
+import html
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+
+from tests.web.ledger import OFFICE, TODAY, Ledger, ledger, numbers
+from tests.web.reading import TOTAL, rows, rows_behind
+from tests.web.visitors import visitor
+
+__all__ = ["ledger"]
+
+
+def test_the_list_tells_village_former_village_light_and_unit(ledger: Ledger) -> None:
+    ledger.late(ledger.problem("新川村", steps=2, category="道路交通", source="residents"))
+    (row,) = rows(visitor(ledger.app, "viewer").page("/problems/"))
+    assert "倪宅新村 新川村 永康市 · 花街镇" in row
+    assert "Taken on" in row
+    assert re.search(r"Overdue working days late: 2\d 交通局", row)
+    assert "道路交通 · Residents" in row
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["1", "2", "3", "4"]),
+        ("q=新川村", ["1"]),
+        ("q=倪宅新村", ["1", "2"]),
+        (f"q={TODAY.year}-00003", ["3"]),
+        ("county=330784&town=330784115", ["4"]),
+        ("state=open", ["1", "2", "4"]),
+        ("state=closed", ["3"]),
+        ("light=red", ["1"]),
+        ("light=green", ["2"]),
+        ("light=yellow", []),
+        ("lead=交通局", ["1", "2", "3"]),
+        ("lead=none", ["4"]),
+        ("source=enterprise", ["2"]),
+        ("rounds=2", ["2"]),
+        ("counted=resolved", ["3"]),
+        ("counted=handed_again", ["2"]),
+        ("state=open&sort=due", ["1", "2", "4"]),
+        ("sort=rounds&state=open", ["2", "1", "4"]),
+        ("sort=place", ["2", "1", "3", "4"]),
+    ],
+)
+def test_the_list_is_narrowed_and_put_in_order(
+    ledger: Ledger, query: str, expected: list[str]
+) -> None:
+    ledger.late(ledger.problem("新川村", steps=2))
+    again = ledger.problem("倪宅村", steps=4, source="enterprise")
+    ledger.does(again, "revisit", answer="not_fixed")
+    ledger.problem("双溪村", steps=6)
+    ledger.problem("石柱村")
+    found = numbers(visitor(ledger.app, "viewer").page(f"/problems/?{quote(query, safe='=&')}"))
+    short = [str(int(number.rpartition("-")[2])) for number in found]
+    assert (short if "sort" in query else sorted(short)) == expected
+
+
+def test_every_number_leads_to_as_many_rows(ledger: Ledger) -> None:
+    ledger.late(ledger.problem("新川村", steps=2))
+    again = ledger.problem("倪宅村", steps=4)
+    ledger.does(again, "revisit", answer="half_fixed")
+    for steps in (3, 4, 5, 6, 7):
+        ledger.problem("石柱村", steps=steps)
+    who = visitor(ledger.app, "viewer")
+    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    seen = 0
+    for path in (
+        *("/problems/", "/problems/?town=330784115&county=330784&state=closed"),
+        *("/problems/owed", "/problems/rates", "/problems/rates?county=330784"),
+        f"/problems/rates?on={yesterday}",
+    ):
+        main = who.page(path).partition("<main")[2]
+        links = re.findall(r'<a href="(/problems/\?[^"]+)">(?:<[^>]+>)*\s*([\d,]+)\s*<', main)
+        for address, number in links:
+            assert rows_behind(who, html.unescape(address)) == int(number), (path, address)
+            seen += 1
+    assert seen > 60
+
+
+def test_a_page_lists_fifty_and_pages_are_asked_of_the_database(ledger: Ledger) -> None:
+    for _again in range(53):
+        ledger.problem("新川村")
+    who = visitor(ledger.app, "viewer")
+    first, second = who.page("/problems/"), who.page("/problems/?page=2")
+    assert (len(numbers(first)), len(numbers(second))) == (50, 3)
+    assert set(numbers(first)).isdisjoint(numbers(second))
+    assert TOTAL.search(second) is not None
+    by_place = [numbers(who.page(f"/problems/?sort=place&page={page}")) for page in (1, 2)]
+    assert sorted(by_place[0] + by_place[1]) == sorted(numbers(first) + numbers(second))
+
+
+def test_a_handler_sees_what_his_unit_owes(ledger: Ledger) -> None:
+    ledger.problem("新川村", steps=1)
+    ledger.problem("新川村")
+    who = visitor(ledger.app, "handler", office=OFFICE)
+    assert len(numbers(who.page("/problems/?mine=1"))) == 1
+    assert len(numbers(who.page("/problems/"))) == 2
+
+
+@pytest.mark.parametrize("few", ["/problems/?lead=none", "/problems/?light=red"])
+def test_the_list_asks_as_often_whatever_the_number_of_rows(ledger: Ledger, few: str) -> None:
+    for _again in range(8):
+        ledger.problem("新川村", steps=1)
+    ledger.problem("石柱村")
+    who = visitor(ledger.app, "viewer")
+    asked: list[str] = []
+    sa.event.listen(
+        ledger.engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: asked.append(statement),
+    )
+    counts = []
+    for path in (few, few, few.partition("?")[0] + "?state=open"):
+        asked.clear()
+        who.page(path)
+        counts.append(len(asked))
+    # No row fetched is one statement fewer.
+    assert 0 <= counts[2] - counts[1] <= 1
