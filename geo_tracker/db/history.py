@@ -11,8 +11,10 @@ from geo_tracker.db.models import (
     ChangeEvent,
     Fund,
     ImportRun,
+    Incident,
     LineageEdge,
     MergerClaim,
+    Problem,
     Project,
     ProjectAmount,
     RecordChange,
@@ -20,6 +22,7 @@ from geo_tracker.db.models import (
     UserAccount,
     VillageFigures,
     VillageVersion,
+    Visit,
     Vote,
 )
 
@@ -78,6 +81,12 @@ def _imports(session: Session, unit_ids: list[int]) -> Rows:
         sa.select(sa.literal("votes"), Vote.import_id).where(Vote.unit_id.in_(unit_ids)),
         sa.select(sa.literal("projects"), Project.import_id).where(
             sa.or_(Project.unit_id.in_(unit_ids), Project.former_unit_id.in_(unit_ids))
+        ),
+        *(
+            sa.select(sa.literal(what), model.import_id).where(
+                model.unit_id.in_(unit_ids), model.import_id.is_not(None)
+            )
+            for what, model in (("problems", Problem), ("visits", Visit), ("incidents", Incident))
         ),
     ).subquery()
     return list(
