@@ -12,6 +12,7 @@ from geo_tracker.db.models import (
     FollowupStep,
     Fund,
     ImportRun,
+    Incident,
     LineageEdge,
     MergerClaim,
     Problem,
@@ -22,6 +23,7 @@ from geo_tracker.db.models import (
     UserAccount,
     VillageFigures,
     VillageVersion,
+    Visit,
     Vote,
 )
 
@@ -84,6 +86,12 @@ def _imports(session: Session, unit_ids: list[int]) -> Rows:
         sa.select(sa.literal("votes"), Vote.import_id).where(Vote.unit_id.in_(unit_ids)),
         sa.select(sa.literal("projects"), Project.import_id).where(
             sa.or_(Project.unit_id.in_(unit_ids), Project.former_unit_id.in_(unit_ids))
+        ),
+        *(
+            sa.select(sa.literal(what), model.import_id).where(
+                model.unit_id.in_(unit_ids), model.import_id.is_not(None)
+            )
+            for what, model in (("problems", Problem), ("visits", Visit), ("incidents", Incident))
         ),
     ).subquery()
     return list(
