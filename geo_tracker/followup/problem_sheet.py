@@ -16,6 +16,7 @@ from geo_tracker.followup.problem_way import (
     Way,
     has_failed,
     is_of_before,
+    leads_back,
 )
 from geo_tracker.language import N_
 
@@ -79,6 +80,9 @@ def led_by_row(
         row = _without_what_led_here(stored, row)
         if all(row.get(name) in (None, stored[name]) for name in LEDGER_FIELDS):
             return Led()
+        is_over = stored["state"] == "closed" or stored["state"] in CLOSED_OTHERWISE
+        if is_over and row.get("state") not in (None, stored["state"]):
+            raise leads_back()
         said = _said_of_known(stored, row)
     else:
         said = {name: row.get(name) for name in (*LEDGER_FIELDS, "outcome")}

@@ -140,13 +140,7 @@ class Way:
         while self.situation.state != wanted or self._fails_now():
             place = WAY.index(self.situation.state) if self.situation.state in WAY else len(WAY)
             if place + 1 >= len(WAY) or (place >= WAY.index(wanted) and not self._fails_now()):
-                raise RowError(
-                    N_(
-                        "The row leads back: the problem has come further. What was closed stays"
-                        " closed, and nothing is undone by an import."
-                    ),
-                    column="state",
-                )
+                raise leads_back()
             self._act(_ACTIONS[WAY[place + 1]])
 
     def _check_round(self) -> None:
@@ -315,6 +309,17 @@ class Way:
         if self.before is None:
             return self.now
         return {n: new for n, new in self.now.items() if self.before.get(n) != new}
+
+
+def leads_back() -> RowError:
+    """Return the refusal of a row behind which a problem lies already."""
+    return RowError(
+        N_(
+            "The row leads back: the problem has come further. What was closed stays closed, and"
+            " nothing is undone by an import."
+        ),
+        column="state",
+    )
 
 
 def _in_column(refused: GeoTrackerError, column: str) -> GeoTrackerError:
