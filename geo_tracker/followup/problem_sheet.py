@@ -2,74 +2,32 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from geo_tracker.errors import ConflictError, GeoTrackerError, InputError
-from geo_tracker.followup.problem_states import (
-    CLOSED_OTHERWISE,
-    Actor,
-    Situation,
-    after_action,
+from geo_tracker.followup.problem_states import CLOSED_OTHERWISE, Actor
+from geo_tracker.followup.problem_way import (
+    LACKS,
+    LEDGER_FIELDS,
+    WAY,
+    Led,
+    RowError,
+    RowStep,
+    Way,
+    has_failed,
+    is_of_before,
+    leads_back,
 )
-from geo_tracker.language import N_, Message
+from geo_tracker.language import N_
 
-WAY: Final = (
-    *("registered", "assigned", "accepted", "in_progress"),
-    *("claimed_fixed", "confirmed_fixed", "closed"),
-)
-"""The states in the order in which a round goes through them."""
+__all__ = ["LEDGER_FIELDS", "Led", "RowError", "RowStep", "led_by_row"]
 
-LEDGER_FIELDS: Final = (
-    *("state", "handover_round", "lead_unit", "registered_on", "assigned_on", "due_on"),
-    *("claimed_on", "revisited_on", "answer", "satisfaction", "closed_on", "duplicate_of_id"),
-)
-"""What tells how a problem stands. A row never clears it; only steps change it."""
-
-_ACTIONS = dict(
-    zip(WAY[1:], ("assign", "accept", "start", "claim", "revisit", "close"), strict=True)
-)
-_NOTHING: Final[dict[str, Any]] = dict.fromkeys((*LEDGER_FIELDS, "outcome", "claimed_by_id"))
 _DAYS = ("registered_on", "assigned_on", "claimed_on", "revisited_on", "closed_on")
 _NEEDS = {
     **dict.fromkeys(("lead_unit", "due_on", "handover_round", "claimed_on"), "assigned_on"),
     **dict.fromkeys(("answer", "satisfaction"), "revisited_on"),
 }
 _LEAST = {"closed_on": "closed", "claimed_on": "claimed_fixed", "assigned_on": "assigned"}
-_OF_STEP = {
-    **{"assign": "assigned_on", "claim": "claimed_on", "revisit": "revisited_on"},
-    **{"close": "closed_on", "duplicate": "duplicate_no"},
-}
-
-
-class RowError(InputError):
-    """Something in a row that cannot be; ``column`` is where."""
-
-    def __init__(self, text: str, *, column: str | None = None, **values: Any) -> None:
-        super().__init__(text, **values)
-        self.column = column
-
-
-@dataclass(frozen=True)
-class RowStep:
-    """A step as the log keeps it; ``fields``: name → [what was, what is], as plain data."""
-
-    action: str
-    on: date
-    from_state: str | None
-    to_state: str
-    round: int
-    note: str | None
-    fields: dict[str, list[Any]]
-
-
-@dataclass(frozen=True)
-class Led:
-    """Where a row leads a problem: attributes that differ afterwards, and the steps."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    steps: list[RowStep] = field(default_factory=list)
 
 
 def led_by_row(
@@ -122,11 +80,14 @@ def led_by_row(
         row = _without_what_led_here(stored, row)
         if all(row.get(name) in (None, stored[name]) for name in LEDGER_FIELDS):
             return Led()
+        is_over = stored["state"] == "closed" or stored["state"] in CLOSED_OTHERWISE
+        if is_over and row.get("state") not in (None, stored["state"]):
+            raise leads_back()
         said = _said_of_known(stored, row)
     else:
         said = {name: row.get(name) for name in (*LEDGER_FIELDS, "outcome")}
     _check(said, row, today=today)
-    way = _Way(stored, said, actor=actor, last_on=last_on)
+    way = Way(stored, said, actor=actor, last_on=last_on)
     way.go(_wanted_state(said, row, stored))
     way.must_be_said(row)
     return Led(way.differences(), way.steps)
@@ -136,9 +97,9 @@ def _without_what_led_here(stored: Mapping[str, Any], row: dict[str, Any]) -> di
     """Leave out what a row says of the round whose failed revisit has been stored already."""
     told = (
         (stored["handover_round"] or 0) >= 2
-        and _has_failed(stored)
+        and has_failed(stored)
         and row.get("revisited_on") == stored["revisited_on"]
-        and _has_failed(row)
+        and has_failed(row)
         and row.get("claimed_on") is not None
         and row["claimed_on"] <= row["revisited_on"]
         and row["claimed_on"] != stored["claimed_on"]
@@ -159,25 +120,6 @@ def _said_of_known(stored: Mapping[str, Any], row: Mapping[str, Any]) -> dict[st
     return said
 
 
-def _has_failed(said: Mapping[str, Any]) -> bool:
-    """Say whether the answer of a revisit leads to another handover."""
-    answer, satisfaction = said.get("answer"), said.get("satisfaction")
-    return answer in ("not_fixed", "half_fixed") or satisfaction == "dissatisfied"
-
-
-def _is_of_before(said: Mapping[str, Any]) -> bool:
-    """Say whether the revisit of a row is the failed one that led to the handover it tells of."""
-    return (
-        said["revisited_on"] is not None
-        and said["assigned_on"] is not None
-        and _has_failed(said)
-        and (said["handover_round"] or 1) >= 2
-        and said["revisited_on"] <= said["assigned_on"]
-        and (said["claimed_on"] is None or said["claimed_on"] >= said["assigned_on"])
-        and said["state"] not in ("confirmed_fixed", "closed")
-    )
-
-
 def _check(said: Mapping[str, Any], row: Mapping[str, Any], *, today: date) -> None:
     """Refuse days out of order, and what cannot be without something else."""
     for name in _DAYS:
@@ -185,15 +127,15 @@ def _check(said: Mapping[str, Any], row: Mapping[str, Any], *, today: date) -> N
             raise RowError(N_("A day in the future cannot be recorded."), column=name)
     for name, needed in _NEEDS.items():
         if said[name] and said[needed] is None:
-            raise RowError(_LACKS[needed], column={"handover_round": "rounds"}.get(name, name))
-    is_of_before = _is_of_before(said)
-    if said["revisited_on"] is not None and said["claimed_on"] is None and not is_of_before:
+            raise RowError(LACKS[needed], column={"handover_round": "rounds"}.get(name, name))
+    of_before = is_of_before(said)
+    if said["revisited_on"] is not None and said["claimed_on"] is None and not of_before:
         raise RowError(
             N_("It was revisited, but there is no day on which it was reported as fixed."),
             column="revisited_on",
         )
     order = list(_DAYS)
-    if is_of_before:
+    if of_before:
         order = ["registered_on", "revisited_on", "assigned_on", "claimed_on", "closed_on"]
     known = [name for name in order if said[name] is not None]
     for earlier, later in itertools.pairwise(known):
@@ -216,9 +158,9 @@ def _wanted_state(
     said: Mapping[str, Any], row: Mapping[str, Any], stored: Mapping[str, Any] | None
 ) -> str:
     """Return the state that a row means: its word, or how far its days come."""
-    is_of_before = _is_of_before(said)
-    revisited = said["revisited_on"] is not None and not is_of_before
-    failed = revisited and _has_failed(said)
+    of_before = is_of_before(said)
+    revisited = said["revisited_on"] is not None and not of_before
+    failed = revisited and has_failed(said)
     word = row.get("state")
     is_over = said["closed_on"] is not None and word not in CLOSED_OTHERWISE
     if failed and (is_over or word in ("confirmed_fixed", "closed")):
@@ -259,260 +201,3 @@ def _wanted_state(
 
 def _contradiction(column: str) -> RowError:
     return RowError(N_("The state says that it has not come so far as this day."), column=column)
-
-
-class _Way:
-    """The way of one problem, from where it stands to where a row says that it is."""
-
-    def __init__(
-        self,
-        stored: Mapping[str, Any] | None,
-        said: Mapping[str, Any],
-        *,
-        actor: Actor,
-        last_on: date | None,
-    ) -> None:
-        self.said, self.actor = said, actor
-        self.before = dict(stored) if stored is not None else None
-        self.now = dict(stored) if stored is not None else dict(_NOTHING)
-        self.steps: list[RowStep] = []
-        self.day: date = last_on or said["registered_on"]
-        self.told_again: set[str] = set()
-        self.situation = Situation(
-            state=self.now["state"] or "registered",
-            round=self.now["handover_round"] or 0,
-            lead_unit=self.now["lead_unit"],
-            suspended=self.now.get("suspended_on") is not None,
-            claimed_by_id=self.now["claimed_by_id"],
-            rechecked=self.now.get("rechecked_on") is not None,
-        )
-
-    def go(self, wanted: str) -> None:
-        """Take all steps up to a state."""
-        if self.before is None:
-            self.now |= {"state": "registered", "handover_round": 0}
-            self.now["registered_on"] = self.said["registered_on"]
-            self._note("register", self.day, None, {})
-        self._check_round()
-        if self._is_reassigned():
-            self._revisit()
-        if wanted in CLOSED_OTHERWISE:
-            if self.situation.state == "registered" and self.said["assigned_on"] is not None:
-                self._act("assign")
-            if self.situation.state != wanted:
-                self._close_otherwise(wanted)
-            return
-        while self.situation.state != wanted or self._fails_now():
-            place = WAY.index(self.situation.state) if self.situation.state in WAY else len(WAY)
-            if place + 1 >= len(WAY) or (place >= WAY.index(wanted) and not self._fails_now()):
-                raise RowError(
-                    N_(
-                        "The row leads back: the problem has come further. What was closed stays"
-                        " closed, and nothing is undone by an import."
-                    ),
-                    column="state",
-                )
-            self._act(_ACTIONS[WAY[place + 1]])
-
-    def _check_round(self) -> None:
-        stated, stored = self.said["handover_round"], self.situation.round
-        if self.before is None or not stated or stated in (stored, 0):
-            return
-        if stated == stored + 1 and (stored == 0 or self._is_reassigned()):
-            return
-        if stored == 0:
-            return
-        raise RowError(
-            N_(
-                "The row says that it was handed over %(stated)s times; %(stored)s times are"
-                " recorded, and no revisit in the row leads from one to the other."
-            ),
-            column="rounds",
-            stated=stated,
-            stored=stored,
-        )
-
-    def _is_reassigned(self) -> bool:
-        """Say whether the row tells of the handover after a failed revisit that is new here."""
-        return (
-            self.before is not None
-            and self.situation.state == "claimed_fixed"
-            and _is_of_before(self.said)
-            and self.said["revisited_on"] != self.before["revisited_on"]
-        )
-
-    def _fails_now(self) -> bool:
-        """Say whether the row has a failed revisit of this very round still to come."""
-        return (
-            self.said["revisited_on"] is not None
-            and _has_failed(self.said)
-            and not _is_of_before(self.said)
-            and "revisit" not in {step.action for step in self.steps}
-            and self.now["revisited_on"] != self.said["revisited_on"]
-        )
-
-    def _act(self, action: str) -> None:
-        said = self.said
-        match action:
-            case "assign":
-                changes = {name: said[name] for name in ("lead_unit", "assigned_on", "due_on")}
-                round_ = said["handover_round"] or 1
-                if _is_of_before(said):
-                    names = ("revisited_on", "answer", "satisfaction")
-                    changes |= {name: said[name] for name in names}
-                    round_ = max(round_, 2)
-                self._take(action, said["assigned_on"], changes, round_=round_)
-            case "claim":
-                changes = {"claimed_on": said["claimed_on"], "outcome": said["outcome"]}
-                self._take(action, said["claimed_on"], changes, note=said["outcome"])
-            case "revisit":
-                self._revisit()
-            case "close":
-                self._take(action, said["closed_on"], {"closed_on": said["closed_on"]})
-            case _:
-                self._take(action, self.day, {}, note=_DAY_NOT_TOLD)
-
-    def _revisit(self) -> None:
-        said = self.said
-        answer, on = said["answer"], said["revisited_on"]
-        if answer is None and said["satisfaction"] in ("satisfied", "basically_satisfied"):
-            answer = "fixed"
-        changes = {"revisited_on": on, "answer": answer, "satisfaction": said["satisfaction"]}
-        if _has_failed(changes):
-            due_on = said["due_on"]
-            if on is not None and due_on is not None and due_on < on:
-                raise RowError(
-                    N_("It is handed over again: give the day it is due."), column="due_on"
-                )
-            of_before = _is_of_before(said)
-            changes |= {"assigned_on": said["assigned_on"] if of_before else on, "due_on": due_on}
-            changes |= {"claimed_on": None, "claimed_by_id": None}
-            if not of_before:
-                self.told_again |= {"assigned_on", "claimed_on", "handover_round"}
-        self._take("revisit", on, changes)
-        if self.situation.state == "assigned":
-            self.day = self.now["assigned_on"]
-
-    def _close_otherwise(self, action: str) -> None:
-        on, why = self.said["closed_on"], self.said["outcome"]
-        changes = {"closed_on": on, "outcome": why}
-        if action == "duplicate":
-            changes["duplicate_of_id"] = self.said["duplicate_of_id"]
-        if self.before is not None:
-            changes["suspended_on"] = None
-        self._take(action, on, changes, note=why)
-
-    def _take(
-        self,
-        action: str,
-        on: date | None,
-        changes: Mapping[str, Any],
-        *,
-        note: str | None = None,
-        round_: int | None = None,
-    ) -> None:
-        column = _OF_STEP.get(action, "closed_on" if action in CLOSED_OTHERWISE else "state")
-        if on is None:
-            raise RowError(_LACKS[column if column in _LACKS else "closed_on"], column=column)
-        if on < self.day:
-            raise RowError(
-                N_(
-                    "The last step about this problem was on %(day)s; this one cannot be before it."
-                ),
-                column=column,
-                day=self.day.isoformat(),
-            )
-        # What was done is often not written in lists; that it was is what the day says.
-        given = {**changes, "note": note or ("—" if action == "claim" else None)}
-        # Who imports a list has not fixed anything himself; he must not confirm what he has.
-        actor = self.actor if action == "revisit" else Actor(None, self.actor.role)
-        before = self.situation
-        try:
-            self.situation = after_action(before, action, actor, given)
-        except GeoTrackerError as refused:
-            raise _in_column(refused, _NEEDED_IN.get(refused.message.text, column)) from refused
-        if round_ is not None and round_ > 1:
-            self.situation = Situation(**vars(self.situation) | {"round": round_})
-            note = _EARLIER_NOT_TOLD % round_
-        fields = {
-            name: [_plain(self.now.get(name)), _plain(new)]
-            for name, new in changes.items()
-            if self.now.get(name) != new
-        }
-        self.now |= changes
-        self.now |= {"state": self.situation.state, "handover_round": self.situation.round}
-        self._note(action, on, before.state, fields, note=note)
-
-    def _note(
-        self,
-        action: str,
-        on: date,
-        before: str | None,
-        fields: dict[str, list[Any]],
-        *,
-        note: str | None = None,
-    ) -> None:
-        self.day = on
-        state, round_ = self.now["state"], self.now["handover_round"]
-        self.steps.append(RowStep(action, on, before, state, round_, note, fields))
-
-    def must_be_said(self, row: Mapping[str, Any]) -> None:
-        """Refuse a row that says otherwise than its steps lead to."""
-        for name in LEDGER_FIELDS:
-            stated = row.get(name)
-            if stated is None or name in self.told_again or name == "duplicate_of_id":
-                continue
-            if name == "handover_round" and not stated and not self.now[name]:
-                continue
-            if stated != self.now[name]:
-                raise RowError(
-                    N_(
-                        "The row says %(stated)s, but %(stored)s is recorded; an import does not"
-                        " change what was logged."
-                    ),
-                    column={"handover_round": "rounds"}.get(name, name),
-                    stated=_plain(stated),
-                    stored="—" if self.now[name] is None else _plain(self.now[name]),
-                )
-
-    def differences(self) -> dict[str, Any]:
-        """Return the attributes that the steps have changed."""
-        if self.before is None:
-            return self.now
-        return {n: new for n, new in self.now.items() if self.before.get(n) != new}
-
-
-def _in_column(refused: GeoTrackerError, column: str) -> GeoTrackerError:
-    if isinstance(refused, ConflictError):
-        return RowError(refused.message.text, column="state", **refused.message.values)
-    return RowError(refused.message.text, column=column, **refused.message.values)
-
-
-def fault_of(refused: GeoTrackerError) -> tuple[Message, str | None]:
-    """Return what is wrong with a row, and in which column, where that is known."""
-    return refused.message, getattr(refused, "column", None)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-# Kept with the data, so in the language of the lists.
-_DAY_NOT_TOLD = "表中未载明日期，按上一步的日期记"
-_EARLIER_NOT_TOLD = "第%d次交办；以前各次的日期表中没有"
-
-_LACKS: Final[dict[str, str]] = {
-    "assigned_on": N_("There is no day on which it was handed over (交办日期)."),
-    "claimed_on": N_("There is no day on which it was reported as fixed (办结日期)."),
-    "revisited_on": N_("There is no day on which it was revisited (回访日期)."),
-    "closed_on": N_("There is no day on which it was closed (销号日期)."),
-}
-_NEEDED_IN: Final[dict[str, str]] = {
-    "Say which unit it is handed to.": "lead_unit",
-    "Give the day it is due.": "due_on",
-    "It is handed over again: give the day it is due.": "due_on",
-    "Say why, or what was done.": "outcome",
-    "Say what the resident answered.": "answer",
-    "Say how satisfied the resident is.": "satisfaction",
-    "Say of which problem it is a duplicate.": "duplicate_no",
-}

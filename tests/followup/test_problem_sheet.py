@@ -159,6 +159,7 @@ def test_a_known_problem_is_led_forward(
     ("begin", "row", "column"),
     [
         (FIXED | {"closed_on": on(7)}, {"state": "in_progress"}, "state"),
+        (FIXED | {"closed_on": on(7)}, FIXED | {"closed_on": on(7), "state": "assigned"}, "state"),
         (FIXED | {"closed_on": on(7)}, {"closed_on": on(8)}, "closed_on"),
         (OVER | {"claimed_on": on(5)}, {"state": "assigned"}, "state"),
         (OVER, OVER | {"due_on": on(22)}, "due_on"),

@@ -34,6 +34,8 @@ NO_PAGES = {
     *("map_themes.ids", "map_themes.theme", "map_villages.village", "map_table.csv"),
     *("crosswalk.figures", "crosswalk.links", "import_changes.csv", "import_tables.errors"),
     *("import_tables.template", "map_sheets.sheet"),
+    *(f"ledger_exports.{noun}" for noun in ("votes", "projects", "problems")),
+    *(f"ledger_exports.{noun}" for noun in ("visits", "incidents")),
 }
 """Endpoints that answer with data, tables to download or paper."""
 

@@ -13,6 +13,7 @@ from geo_tracker.followup.problem_states import Actor
 from geo_tracker.importing.columns import SheetKind
 from geo_tracker.workflows import records
 from geo_tracker.workflows.problems import act, register_problem
+from geo_tracker.workflows.record_comparison import compared_sheets
 from geo_tracker.workflows.users import add_user
 from tests.workflows.ledger_books import (
     NI_ZHAI,
@@ -268,3 +269,22 @@ def test_every_step_says_whose_import_it_was(engine: sa.Engine, bring_boundaries
         assert session.scalar(
             sa.select(sa.func.count(FollowupStep.id)).where(FollowupStep.import_id.is_(None))
         ) == 0  # fmt: skip
+
+
+def test_the_preview_names_who_gave_the_value_that_would_change(
+    engine: sa.Engine, bring_boundaries: Bring
+) -> None:
+    bring_boundaries()
+    import_id = brought(engine, "problems", handed_over("2025-00001", category="照明"))
+    li = Actor(add_user(engine, username="li", password="password-123", role="planner"), "planner")
+    known = problem(engine)
+    given = {"content": "路灯坏了", "note": "听错了"}
+    act(engine, known.id, "correct", given, actor=li, version=known.version, today=day(9))
+    row = handed_over("2025-00001", category="道路", content="路灯", state="accepted")
+    plan = plan_of(engine, ledger_sheet("problems", [row]))
+    with reading(engine) as session:
+        (sheet,) = compared_sheets(session, plan)
+    (record,) = sheet["changed_records"]
+    givers = {field["field"]: (field["import_id"], field["username"]) for field in record["fields"]}
+    assert givers["content"] == (None, "li")
+    assert (givers["category"][0], givers["state"][0]) == (import_id, import_id)
