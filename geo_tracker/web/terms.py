@@ -92,6 +92,13 @@ TERMS: dict[str, str] = {
     "admin": N_("Administrator"),
     "planner": N_("Planner"),
     "viewer": N_("Viewer"),
+    # states of problems
+    "problems": N_("Problems"),
+    "problem_registered": N_("Registered"),
+    "problem_assigned": N_("Handed to a unit"),
+    "problem_accepted": N_("Taken on"),
+    "problem_in_progress": N_("Being worked on"),
+    "problem_claimed_fixed": N_("Reported as fixed"),
     # severities
     "error": N_("Error"),
     "warning": N_("Warning"),
