@@ -179,10 +179,8 @@ def test_a_theme_follows_every_change_though_the_register_stays(
     assert classes_by_name(viewer, "open_problems")["石柱村"] == "1"
     problem_in(county, "石柱村", "P2")
     assert classes_by_name(viewer, "open_problems")["石柱村"] == "2"
-    act(
-        *(services.engine, problem, "not_ours", {"note": "属市管"}),
-        **{"actor": PLANNER, "version": 1, "today": TODAY},
-    )
+    given = {"note": "属市管"}
+    act(services.engine, problem, "not_ours", given, actor=PLANNER, version=1, today=TODAY)
     assert classes_by_name(viewer, "open_problems")["石柱村"] == "1"
 
 

@@ -15,7 +15,7 @@ from geo_tracker.followup.problem_states import Actor
 from geo_tracker.workflows.problems import act
 from tests.web.reading import plain
 from tests.web.tables.sheets import book, bytes_of, errors_of, run_of, sent, stored
-from tests.web.test_imports import work_done
+from tests.web.uploads import work_done
 from tests.web.visitors import Visitor, visitor
 
 HEADER = ["编号", "来源", "内容", "反映人", "原村", "乡镇", "登记日期", "交办日期", "期限",
