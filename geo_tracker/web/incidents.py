@@ -23,7 +23,7 @@ from geo_tracker.web.actor import may_follow, today
 from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import chosen_code
 from geo_tracker.web.followup_forms import asked_day, day_text, days_until_judged
-from geo_tracker.web.followup_places import asked_place, place_values
+from geo_tracker.web.followup_places import AskedPlace, asked_place, place_values
 from geo_tracker.web.followup_words import step_rows
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
 from geo_tracker.web.provenance import provenance
@@ -43,22 +43,26 @@ ABOUT_WORDS = {"yes": N_("yes"), "no": N_("no"), "unknown": N_("not known")}
 _STATES = ("open", "closed")
 
 
+def asked_incidents(place: AskedPlace) -> IncidentFilter:
+    """Return which incidents the request asks for."""
+    return IncidentFilter(
+        units=place.units,
+        kind=chosen_code("kind", INCIDENT_KINDS),
+        about=chosen_code("about", ABOUT),
+        state=chosen_code("state", _STATES),
+        begin=asked_day("from"),
+        end=asked_day("to"),
+        query=place.query,
+        named_units=place.named_units,
+    )
+
+
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """List incidents."""
     held = register()
     place = asked_place(held)
-    begin, end = asked_day("from"), asked_day("to")
-    chosen = IncidentFilter(
-        units=place.units,
-        kind=chosen_code("kind", INCIDENT_KINDS),
-        about=chosen_code("about", ABOUT),
-        state=chosen_code("state", _STATES),
-        begin=begin,
-        end=end,
-        query=place.query,
-        named_units=place.named_units,
-    )
+    chosen = asked_incidents(place)
     sort = chosen_code("sort", _SORTS, default="latest")
     with read_session() as session:
         counts = incident_counts(session, conditions(chosen))
@@ -81,8 +85,8 @@ def index() -> ResponseReturnValue:
             "kind": chosen.kind,
             "about": chosen.about,
             "state": chosen.state,
-            "from": day_text(begin),
-            "to": day_text(end),
+            "from": day_text(chosen.begin),
+            "to": day_text(chosen.end),
             "sort": sort,
         },
         counties=place.places.counties,

@@ -1,50 +1,40 @@
 """The ledgers as workbooks: what a list shows, to be filled in and brought in again."""
 
 from collections.abc import Collection
-from datetime import date
 from urllib.parse import quote
 
-import pandas as pd
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from geo_tracker.db.ledger_rows import LedgerFilter, conditions
-from geo_tracker.errors import InputError, NotFoundError
-from geo_tracker.followup.problem_states import OPEN_STATES, STATES
+from geo_tracker.db import problem_lists
+from geo_tracker.db.incidents import conditions as incident_conditions
+from geo_tracker.db.visits import conditions as visit_conditions
+from geo_tracker.db.visits import groups_in_use
+from geo_tracker.errors import NotFoundError
 from geo_tracker.importing.columns import LAYOUTS
-from geo_tracker.importing.followup_columns import CODE_WORDS
 from geo_tracker.language import N_
 from geo_tracker.web.actor import today
-from geo_tracker.web.context import services
-from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, place_filter
+from geo_tracker.web.context import read_session, services
+from geo_tracker.web.filters import PlaceFilter
+from geo_tracker.web.followup_places import asked_place
+from geo_tracker.web.incidents import asked_incidents
+from geo_tracker.web.problem_day import ledger_day
+from geo_tracker.web.problem_filters import asked_problems
 from geo_tracker.web.projects import asked_projects
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.visits import asked_visits
 from geo_tracker.web.votes import asked_votes
 from geo_tracker.workflows.ledger_export import EXPORTED, ExportWanted, ledger_export
 
 bp = Blueprint("ledger_exports", __name__, url_prefix="/exports")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LONGEST = 60
-_OPEN = "open"
-_PLACE = ("q", "county", "town", "unit")
 _ORDERING = ("sort", "page")
-_ABOUT = {"yes": True, "no": False, "unknown": None}
-
-FILTERS = {
-    "votes": ("county", "town", "check"),
-    "projects": ("q", "county", "town", "light", "stage"),
-    "problems": (*_PLACE, "state", "source", "category", "lead", "rounds"),
-    "visits": (*_PLACE, "group", "from", "to"),
-    "incidents": (*_PLACE, "kind", "about", "state", "from", "to"),
-}
-"""Ledger → what narrows its export: the same names as in the addresses of its list."""
 
 
 @bp.get("/votes.xlsx")
 def votes() -> ResponseReturnValue:
     """Send the votes that a list of them shows."""
-    _refuse_other_filters("votes")
     held = register()
     asked = asked_votes(held)
     return _sent(held, "votes", asked.places, ids=asked.rows["vote_id"].tolist())
@@ -53,7 +43,6 @@ def votes() -> ResponseReturnValue:
 @bp.get("/projects.xlsx")
 def projects() -> ResponseReturnValue:
     """Send the projects that a list of them shows."""
-    _refuse_other_filters("projects")
     held = register()
     asked = asked_projects(held)
     return _sent(held, "projects", asked.places, ids=asked.rows["project_id"].tolist())
@@ -61,76 +50,30 @@ def projects() -> ResponseReturnValue:
 
 @bp.get("/problems.xlsx")
 def problems() -> ResponseReturnValue:
-    """Send problems, with masked reporters."""
-    state = chosen_code("state", (_OPEN, *STATES))
-    equal = {"source": chosen_code("source", [str(code) for code in CODE_WORDS["source"]])}
-    equal |= {"category": _typed("category"), "lead_unit": _typed("lead")}
-    return _followup(
-        "problems",
-        LedgerFilter(
-            equal={name: value for name, value in equal.items() if value},
-            states=OPEN_STATES if state == _OPEN else [state] if state else [],
-            rounds=2 if request.args.get("rounds") == "2" else 0,
-        ),
-    )
+    """Send the problems that a list of them shows, with masked reporters."""
+    held, day = register(), ledger_day()
+    asked = asked_problems(held, day.units, list(day.rules.problem_categories))
+    where = problem_lists.conditions(asked.chosen, day.on)
+    return _sent(held, "problems", asked.places, where=where)
 
 
 @bp.get("/visits.xlsx")
 def visits() -> ResponseReturnValue:
-    """Send visits."""
-    group = _typed("group")
-    chosen = LedgerFilter(
-        equal={"service_group": group} if group else {}, begin=_day("from"), end=_day("to")
-    )
-    return _followup("visits", chosen)
+    """Send the visits that a list of them shows."""
+    held = register()
+    place = asked_place(held)
+    with read_session() as session:
+        chosen = asked_visits(session, place, groups=groups_in_use(session))
+    return _sent(held, "visits", place.places, where=visit_conditions(chosen))
 
 
 @bp.get("/incidents.xlsx")
 def incidents() -> ResponseReturnValue:
-    """Send incidents."""
-    kind = chosen_code("kind", [str(code) for code in CODE_WORDS["incident"]])
-    about = chosen_code("about", _ABOUT)
-    state = chosen_code("state", (_OPEN, "closed"))
-    equal = ({"kind": kind} if kind else {}) | ({"about_merger": _ABOUT[about]} if about else {})
-    return _followup(
-        "incidents",
-        LedgerFilter(
-            equal=equal,
-            is_open=state == _OPEN if state else None,
-            begin=_day("from"),
-            end=_day("to"),
-        ),
-    )
-
-
-def _followup(kind: str, chosen: LedgerFilter) -> Response:
-    _refuse_other_filters(kind)
+    """Send the incidents that a list of them shows."""
     held = register()
-    places = place_filter(held.versions)
-    query = _typed("q")
-    narrowed = LedgerFilter(
-        **vars(chosen)
-        | {
-            "units": units_of_place(held, places, request.args.get("unit", type=int)),
-            "query": query,
-            "named_units": matching_names(held.versions, query)["unit_id"].unique().tolist(),
-        }
-    )
-    return _sent(held, kind, places, where=conditions(kind, narrowed))
-
-
-def units_of_place(held: Register, places: PlaceFilter, unit_id: int | None) -> list[int] | None:
-    """Return the villages of a place or of a village, former and present ones; None for any."""
-    units = held.units
-    own = pd.Series(units.index, index=units.index)
-    present = own.map(held.present_units).fillna(own).astype(int)
-    if unit_id is not None and unit_id in units.index:
-        mine = (own == unit_id) | (present == unit_id)
-        return [int(unit) for unit in units.index[mine]]
-    if not places.county:
-        return None
-    there = units[["county_code", "town_code"]].reindex(present.to_numpy()).set_axis(units.index)
-    return [int(unit) for unit in places.applied(there).index]
+    place = asked_place(held)
+    where = incident_conditions(asked_incidents(place))
+    return _sent(held, "incidents", place.places, where=where)
 
 
 def _sent(
@@ -152,7 +95,7 @@ def _sent(
             where=where,  # type: ignore[arg-type]
             present_of={int(unit): int(later) for unit, later in held.present_units.items()},
             place=place,
-            narrowed=any(request.args.get(name) for name in FILTERS[kind]),
+            narrowed=any(value for name, value in request.args.items() if name not in _ORDERING),
             data_on=held.data_on,
         ),
         today=today(),
@@ -165,22 +108,3 @@ def _sent(
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _refuse_other_filters(kind: str) -> None:
-    """Refuse a filter that would be passed over: rows nobody asked for would be in the file."""
-    for name, value in request.args.items():
-        if value and name not in (*FILTERS[kind], *_ORDERING):
-            raise InputError(N_("The export cannot be narrowed by %(name)s."), name=name[:60])
-
-
-def _typed(name: str) -> str:
-    return request.args.get(name, "").strip()[:_LONGEST]
-
-
-def _day(name: str) -> date | None:
-    text = request.args.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(N_("%(value)s is no date."), value=text[:40]) from None

@@ -28,7 +28,7 @@ from geo_tracker.web.actor import may_follow, may_register
 from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import chosen_code
 from geo_tracker.web.followup_forms import asked_day, day_text
-from geo_tracker.web.followup_places import asked_place, place_values
+from geo_tracker.web.followup_places import AskedPlace, asked_place, place_values
 from geo_tracker.web.followup_words import step_rows
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
 from geo_tracker.web.provenance import provenance
@@ -46,27 +46,30 @@ _SORTS = {
 assert _SORTS.keys() == ORDERS.keys()  # noqa: S101
 
 
+def asked_visits(session: Session, place: AskedPlace, *, groups: list[str]) -> VisitFilter:
+    """Return which visits the request asks for."""
+    only_repeats = "repeats" in request.args
+    return VisitFilter(
+        units=place.units,
+        service_group=chosen_code("group", groups),
+        begin=asked_day("from"),
+        end=asked_day("to"),
+        query=place.query,
+        named_units=place.named_units,
+        ids=second_visits(session, repeat_days(session)) if only_repeats else None,
+    )
+
+
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """List visits."""
     held = register()
     place = asked_place(held)
+    sort = chosen_code("sort", _SORTS, default="latest")
     with read_session() as session:
         repeats = repeat_days(session)
         groups = groups_in_use(session)
-        group = chosen_code("group", groups)
-        only_repeats = "repeats" in request.args
-        sort = chosen_code("sort", _SORTS, default="latest")
-        begin, end = asked_day("from"), asked_day("to")
-        chosen = VisitFilter(
-            units=place.units,
-            service_group=group,
-            begin=begin,
-            end=end,
-            query=place.query,
-            named_units=place.named_units,
-            ids=second_visits(session, repeats) if only_repeats else None,
-        )
+        chosen = asked_visits(session, place, groups=groups)
         where = conditions(chosen)
         totals = visit_totals(session, where)
         number = page_number(totals.visits)
@@ -80,10 +83,10 @@ def index() -> ResponseReturnValue:
             "q": place.query,
             "county": place.places.county,
             "town": place.places.town,
-            "group": group,
-            "from": day_text(begin),
-            "to": day_text(end),
-            "repeats": only_repeats,
+            "group": chosen.service_group,
+            "from": day_text(chosen.begin),
+            "to": day_text(chosen.end),
+            "repeats": "yes" if chosen.ids is not None else "",
             "sort": sort,
         },
         counties=place.places.counties,
