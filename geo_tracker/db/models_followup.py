@@ -31,7 +31,7 @@ class Problem(Base):
             "ix_problem_list",
             *("unit_id", "state", "due_on", "suspended_on", "handover_round", "registered_on"),
             *("lead_unit", "source", "category", "claimed_on", "revisited_on", "satisfaction"),
-            "recheck_answer",
+            *("recheck_answer", "problem_no"),
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

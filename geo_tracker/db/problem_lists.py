@@ -145,7 +145,7 @@ def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bo
 
 def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:
     """Return which problems a query means: numbers hold digits, villages need not."""
-    number = Problem.problem_no.startswith(chosen.query, autoescape=True)
+    number: sa.ColumnElement[bool] = scanned(Problem.problem_no).startswith(chosen.query, autoescape=True)
     if not chosen.named_units:
         return number
     villages = _among(chosen.named_units)
@@ -197,6 +197,7 @@ def page_of_problems(
     where: Conditions,
     *,
     order: str,
+    is_owed: bool,
     first: int,
     count: int,
     total: int,
@@ -212,6 +213,8 @@ def page_of_problems(
         As `conditions`.
     order : str
         One of `ORDERS`.
+    is_owed : bool
+        Whether time may run for some of them; else none needs to be ordered by it.
     first, count, total : int
         Where the page begins, from 0, how many it holds, and how many the whole list.
     places : mapping of int to int
@@ -220,9 +223,9 @@ def page_of_problems(
     if order == "place":
         ids = _ids_by_place(session, where, first=first, count=count, places=places)
     else:
-        keys = _ORDER_BY[order]
+        keys = [key for key in _ORDER_BY[order] if is_owed or key[0] is not _UNTIL]
         if where:
-            keys = tuple((scanned(column), falling) for column, falling in keys)
+            keys = [(scanned(column), falling) for column, falling in keys]
         elif order == "due":
             keys = _ALL_BY_DUE
         # The second half is read from its end: who looks for the last page waits for no sorting.
@@ -249,7 +252,7 @@ _ORDER_BY: Final[dict[str, tuple[tuple[Any, bool], ...]]] = {
 }
 """Order → columns, and whether the highest comes first."""
 
-_ALL_BY_DUE = ((Problem.runs_until, False), (Problem.id, False))
+_ALL_BY_DUE = [(Problem.runs_until, False), (Problem.id, False)]
 """The order ``due`` of all problems, which has an index of its own."""
 
 

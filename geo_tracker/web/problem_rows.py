@@ -52,8 +52,7 @@ def problem_rows(problems: Sequence[Problem], held: Register) -> list[dict[str, 
         ``suspended``, ``synthetic``, ``provenance``.
     """
     day = ledger_day()
-    units = {problem.unit_id for problem in problems}
-    places = held.places[held.places.index.isin(units)].to_dict("index")
+    places = held.place_of
     # Thousands of addresses are built faster from one.
     own, village, on_map = (
         url_for("problem_page.show", problem_id=0)[:-1],

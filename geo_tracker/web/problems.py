@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from geo_tracker.db.problem_lists import (
+    OPEN,
     conditions,
     count_of_problems,
     page_of_problems,
     problem_totals,
 )
+from geo_tracker.followup.problem_lights import OWED_STATES
 from geo_tracker.web.actor import may_follow, may_register
 from geo_tracker.web.context import read_session
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
@@ -49,6 +51,7 @@ def index() -> ResponseReturnValue:
             database,
             where,
             order=asked.order,
+            is_owed=asked.chosen.state in ("", OPEN, *OWED_STATES),
             first=(number - 1) * PAGE_ROWS,
             count=PAGE_ROWS,
             total=total,

@@ -184,6 +184,12 @@ class Register:
         return there.sort_values(order, kind="stable").drop(columns="stat_code")
 
     @cached_property
+    def place_of(self) -> dict[int, dict[str, Any]]:
+        """Each row of `places` as a dict: pages look many of them up."""
+        rows: dict[int, dict[str, Any]] = self.places.to_dict("index")
+        return rows
+
+    @cached_property
     def sides(self) -> dict[str, Side]:
         """The villages of today and those before the newest merger, for themes and totals."""
         return sides_of(self)

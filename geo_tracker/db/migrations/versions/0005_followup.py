@@ -159,7 +159,7 @@ def upgrade() -> None:
         [
             *("unit_id", "state", "due_on", "suspended_on", "handover_round", "registered_on"),
             *("lead_unit", "source", "category", "claimed_on", "revisited_on", "satisfaction"),
-            "recheck_answer",
+            *("recheck_answer", "problem_no"),
         ],
     )
     op.create_index("ix_followup_step_record", "followup_step", ["table_name", "record_id"])
