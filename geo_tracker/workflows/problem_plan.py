@@ -49,6 +49,7 @@ class _Problems(Comparison):
         self.last_on = self.last_steps(self.table.name)
         self.actor = Actor(facts.user_id, "planner")
         self.added: dict[str, Planned] = {}
+        self.last_numbers: dict[int, int] = {}
         self.taken = {record["problem_no"] for record in self.table.records}
 
     def plan(self) -> SheetPlan:
@@ -179,12 +180,12 @@ class _Problems(Comparison):
 
     def _next_number(self, year: int) -> str:
         """Return the next number of a year, as the browser's form gives them."""
-        last = max(
-            (int(n[5:]) for n in self.taken if re.fullmatch(rf"{year}-\d{{5}}", n)), default=0
-        )
-        number = f"{year}-{last + 1:05d}"
-        self.taken.add(number)
-        return number
+        if year not in self.last_numbers:
+            of_year = re.compile(rf"{year}-\d{{5}}")
+            taken = (int(number[5:]) for number in self.taken if of_year.fullmatch(number))
+            self.last_numbers[year] = max(taken, default=0)
+        self.last_numbers[year] += 1
+        return f"{year}-{self.last_numbers[year]:05d}"
 
     def _changed(self, row: Record, described: Record, led: Led, record: Record) -> Planned:
         columns = set(self.sheet.columns)

@@ -188,10 +188,11 @@ class _Undoing:
         """Return the problems that stay and name a record of the follow-up."""
         if table not in FOLLOWUP_TABLES:
             return []
-        going = set(self.made.gone["problem"])
         if self.named is None:
             self.named = Naming(self.stored("problem").values())
         found = self.named.of(table, entry.record_id, self.made.written["problem"])
+        # Few records are named by any: only then is it asked which of those go, too.
+        going = set(self.made.gone["problem"]) if found else set()
         return [record_id for record_id in found if record_id not in going]
 
     def _names_another(self, entry: Entry) -> tuple[bool, int]:
