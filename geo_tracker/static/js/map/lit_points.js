@@ -146,7 +146,11 @@
     }
 
     _answer(layer, thing) {
-      if (thing.unit || this.options.about) layer.on('click', () => this._open(thing));
+      if (!thing.unit && !this.options.about) return;
+      layer.on('click', () => {
+        layer.closeTooltip();
+        this._open(thing);
+      });
     }
 
     _open(thing) {
