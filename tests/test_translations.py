@@ -16,6 +16,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 HAN = re.compile(r"[一-鿿]")
 # Names and signs that are the same in both languages, or a mark only.
 NO_HAN = {
+    "%(field)s: %(old)s → %(new)s",
     "%(ground)s; %(names)s",
     "%(ground)s. %(reason)s",
     "geo_tracker",
