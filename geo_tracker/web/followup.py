@@ -99,7 +99,7 @@ def _checklists(held: Register, session: Session) -> Card:
     sums = {name: sum(row[name] for row in counts) for name in ("applicable", "done", "overdue")}
     return {
         "title": _("Integration checklists"),
-        "url": url_for("checklists.index"),
+        "url": url_for("checklists.index", show="opened"),
         "count": len(counts),
         "pairs": [
             (
@@ -155,7 +155,7 @@ def _visits(session: Session) -> Card:
         "url": url_for("visits.index"),
         "count": totals.visits,
         "pairs": [
-            (_("villages visited"), number(totals.villages), url_for("visits_waiting.show")),
+            (_("villages visited"), number(totals.villages), url_for("visits.index")),
             (_("people served"), number(totals.people), url_for("visits.index", sort="people")),
             (_("second visits"), number(repeats), url_for("visits.index", repeats="yes")),
         ],
@@ -166,7 +166,7 @@ def _incidents(session: Session) -> Card:
     rows = incident_counts(session)
     return {
         "title": _("Incidents recorded"),
-        "url": url_for("incident_totals.show"),
+        "url": url_for("incidents.index"),
         "count": sum(row.count_ for row in rows),
         "pairs": [
             (
