@@ -25,7 +25,7 @@ def visits() -> ResponseReturnValue:
         rules = rules_of(session, today.year)
     rows = waiting_villages(held, side="present", on=today)
     is_never = rows["days"].isna()
-    rows = rows[~is_never].join(held.villages[["name", "point_lon", "point_lat"]])
+    rows = rows[~is_never].join(held.villages[["point_lon", "point_lat"]])
     rows = rows.dropna(subset=["point_lon", "point_lat"])
     return jsonify(
         id=rows.index.tolist(),
