@@ -145,7 +145,9 @@ def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bo
 
 def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:
     """Return which problems a query means: numbers hold digits, villages need not."""
-    number: sa.ColumnElement[bool] = scanned(Problem.problem_no).startswith(chosen.query, autoescape=True)
+    number: sa.ColumnElement[bool] = scanned(Problem.problem_no).startswith(
+        chosen.query, autoescape=True
+    )
     if not chosen.named_units:
         return number
     villages = _among(chosen.named_units)
