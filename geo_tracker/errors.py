@@ -13,7 +13,8 @@ GeoTrackerError
 ├── NotAllowedError           the user's role does not permit it
 ├── UnreachableError          another machine that is needed does not answer as it should
 └── ConflictError             the record's state no longer permits it
-    └── ChangedMeanwhileError     somebody else was faster
+    ├── ChangedMeanwhileError     somebody else was faster
+    └── RepeatedVisitError        the same place was visited within a short time
 """
 
 from typing import Any
@@ -104,3 +105,11 @@ class ConflictError(GeoTrackerError):
 
 class ChangedMeanwhileError(ConflictError):
     """Somebody else changed the record since it was shown."""
+
+
+class RepeatedVisitError(ConflictError):
+    """The same place was or will be visited within a short time; ``visit_ids`` tells by which."""
+
+    def __init__(self, text: str, *, visit_ids: tuple[int, ...], **values: Any) -> None:
+        super().__init__(text, **values)
+        self.visit_ids = visit_ids

@@ -16,6 +16,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 HAN = re.compile(r"[一-鿿]")
 # Names and signs that are the same in both languages, or a mark only.
 NO_HAN = {
+    "%(field)s: %(old)s → %(new)s",
     "%(ground)s; %(names)s",
     "%(ground)s. %(reason)s",
     "geo_tracker",
@@ -26,6 +27,8 @@ NO_HAN = {
     "%(open)s of %(all)s",
     "%(share)s%%",
     "%(village)s (%(why)s)",
+    "%(kind)s in %(place)s",
+    "%(name)s on %(day)s",
 }
 
 

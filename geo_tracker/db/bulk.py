@@ -129,7 +129,7 @@ def _blank_rows(model: type[Base]) -> sa.Executable:
 def new_ids(connection: sa.Connection, model: type[Base], count: int) -> list[int]:
     """Return ids for rows to be inserted into a table; none was ever another record's.
 
-    The log names records by id, deleted ones too: an id must not come back with another meaning.
+    The logs name records by id, deleted ones too: an id must not come back with another meaning.
     On SQLite they are free for as long as nobody else adds to the table.
     """
     table = model.metadata.tables[model.__tablename__]
@@ -143,12 +143,15 @@ def new_ids(connection: sa.Connection, model: type[Base], count: int) -> list[in
                 {"name": table.name, "count": count},
             ).scalars()
         )
-    log = model.metadata.tables["record_change"]
+    logs = [model.metadata.tables[name] for name in ("record_change", "followup_step")]
     last = sa.select(
         sa.func.coalesce(sa.func.max(table.c.id), 0),
-        sa.select(sa.func.coalesce(sa.func.max(log.c.record_id), 0))
-        .where(log.c.table_name == table.name)
-        .scalar_subquery(),
+        *(
+            sa.select(sa.func.coalesce(sa.func.max(log.c.record_id), 0))
+            .where(log.c.table_name == table.name)
+            .scalar_subquery()
+            for log in logs
+        ),
     )
     start = max(connection.execute(last).one()) + 1
     return list(range(start, start + count))

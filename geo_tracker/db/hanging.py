@@ -9,12 +9,15 @@ from geo_tracker.db.models import (
     DecisionLink,
     DrawnVillage,
     ImportRun,
+    Incident,
     LineageDecision,
     MergerClaim,
+    Problem,
     Project,
     StoredLayer,
     VillageFigures,
     VillageVersion,
+    Visit,
     Vote,
 )
 
@@ -23,6 +26,9 @@ _RECORDS = (
     ("votes", Vote, Vote.unit_id),
     ("projects", Project, Project.former_unit_id),
     ("projects", Project, Project.unit_id),
+    ("problems", Problem, Problem.unit_id),
+    ("visits", Visit, Visit.unit_id),
+    ("incidents", Incident, Incident.unit_id),
     ("mergers", MergerClaim, MergerClaim.from_unit_id),
     ("mergers", MergerClaim, MergerClaim.to_unit_id),
 )
@@ -35,7 +41,7 @@ class Hanging:
     Attributes
     ----------
     by_import : dict
-        By kind of record (villages, votes, projects, mergers) and import that brought them: how
+        By kind of record (villages, votes, problems and so on) and import that brought them: how
         many.
     decisions : int
         Decisions of people that hold.
@@ -95,7 +101,9 @@ def hanging_on(session: Session, unit_ids: list[int]) -> Hanging:
         some = unit_ids[at : at + 10_000]
         for kind, model, column in _RECORDS:
             rows = session.execute(
-                sa.select(model.id, model.import_id, column.label("unit")).where(column.in_(some))
+                sa.select(model.id, model.import_id, column.label("unit")).where(
+                    column.in_(some), model.import_id.is_not(None)
+                )
             )
             for row in rows:
                 records.setdefault((kind, row.import_id), set()).add(row.id)

@@ -12,6 +12,7 @@ from geo_tracker.db.models import (
     FollowupStep,
     Fund,
     ImportRun,
+    Incident,
     LineageEdge,
     MergerClaim,
     Problem,
@@ -22,6 +23,7 @@ from geo_tracker.db.models import (
     UserAccount,
     VillageFigures,
     VillageVersion,
+    Visit,
     Vote,
 )
 
@@ -84,6 +86,12 @@ def _imports(session: Session, unit_ids: list[int]) -> Rows:
         sa.select(sa.literal("votes"), Vote.import_id).where(Vote.unit_id.in_(unit_ids)),
         sa.select(sa.literal("projects"), Project.import_id).where(
             sa.or_(Project.unit_id.in_(unit_ids), Project.former_unit_id.in_(unit_ids))
+        ),
+        *(
+            sa.select(sa.literal(what), model.import_id).where(
+                model.unit_id.in_(unit_ids), model.import_id.is_not(None)
+            )
+            for what, model in (("problems", Problem), ("visits", Visit), ("incidents", Incident))
         ),
     ).subquery()
     return list(
@@ -204,6 +212,36 @@ def import_people(session: Session) -> dict[int, str | None]:
         )
     )
     return {row.id: row.username for row in rows}
+
+
+def logged_steps(session: Session, records: set[tuple[str, int]]) -> Rows:
+    """Return the steps about some records of the follow-up, the oldest first.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    records : set of (str, int)
+        Table and id; not more than some hundred.
+
+    Returns
+    -------
+    list of Row
+        ``table_name``, ``record_id``, ``fields``, ``from_state``, ``to_state``, ``import_id``,
+        ``username``.
+    """
+    s = FollowupStep
+    ids = {record_id for _table, record_id in records}
+    rows = session.execute(
+        sa.select(
+            *(s.table_name, s.record_id, s.fields, s.from_state, s.to_state, s.import_id),
+            UserAccount.username,
+        )
+        .outerjoin(UserAccount, UserAccount.id == s.user_id)
+        .where(s.record_id.in_(ids))
+        .order_by(s.id)
+    )
+    return [row for row in rows if (row.table_name, row.record_id) in records]
 
 
 def logged_changes(session: Session, records: set[tuple[str, int]]) -> Rows:

@@ -75,11 +75,19 @@ class Visit(Base):
     """A visit of a service group to a village or an enterprise in it."""
 
     __tablename__ = "visit"
+    __table_args__ = (
+        # Visits to one place in their order, and what totals sum up: neither looks at the texts.
+        sa.Index("ix_visit_unit_id_enterprise_visited_on", "unit_id", "enterprise", "visited_on"),
+        sa.Index(
+            "ix_visit_visited_on_unit_id_enterprise_people_served",
+            *("visited_on", "unit_id", "enterprise", "people_served"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    visited_on: Mapped[date] = mapped_column(index=True)
+    visited_on: Mapped[date]
     service_group: Mapped[str] = mapped_column(sa.String(60))
     leader: Mapped[str | None] = mapped_column(sa.String(60))
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     enterprise: Mapped[str | None] = mapped_column(sa.String(120))
     people_served: Mapped[int | None]
     summary: Mapped[str | None] = mapped_column(sa.String(2000))

@@ -11,10 +11,13 @@ from geo_tracker.db.bulk import new_ids
 from geo_tracker.db.columns import Base
 from geo_tracker.db.frames import register_stamp
 from geo_tracker.db.models import (
+    FollowupStep,
     Fund,
     ImportRun,
+    Incident,
     MergerClaim,
     Payment,
+    Problem,
     Project,
     ProjectAmount,
     PublishedFigure,
@@ -22,6 +25,7 @@ from geo_tracker.db.models import (
     Unit,
     VillageFigures,
     VillageVersion,
+    Visit,
     Vote,
 )
 from geo_tracker.db.records import Planned
@@ -33,22 +37,43 @@ MODELS: dict[str, type[Base]] = {
         *(VillageFigures, VillageVersion, MergerClaim, Vote, PublishedFigure),
         # Projects before their money, which names them.
         *(Project, ProjectAmount, Fund, Payment),
+        # Visits before the problems that were met at them.
+        *(Visit, Incident, Problem),
     )
 }
 """The tables that workbooks write, in the order in which records can be added."""
 
+FOLLOWUP_TABLES = frozenset({"visit", "incident", "problem"})
+"""Those that people work on in the browser, too, and whose steps are logged."""
 
-def records_stamp(session: Session) -> tuple[Any, ...]:
-    """Return something that differs after whatever may change a plan; cheap to ask."""
+
+def records_stamp(session: Session, *, followup: bool = False) -> tuple[Any, ...]:
+    """Return something that differs after whatever may change a plan; cheap to ask.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    followup : bool
+        Whether the plan has to do with `FOLLOWUP_TABLES`; else what is done there is no matter.
+    """
     joined = session.scalar(sa.select(sa.func.count(Unit.same_as_id)))
     undone = session.scalar(
         sa.select(sa.func.count()).select_from(ImportRun).where(ImportRun.state == "undone")
     )
-    return (*register_stamp(session), joined, undone)
+    last_step = session.scalar(sa.select(sa.func.max(FollowupStep.id))) if followup else None
+    return (*register_stamp(session), joined, undone, last_step)
 
 
-def records_locked(session: Session) -> None:
-    """Let no other workbook be stored or undone until this transaction ends."""
+def records_locked(session: Session, *, followup: bool = False) -> None:
+    """Let no other workbook be stored or undone until this transaction ends.
+
+    With ``followup`` nobody changes a record of `FOLLOWUP_TABLES` meanwhile, either.
+    """
+    if followup and session.get_bind().dialect.name == "postgresql":
+        # Stronger than what readers for update take: they are waited for before, not within.
+        names = "visit, incident, problem, followup_step"
+        session.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
     # SQLite's writers wait for each other anyway; there this only reads.
     first = sa.select(ImportRun.id).order_by(ImportRun.id).limit(1)
     session.execute(first.with_for_update(key_share=True))
@@ -101,6 +126,16 @@ def prepared_writes(
             for field, (old, new) in one.fields.items()
         ],
     )
+    told = {"user_id": user_id, "import_id": run_id}
+    writes.insert(
+        FollowupStep,
+        [
+            {"table_name": table, "record_id": one.record_id, "unit_id": one.unit_id} | step | told
+            for table in MODELS
+            for one in (*added[table], *changed[table])
+            for step in one.steps
+        ],
+    )
     return writes
 
 
@@ -109,11 +144,18 @@ def _add(
 ) -> None:
     if not ones:
         return
+    # What names another record of the same file comes behind it.
+    ones = sorted(ones, key=_names_another)
     ids = new_ids(session.connection(), model, len(ones))
     rows = []
     for one, record_id in zip(ones, ids, strict=True):
         one.record_id = record_id
         own: dict[str, Any] = {"id": record_id, "import_id": run_id}
+        own |= {
+            name: value.record_id
+            for name, value in one.values.items()
+            if isinstance(value, Planned)
+        }
         if one.parent is not None:
             own["project_id"] = one.parent.record_id
         rows.append(one.values | own)
@@ -121,6 +163,10 @@ def _add(
     # A revised figure is a new row; the old one stays to be looked at.
     replaced = [one.replaces for one in ones if one.replaces is not None]
     writes.update(model, [(record_id, {"current": False}) for record_id in replaced])
+
+
+def _names_another(one: Planned) -> bool:
+    return any(isinstance(value, Planned) for value in one.values.values())
 
 
 def change_row(

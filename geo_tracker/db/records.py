@@ -55,6 +55,9 @@ class Planned:
         Record of the same table that is no longer current.
     parent : Planned or None
         The project that money belongs to.
+    steps : list of dict
+        What the log of the follow-up says of it: attributes of `FollowupStep` but for the record,
+        who brought it, and the import.
     """
 
     table: str
@@ -68,6 +71,7 @@ class Planned:
     stored_row: int | None = None
     replaces: int | None = None
     parent: "Planned | None" = None
+    steps: list[Record] = field(default_factory=list)
 
     @cached_property
     def action(self) -> str:

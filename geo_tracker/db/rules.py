@@ -50,6 +50,12 @@ def values_of_all_years(session: Session, name: str) -> list[Any]:
     return [value for value in latest.values() if value is not None]
 
 
+def years_of_rule(session: Session, name: str) -> list[int]:
+    """Return the years from which a rule was set, in order."""
+    found = sa.select(RuleValue.from_year).where(RuleValue.name == name).distinct()
+    return sorted(session.scalars(found))
+
+
 def rules_stamp(session: Session) -> int:
     """Return a number that grows with every rule that is set."""
     return session.scalar(sa.select(sa.func.max(RuleValue.id))) or 0

@@ -120,6 +120,24 @@ class Rules:
         unit=N_("days"),
         most=365,
     )
+    visit_yellow_days: int = _rule(
+        90,
+        group="visits",
+        label=N_("Visit due"),
+        help=N_("On the map a village not visited for longer than this is yellow."),
+        unit=N_("days"),
+        least=1,
+        most=3650,
+    )
+    visit_red_days: int = _rule(
+        180,
+        group="visits",
+        label=N_("Visit overdue"),
+        help=N_("On the map a village not visited for longer than this is red."),
+        unit=N_("days"),
+        least=1,
+        most=3650,
+    )
     service_groups: tuple[str, ...] = _rule(
         (),
         group="visits",

@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from geo_tracker.importing import shape_cells, values
 from geo_tracker.importing.columns import EVENT_TYPES, MEETING_FORMS, STAGES, Reading
-from geo_tracker.importing.values import MONEY_UNITS
+from geo_tracker.importing.followup_columns import CODE_WORDS
+from geo_tracker.importing.values import MONEY_UNITS, CellError
+from geo_tracker.language import N_
 
 _CHANNEL_END = re.compile(r"[;；、\n]|[,，](?!\d{3})")
 _CHANNEL_AMOUNT = re.compile(r"(.+?)\s*(?:[:：]|\s(?=\d))\s*(.*)")
@@ -26,6 +28,24 @@ _EVENT_TYPES = _by_word(EVENT_TYPES)
 _MEETING_FORMS = _by_word(MEETING_FORMS)
 _STAGES = _by_word(STAGES)
 
+
+def _code_word(value: object, *, codes: Mapping[str, str | bool], known: str) -> str | bool | None:
+    """Read a word of a list; its code is understood, too."""
+    text = values.text(value)
+    if text is None:
+        return None
+    code = codes.get(re.sub(r"\s", "", text))
+    if code is None:
+        raise CellError(N_("%(value)s is none of these: %(known)s."), value=text[:60], known=known)
+    return code
+
+
+def _code_words(reading: Reading) -> Callable[[object], Any]:
+    words = CODE_WORDS[reading]
+    codes = {word: code for code, alike in words.items() for word in (str(code), *alike)}
+    return partial(_code_word, codes=codes, known="、".join(alike[0] for alike in words.values()))
+
+
 PLAIN_READERS: dict[Reading, Callable[[object], Any]] = {
     "text": values.text,
     "code": values.code,
@@ -36,6 +56,7 @@ PLAIN_READERS: dict[Reading, Callable[[object], Any]] = {
     "lon": partial(values.degrees, low=73, high=136),
     "lat": partial(values.degrees, low=3, high=54),
     "shape": shape_cells.shape,
+    **{reading: _code_words(reading) for reading in CODE_WORDS},
 }
 """Readings that need no more than the cell."""
 

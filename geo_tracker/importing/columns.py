@@ -1,44 +1,24 @@
 """The columns of planners' tables, as data: what they are called and how their cells are read."""
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-SheetKind = Literal["villages", "mergers", "votes", "projects", "published"]
+from geo_tracker.importing.followup_columns import FOLLOWUP_LAYOUTS
+from geo_tracker.importing.layout import TOWN, Column, Layout, Reading, SheetKind
+from geo_tracker.importing.layout import column as _column
 
-Reading = Literal[
-    "text", "code", "day", "count", "year", "money", "share", "number", "lon", "lat", "shape",
-    "event", "channels",
-]  # fmt: skip
-"""How the cells of a column are read; see `tables`."""
+__all__ = [
+    "EVENT_TYPES",
+    "GIVEN_IN_TEMPLATES",
+    "LAYOUTS",
+    "MEETING_FORMS",
+    "STAGES",
+    "TEMPLATE_MARK",
+    "Column",
+    "Layout",
+    "Reading",
+    "SheetKind",
+]
 
-
-@dataclass(frozen=True)
-class Column:
-    """A target column: how its cells are read and what planners call it, the likelier first."""
-
-    reading: Reading
-    aliases: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A kind of sheet: its usual names, its columns, and the columns it cannot do without.
-
-    Of each group in ``needed`` at least one column must be there, in the sheet and in every row.
-    """
-
-    titles: tuple[str, ...]
-    needed: tuple[tuple[str, ...], ...]
-    columns: dict[str, Column]
-
-
-def _column(reading: Reading, *aliases: str) -> Column:
-    return Column(reading, aliases)
-
-
-_TOWN = _column(
-    "text", "乡镇", "镇街", "乡镇街道", "镇乡街道", "所属乡镇", "乡镇名称", "镇", "街道", "town"
-)
 _BASIS = _column("text", "依据", "数据依据", "来源", "数据来源", "备注", "basis")
 
 LAYOUTS: Final[dict[SheetKind, Layout]] = {
@@ -57,7 +37,7 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "county": _column(
                 "text", "县", "区县", "县区", "县市区", "县(市、区)", "所属县", "county"
             ),
-            "town": _TOWN,
+            "town": TOWN,
             "as_of_on": _column("day", "基准日", "基准日期", "截至日期", "数据日期", "as_of_on"),
             "households": _column("count", "户数", "总户数", "农户数", "households"),
             "registered_population": _column(
@@ -100,7 +80,7 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
                 "text", "原村名", "原村", "原村名称", "原行政村", "合并前村名", "合并前",
                 "调整前村名", "调整前", "old_name",
             ),
-            "town": _TOWN,
+            "town": TOWN,
             "kind": _column("event", "调整方式", "合并方式", "调整类型", "方式", "kind"),
             "document_no": _column("text", "批复文号", "文号", "批准文号", "document_no"),
             "document_on": _column(
@@ -119,7 +99,7 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "former_name": _column(
                 "text", "原村", "原村名", "原村名称", "原行政村", "村名", "行政村", "former_name"
             ),
-            "town": _TOWN,
+            "town": TOWN,
             "form": _column("text", "会议形式", "会议类型", "表决形式", "form"),
             "notice_on": _column("day", "通知日期", "公告日期", "通知时间", "notice_on"),
             "held_on": _column(
@@ -153,7 +133,7 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "former_name": _column(
                 "text", "原村", "原村名", "原村名称", "原行政村", "former_name"
             ),
-            "town": _TOWN,
+            "town": TOWN,
             "estimate_yuan": _column("money", "概算", "概算金额", "投资概算", "estimate_yuan"),
             "budget_yuan": _column("money", "预算", "预算金额", "预算投资", "budget_yuan"),
             "contract_yuan": _column("money", "合同价", "合同金额", "中标价", "contract_yuan"),
@@ -184,6 +164,7 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "basis": _BASIS,
         },
     ),
+    **FOLLOWUP_LAYOUTS,
     "published": Layout(
         titles=("公布数", "公布数据", "公布", "published"),
         needed=(("indicator",),),
@@ -209,6 +190,9 @@ GIVEN_IN_TEMPLATES: Final[dict[SheetKind, tuple[str, ...]]] = {
     "mergers": ("old_code", "old_name", "town"),
     "votes": ("former_code", "former_name", "town"),
     "projects": (),
+    "problems": (),
+    "visits": (),
+    "incidents": (),
     "published": (),
 }
 """Columns in which a template names the villages: a row with nothing else says nothing."""

@@ -15,10 +15,12 @@ from geo_tracker.importing.columns import (
     GIVEN_IN_TEMPLATES,
     LAYOUTS,
     TEMPLATE_MARK,
+    Column,
     Layout,
     Reading,
     SheetKind,
 )
+from geo_tracker.importing.followup_columns import CODE_WORDS
 from geo_tracker.importing.grids import Grid
 from geo_tracker.importing.headers import Header, plain_header
 from geo_tracker.importing.report import ImportReport
@@ -33,7 +35,7 @@ _FOOTER = re.compile(
 _TOTAL_CELLS = 4
 _FLOAT_READINGS = {"share", "number", "lon", "lat"}
 # A merged cell says the same of each of its rows; a merged amount is one amount, not several.
-_REPEATED_READINGS = {"text", "code", "day", "event", "year"}
+_REPEATED_READINGS = {"text", "code", "day", "event", "year", *CODE_WORDS}
 
 
 def sheet_rows(
@@ -167,7 +169,7 @@ def _parsed(
             unit, _from = stated_unit(target, header, above=above, units=units)
             read = _money_reader(column.reading, unit, list(column_cells.values()), name, report)
         else:
-            read = _reader(column.reading, list(column_cells.values()), name, report)
+            read = _reader(column, list(column_cells.values()), name, report)
         parsed = []
         for row, cell in column_cells.items():
             try:
@@ -208,9 +210,29 @@ def _money_reader(
     return partial(parser, unit_yuan=MONEY_UNITS[unit] if unit else Decimal(1))
 
 
+def fitting_text(value: object, *, longest: int) -> str | None:
+    """Read text that is to fit into a column, without signs that cannot be seen.
+
+    Raises
+    ------
+    CellError
+        If it is too long.
+    """
+    read = values.text(value)
+    if read is None:
+        return None
+    seen = "".join(c for c in read if c == "\n" or unicodedata.category(c) != "Cc").strip()
+    if len(seen) > longest:
+        raise CellError(N_("At most %(count)s characters."), count=longest)
+    return seen or None
+
+
 def _reader(
-    reading: Reading, column_cells: list[Any], name: str, report: ImportReport
+    column: Column, column_cells: list[Any], name: str, report: ImportReport
 ) -> Callable[[object], Any]:
+    reading = column.reading
+    if column.longest is not None:
+        return partial(fitting_text, longest=column.longest)
     if reading != "share":
         return cells.PLAIN_READERS.get(reading, values.text)
     percent = cells.are_percent(column_cells)

@@ -17,6 +17,7 @@ from geo_tracker.importing.columns import (
     TEMPLATE_MARK,
     SheetKind,
 )
+from geo_tracker.importing.followup_columns import CODE_WORDS
 from geo_tracker.language import N_
 
 HEADER_ROW = 2
@@ -26,11 +27,12 @@ EMPTY_ROWS = 500
 """Rows below those filled in that are formatted, too."""
 
 _WIDTHS = {"text": 16, "code": 17, "day": 13, "money": 15, "event": 13, "channels": 26}
-_WIDE = {"name": 22, "document_no": 22, "basis": 22, "indicator": 26, "source": 26, "form": 16}
+_WIDE = {"content": 40, "summary": 40, "outcome": 30, "service_group": 22, "enterprise": 22}
+_WIDE |= {"name": 22, "document_no": 22, "basis": 22, "indicator": 26, "source": 26, "form": 16}
 _FORMATS = {
     "code": "@", "text": "@", "event": "@", "channels": "@", "day": "yyyy-mm-dd", "count": "0",
     "year": "0", "money": "#,##0.00", "share": "0.0", "lon": "0.000000", "lat": "0.000000",
-    "number": "General", "shape": "@",
+    "number": "General", "shape": "@", **dict.fromkeys(CODE_WORDS, "@"),
 }  # fmt: skip
 _UNITS = {"money": "万元", "share": "%"}
 _KINDS = (
@@ -124,6 +126,14 @@ def template_workbook(
     return content.getvalue()
 
 
+def choices_of(kind: SheetKind, target: str) -> list[str]:
+    """Return the words that a column offers to choose from; none where any text will do."""
+    if (kind, target) in _CHOICES:
+        return list(_CHOICES[kind, target])
+    codes = CODE_WORDS.get(LAYOUTS[kind].columns[target].reading, {})
+    return [words[0] for words in codes.values()]
+
+
 def header_of(kind: SheetKind, target: str) -> str:
     """Return the header of a column: planners' commonest word, with the unit."""
     column = LAYOUTS[kind].columns[target]
@@ -151,8 +161,8 @@ def _write_table(book: Any, kind: SheetKind, given: pd.DataFrame, place: str) ->
             header_of(kind, target),
             head_needed if target in needed else head,
         )
-        if (kind, target) in _CHOICES:
-            choices = list(_CHOICES[kind, target])
+        choices = choices_of(kind, target)
+        if choices:
             # Words that are not in the list are told at upload; a warning is enough here.
             allowed = {"validate": "list", "source": choices, "error_type": "warning"}
             sheet.data_validation(HEADER_ROW, number, last, number, allowed)
@@ -211,6 +221,6 @@ def _write_instructions(book: Any, kind: SheetKind, words: TemplateWords) -> Non
         sheet.write_string(row, 0, header_of(kind, target))
         if target in groups:
             sheet.write_string(row, 1, words.needed if len(groups[target]) == 1 else words.one_of)
-        choices = _CHOICES.get((kind, target))
+        choices = choices_of(kind, target)
         told = words.readings["event" if choices else column.reading]
         sheet.write_string(row, 2, f"{told} {'、'.join(choices)}" if choices else told)

@@ -8,7 +8,10 @@ SCRIPTS = (
     *(f"js/map/{name}.js" for name in ("vector_tile", "drawing", "overlays", "tiles")),
     *(f"js/map/{name}.js" for name in ("dom", "address", "toolbar", "legend", "class_choice")),
     *(f"js/map/{name}.js" for name in ("themes", "search")),
-    *(f"js/map/{name}.js" for name in ("village", "projects", "project_filters", "map")),
+    *(
+        f"js/map/{name}.js"
+        for name in ("village", "lit_points", "point_filters", "point_layers", "map")
+    ),
     # Parts of the page that are added to the map, each in a file of its own.
     *(f"js/map/{name}.js" for name in ("dated_layers", "swipe", "side_by_side", "dates")),
     *(f"js/map/{name}.js" for name in ("links_drawing", "links_card", "links")),

@@ -15,6 +15,8 @@ GROUPS: dict[str, Message] = {
     "consent": Message(N_("Consent")),
     "money": Message(N_("Money of projects")),
     "projects": Message(N_("Projects")),
+    "problems": Message(N_("Problems")),
+    "visits": Message(N_("Visits")),
     "lagging": Message(N_("Lagging villages")),
     "people": Message(N_("People")),
     "income": Message(N_("Income of the village")),
@@ -26,6 +28,8 @@ UNITS: dict[str, Message] = {
     "wan": Message(N_("10,000 yuan")),
     "yuan": Message(N_("yuan")),
     "projects": Message(N_("projects")),
+    "problems": Message(N_("problems")),
+    "days": Message(N_("days")),
     "people": Message(N_("people")),
     "per_km2": Message(N_("people per km²")),
     "households": Message(N_("no. of households")),
@@ -36,6 +40,7 @@ _FEN_OF_WAN = 1_000_000
 _FEN = 100
 _NO_VOTE = Message(N_("no vote recorded"))
 _NO_PROJECT = Message(N_("no project recorded"))
+_NO_PROBLEM = Message(N_("no problem ever registered"))
 _NO_AMOUNT = Message(N_("no amount recorded"))
 
 
@@ -114,6 +119,24 @@ def _figure(column: str, title: Message, group: str, unit: str, ramp: str = "blu
         ramp=ramp,
         summed=column,
         source="figures",
+    )
+
+
+def _problems(column: str, title: Message, note: Message) -> Theme:
+    return Theme(
+        key=column,
+        title=title,
+        note=note,
+        group="problems",
+        values=_amount(column),
+        unit="problems",
+        counts=True,
+        method="fixed",
+        breaks=(1, 2, 3, 6),
+        ramp="ochres",
+        summed=column,
+        source="problems",
+        absent=_NO_PROBLEM,
     )
 
 
@@ -263,6 +286,36 @@ THEMES: dict[str, Theme] = {
             categories=_LIGHT_CLASSES,
             source="projects",
             absent=_NO_PROJECT,
+        ),
+        _problems(
+            "open_problems",
+            Message(N_("Open problems")),
+            Message(N_("Registered and not yet confirmed as solved")),
+        ),
+        _problems(
+            "overdue_problems",
+            Message(N_("Overdue problems")),
+            Message(N_("Handed to a unit and not solved by the due date")),
+        ),
+        _problems(
+            "problems_again",
+            Message(N_("Problems handed over again")),
+            Message(N_("Handed over a second time or more often, solved since or not")),
+        ),
+        Theme(
+            key="days_since_visit",
+            title=Message(N_("Days since the last visit")),
+            note=Message(N_("Since somebody visited the village or one of its former ones")),
+            former_note=Message(N_("Since somebody visited the former village itself")),
+            group="visits",
+            values=_amount("days_since_visit"),
+            unit="days",
+            counts=True,
+            method="fixed",
+            breaks=(31, 91, 181, 366),
+            ramp="teals",
+            source="visits",
+            absent=Message(N_("never visited")),
         ),
         Theme(
             key="lag_reasons",

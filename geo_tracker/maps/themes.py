@@ -83,7 +83,8 @@ class Theme:
     pooled : tuple of (str, str, float) or None
         Numerator, denominator and factor of a rate: pooled over all villages, never averaged.
     source : str
-        Where the values come from: ``layers``, ``votes``, ``projects`` or ``figures``.
+        Where the values come from: ``layers``, ``votes``, ``projects``, ``figures``, ``problems``
+        or ``visits``.
     absent : Message
         Label of the villages without a value.
     """

@@ -22,7 +22,7 @@ from geo_tracker.workflows.checklists import open_checklists
 
 bp = Blueprint("checklists", __name__, url_prefix="/checklists")
 
-_SHOWN = ("overdue", "unfinished", "complete", "unopened")
+_SHOWN = ("opened", "overdue", "unfinished", "complete", "unopened")
 _COUNTS = ("applicable", "done", "verified", "overdue")
 
 
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
     totals = _totals(rows)
     opened = rows["applicable"].notna()
     is_chosen = {
+        "opened": opened,
         "overdue": rows["overdue"] > 0,
         "unfinished": opened & (rows["done"] < rows["applicable"]),
         "complete": opened & (rows["done"] == rows["applicable"]),

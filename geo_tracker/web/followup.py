@@ -5,10 +5,14 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from geo_tracker.db.checklists import checklist_counts
+from geo_tracker.db.incidents import incident_counts
 from geo_tracker.db.problem_lists import OPEN, problem_totals
+from geo_tracker.db.visits import second_visits, visit_totals
 from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.indicators.zeros import INCIDENT_KINDS
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
@@ -16,7 +20,8 @@ from geo_tracker.web.money import share
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.projects import project_totals
 from geo_tracker.web.register import Register, register
-from geo_tracker.web.texts import number, percent, yuan_wan
+from geo_tracker.web.texts import number, percent, term, yuan_wan
+from geo_tracker.workflows.visits import repeat_days
 
 bp = Blueprint("followup", __name__, url_prefix="/followup")
 
@@ -27,8 +32,19 @@ Card = dict[str, Any]
 def show() -> ResponseReturnValue:
     """Show the ledgers."""
     held = register()
-    cards = [_votes(held), _projects(held), _problems(), _checklists(held)]
+    with read_session() as session:
+        cards = [_votes(held), _projects(held), *worked_on(held, session)]
     return render_template("followup/show.html", cards=cards, today=held.data_on)
+
+
+def worked_on(held: Register, session: Session) -> list[Card]:
+    """Return the ledgers that people work on all day, as the overview shows them, too."""
+    return [
+        _problems(session),
+        _checklists(held, session),
+        _visits(session),
+        _incidents(session),
+    ]
 
 
 def _votes(held: Register) -> Card:
@@ -57,9 +73,8 @@ def _votes(held: Register) -> Card:
     }
 
 
-def _problems() -> Card:
-    with read_session() as session:
-        totals = problem_totals(session, [], ledger_day().on)
+def _problems(session: Session) -> Card:
+    totals = problem_totals(session, [], ledger_day().on)
     resolved, registered = totals["resolved"], totals["registered"]
     return {
         "title": _("Problems"),
@@ -77,18 +92,14 @@ def _problems() -> Card:
     }
 
 
-def _checklists(held: Register) -> Card:
+def _checklists(held: Register, session: Session) -> Card:
     days = merged_on(held)
-    with read_session() as session:
-        counts = [
-            row
-            for unit_id, row in checklist_counts(session, on=judging_day()).items()
-            if unit_id in days
-        ]
+    of_villages = checklist_counts(session, on=judging_day())
+    counts = [row for unit_id, row in of_villages.items() if unit_id in days]
     sums = {name: sum(row[name] for row in counts) for name in ("applicable", "done", "overdue")}
     return {
         "title": _("Integration checklists"),
-        "url": url_for("checklists.index"),
+        "url": url_for("checklists.index", show="opened"),
         "count": len(counts),
         "pairs": [
             (
@@ -132,5 +143,37 @@ def _projects(held: Register) -> Card:
                 number(int((held.projects["light"] == "red").sum())),
                 url_for("projects.index", light="red"),
             ),
+        ],
+    }
+
+
+def _visits(session: Session) -> Card:
+    totals = visit_totals(session, ())
+    repeats = len(second_visits(session, repeat_days(session)))
+    return {
+        "title": _("Visits"),
+        "url": url_for("visits.index"),
+        "count": totals.visits,
+        "pairs": [
+            (_("villages visited"), number(totals.villages), url_for("visits.index")),
+            (_("people served"), number(totals.people), url_for("visits.index", sort="people")),
+            (_("second visits"), number(repeats), url_for("visits.index", repeats="yes")),
+        ],
+    }
+
+
+def _incidents(session: Session) -> Card:
+    rows = incident_counts(session)
+    return {
+        "title": _("Incidents recorded"),
+        "url": url_for("incidents.index"),
+        "count": sum(row.count_ for row in rows),
+        "pairs": [
+            (
+                term(kind),
+                number(sum(row.count_ for row in rows if row.kind == kind)),
+                url_for("incidents.index", kind=kind),
+            )
+            for kind in INCIDENT_KINDS
         ],
     }

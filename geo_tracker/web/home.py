@@ -8,9 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geo_tracker.indicators.consent import consent_summary
+from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import NOWHERE, place_filter
+from geo_tracker.web.followup import worked_on
 from geo_tracker.web.money import or_none, share, total_yuan
 from geo_tracker.web.projects import project_totals
+from geo_tracker.web.recent import DAYS, recent_rows
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.villages import INVOLVED, MOST_FORMERS, ORPHAN
 
@@ -26,6 +29,8 @@ def show() -> ResponseReturnValue:
     held = register()
     if held.versions.empty:
         return render_template("home/show.html", empty=True)
+    with read_session() as session:
+        ledgers, recent = worked_on(held, session), recent_rows(session)
     return render_template(
         "home/show.html",
         empty=False,
@@ -38,6 +43,9 @@ def show() -> ResponseReturnValue:
         counties=_counties(held),
         totals=_row(held.versions, held.units.index, held) | _links(held),
         today=held.data_on,
+        ledgers=ledgers,
+        recent=recent,
+        recent_days=DAYS,
     )
 
 

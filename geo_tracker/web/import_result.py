@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from geo_tracker.db.columns import now
@@ -123,7 +123,9 @@ def _sheet_results(run: ImportRun, sheet: dict[str, Any]) -> list[dict[str, Any]
     }
     kind = sheet["kind"]
     word = term("published_figures" if kind == "published" else kind)
-    url = url_for(lists[kind])
+    url = url_for(lists.get(kind, "home.show"))
+    if f"{kind}.index" in current_app.view_functions:
+        url = url_for(f"{kind}.index")
     if "journal" in run.result and sheet["added"] + sheet["changed"]:
         url = url_for("import_changes.index", import_id=run.id, sheet=kind)
     rows = [

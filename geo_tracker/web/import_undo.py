@@ -109,7 +109,9 @@ def stay_values(stays: list[dict[str, Any]], names: dict[int, str]) -> list[dict
 
 
 def _stay_row(stay: Stay, names: dict[int, str]) -> dict[str, Any]:
-    if stay.field is None:
+    if stay.by_person:
+        reason = _("Somebody has worked on it since, or another record names it.")
+    elif stay.field is None:
         reason = _("A later import names this record, too.")
     elif stay.import_id is not None:
         reason = _("A later import changed it.")

@@ -33,15 +33,15 @@ def projects() -> ResponseReturnValue:
         lon=rows["lon"].round(6).tolist(),
         unit=[or_none(unit) for unit in rows["current_unit_id"]],
         light=[or_none(light) or "unknown" for light in rows["light"]],
-        kind=_places(rows["kind"], kinds),
-        stage=_places(rows["stage"], stages),
+        kind=places_in(rows["kind"], kinds),
+        stage=places_in(rows["stage"], stages),
         kinds=kinds,
         stages=[{"key": stage, "text": term(stage)} for stage in stages],
         shapes={int(row.project_id): _shape(row.shape) for row in drawn.itertuples(index=False)},
     )
 
 
-def _places(values: pd.Series, known: list[str]) -> list[int]:
+def places_in(values: pd.Series, known: list[str]) -> list[int]:
     """Return the place of each value in a list; −1 for those that have none."""
     return [int(code) for code in pd.Categorical(values, categories=known).codes]
 

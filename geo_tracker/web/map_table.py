@@ -14,6 +14,7 @@ from geo_tracker.maps.class_breaks import FEWEST, METHODS, MOST
 from geo_tracker.maps.theme_list import GROUPS, THEMES
 from geo_tracker.maps.themes import MISSING
 from geo_tracker.web.filters import chosen_code, place_filter
+from geo_tracker.web.followup_sides import offered_themes, theme_sides
 from geo_tracker.web.map_themes import ShownTheme, amount, chosen_theme, theme_column, theme_url
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
@@ -144,14 +145,13 @@ def _choice(found: ShownTheme) -> dict[str, Any]:
 
 def _groups(held: Register) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the themes that have something to show, as (group, [(key, title)])."""
+    offered = offered_themes(held)
     return [
-        (shown(title), offered)
+        (shown(title), in_group)
         for key, title in GROUPS.items()
         if (
-            offered := [
-                (name, shown(THEMES[name].title))
-                for name in held.themes
-                if THEMES[name].group == key
+            in_group := [
+                (name, shown(THEMES[name].title)) for name in offered if THEMES[name].group == key
             ]
         )
     ]
@@ -170,5 +170,5 @@ def _accounts(held: Register, found: ShownTheme) -> list[dict[str, str]]:
             "elsewhere": amount(name, side.elsewhere[name]),
             "total": amount(name, side.sums[name] + side.elsewhere[name]),
         }
-        for key, side in held.sides.items()
+        for key, side in theme_sides(held, found.theme).items()
     ]

@@ -26,6 +26,13 @@ from geo_tracker.maps.themes import (
     id_runs,
 )
 from geo_tracker.web.answers import FOR_EVER
+from geo_tracker.web.day import judging_day
+from geo_tracker.web.followup_sides import (
+    FOLLOWUP_SOURCES,
+    followup_sides,
+    offered_themes,
+    theme_sides,
+)
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.register_sides import Side, days_of, imports_of, pooled
@@ -33,7 +40,10 @@ from geo_tracker.web.texts import shown
 
 bp = Blueprint("map_themes", __name__, url_prefix="/map")
 
-_SHEETS = {"figures": "villages", "votes": "votes", "projects": "projects", "layers": None}
+_SHEETS = {
+    **{source: source for source in ("votes", "projects", *FOLLOWUP_SOURCES)},
+    **{"figures": "villages", "layers": None},
+}
 _NAMED_SOURCES = 2
 
 
@@ -91,13 +101,15 @@ def theme_url(endpoint: str, chosen: ChosenTheme, **others: Any) -> str:
 
 def chosen_theme(held: Register) -> ChosenTheme:
     """Return the theme that the request's address asks for."""
-    return ChosenTheme.read(request.args, themes=held.themes, sides=held.sides)
+    return ChosenTheme.read(request.args, themes=offered_themes(held), sides=held.sides)
 
 
 def present_theme(held: Register) -> ShownTheme:
     """Return what the address asks for of present villages, as a file to take along shows it."""
     asked = request.args.to_dict() | {"side": "merged"}
-    return theme_column(held, ChosenTheme.read(asked, themes=held.themes, sides=held.sides))
+    return theme_column(
+        held, ChosenTheme.read(asked, themes=offered_themes(held), sides=held.sides)
+    )
 
 
 def theme_column(held: Register, chosen: ChosenTheme) -> ShownTheme:
@@ -110,12 +122,13 @@ def theme_column(held: Register, chosen: ChosenTheme) -> ShownTheme:
     chosen : ChosenTheme
         The choice, as `chosen_theme` reads it from an address.
     """
-    theme, side = THEMES[chosen.theme], held.sides[chosen.side]
+    theme = THEMES[chosen.theme]
+    side = theme_sides(held, theme)[chosen.side]
     column = classed(theme, side.units, chosen)
     note = theme.former_note if chosen.side == "former" and theme.former_note else theme.note
     named = [
         provenance(number, sheet=_SHEETS[theme.source])
-        for number in imports_of(held, theme.source, side)[:_NAMED_SOURCES]
+        for number in _imports(held, theme, side)[:_NAMED_SOURCES]
     ]
     return ShownTheme(
         chosen=chosen,
@@ -126,9 +139,20 @@ def theme_column(held: Register, chosen: ChosenTheme) -> ShownTheme:
         note=shown(note),
         unit=shown(UNITS[theme.unit]) if theme.unit else "",
         summary=_summary(held, theme, side, column, chosen),
-        days=days_of(held, theme.source, side),
+        days=_days(held, theme, side),
         sources=[source for source in named if source],
     )
+
+
+def _days(held: Register, theme: Theme, side: Side) -> Sequence[date]:
+    is_followup = theme.source in FOLLOWUP_SOURCES
+    return [judging_day()] if is_followup else days_of(held, theme.source, side)
+
+
+def _imports(held: Register, theme: Theme, side: Side) -> Sequence[int]:
+    if theme.source in FOLLOWUP_SOURCES:
+        return followup_sides(held).imports[theme.source]
+    return imports_of(held, theme.source, side)
 
 
 def _summary(
@@ -150,7 +174,9 @@ def _summary(
         if side.elsewhere[name]:
             rest = amount(name, side.elsewhere[name])
             lines.append(_("and %(amount)s that no village of this side has", amount=rest))
-        totals = [other.sums[name] + other.elsewhere[name] for other in held.sides.values()]
+        totals = [
+            other.sums[name] + other.elsewhere[name] for other in theme_sides(held, theme).values()
+        ]
         if len(totals) > 1 and len(set(totals)) == 1:
             lines.append(_("the same for former and present villages"))
     if theme.pooled:
@@ -175,10 +201,10 @@ def amount(column: str, total: int) -> str:
 def theme(theme: str) -> ResponseReturnValue:
     """Send a theme's legend and the class of every village, in the order of the ids."""
     held = register()
-    if theme not in held.themes:
+    if theme not in offered_themes(held):
         raise NotFoundError(N_("There is no theme %(name)s."), name=theme)
     asked = request.args.to_dict() | {"theme": theme}
-    chosen = ChosenTheme.read(asked, themes=held.themes, sides=held.sides)
+    chosen = ChosenTheme.read(asked, themes=offered_themes(held), sides=held.sides)
     found = theme_column(held, chosen)
     column = found.column
     return jsonify(

@@ -28,8 +28,10 @@ from geo_tracker.maps.theme_list import GROUPS, THEMES
 from geo_tracker.maps.themes import CLASSES
 from geo_tracker.web.answers import FOR_EVER, gzipped
 from geo_tracker.web.context import services
+from geo_tracker.web.followup_sides import offered_themes
 from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.map_places import dated_title
+from geo_tracker.web.map_problems import problem_address
 from geo_tracker.web.map_themes import chosen_theme
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
@@ -107,7 +109,7 @@ def _parts(held: Register, layer: Layer) -> MapParts:
                 group=shown(GROUPS[theme.group]),
                 is_number=not theme.categories,
             )
-            for theme in (THEMES[key] for key in held.themes)
+            for theme in (THEMES[key] for key in offered_themes(held))
         ],
         urls={
             "theme": url_for("map_themes.theme", theme="THEME").replace("THEME", "{theme}"),
@@ -115,6 +117,11 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "panel": url_for("map_villages.panel", unit_id=0).replace("/0/", "/{id}/"),
             "search": url_for("map_search.search"),
             "projects": url_for("map_projects.projects"),
+            "problems": url_for("map_problems.problems"),
+            # The page of a problem; its number follows.
+            "problem": problem_address("{id}"),
+            "visits": url_for("map_visits.visits"),
+            "visits_of": url_for("visits.index", unit=0).replace("=0", "={id}"),
             "names": names_address(layer.tiles_key or ""),
             "links": url_for("map_links.links"),
         },

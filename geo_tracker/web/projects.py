@@ -1,5 +1,6 @@
 """整治项目: projects with their lights and their money."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.language import N_
-from geo_tracker.web.filters import chosen_code, matching_names, place_filter
+from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, place_filter
 from geo_tracker.web.money import or_none, share, total_yuan, yuan
 from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
@@ -29,14 +30,18 @@ _LIGHTS = ("red", "yellow", "green", "unknown")
 _AMOUNTS = ("estimate", "budget", "contract", "paid")
 
 
-@bp.get("/")
-def index() -> ResponseReturnValue:
-    """List projects."""
-    held = register()
-    units = held.units
+@dataclass(frozen=True)
+class AskedProjects:
+    """What the address asks for: projects in order, the filters, and places to choose from."""
+
+    rows: pd.DataFrame
+    filters: dict[str, str]
+    places: PlaceFilter
+
+
+def asked_projects(held: Register) -> AskedProjects:
+    """Read what the address asks for."""
     places = place_filter(held.versions)
-    sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
-    stages = [(stage, term(stage)) for stage in STAGES]
     filters = {
         "q": request.args.get("q", "").strip(),
         "county": places.county,
@@ -47,7 +52,7 @@ def index() -> ResponseReturnValue:
         "channel": request.args.get("channel", ""),
         "sort": chosen_code("sort", _SORTS, default="behind"),
     }
-    found = places.applied(held.projects.join(units[PLACE], on="current_unit_id"))
+    found = places.applied(held.projects.join(held.units[PLACE], on="current_unit_id"))
     if filters["light"]:
         found = found[found["light"].fillna("unknown") == filters["light"]]
     if filters["stage"]:
@@ -59,18 +64,28 @@ def index() -> ResponseReturnValue:
     if filters["q"]:
         found = found[_named(found, filters["q"], held)]
     _text, columns, ascending = _SORTS[filters["sort"]]
-    page = paged(found.sort_values(columns, ascending=ascending, kind="stable"))
+    return AskedProjects(
+        found.sort_values(columns, ascending=ascending, kind="stable"), filters, places
+    )
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """List projects."""
+    held = register()
+    asked = asked_projects(held)
+    page = paged(asked.rows)
     return render_template(
         "projects/index.html",
-        filters=filters,
-        counties=places.counties,
-        towns=places.towns,
-        stages=stages,
+        filters=asked.filters,
+        counties=asked.places.counties,
+        towns=asked.places.towns,
+        stages=[(stage, term(stage)) for stage in STAGES],
         kinds=_named_once(held.projects["kind"]),
         channels=_named_once(held.projects["channels"].explode()),
-        sorts=sorts,
-        rows=project_rows(page.rows, units),
-        totals=project_totals(found),
+        sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
+        rows=project_rows(page.rows, held.units),
+        totals=project_totals(asked.rows),
         page=page,
         stored=not held.projects.empty,
         watch_points=f"{held.rules.project_yellow_points:g}",

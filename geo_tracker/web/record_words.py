@@ -6,6 +6,7 @@ from decimal import Decimal
 import shapely
 from flask_babel import gettext as _
 
+from geo_tracker.followup.masking import masked
 from geo_tracker.language import N_
 from geo_tracker.web.texts import MISSING, number, percent, term, yuan_wan
 
@@ -19,6 +20,9 @@ _RECORDS = {
     "published_figure": N_("Published figure"),
     "project_amount": N_("Project"),
     "payment": N_("Project"),
+    "problem": N_("Problem"),
+    "visit": N_("Visit"),
+    "incident": N_("Incident"),
 }
 _FIELDS = {
     "households": N_("households"),
@@ -77,12 +81,43 @@ _FIELDS = {
     "estimate": N_("estimate"),
     "budget": N_("budget"),
     "contract": N_("contract price"),
+    "state": N_("state"),
+    "handover_round": N_("handovers"),
+    "category": N_("category"),
+    "content": N_("content"),
+    "reporter": N_("reporter"),
+    "lead_unit": N_("unit in charge"),
+    "helper_units": N_("helping units"),
+    "lon": N_("longitude"),
+    "lat": N_("latitude"),
+    "registered_on": N_("registered on"),
+    "assigned_on": N_("handed over on"),
+    "due_on": N_("due on"),
+    "claimed_on": N_("reported as fixed on"),
+    "claimed_by_id": N_("reported as fixed by"),
+    "revisited_on": N_("revisited on"),
+    "answer": N_("answer"),
+    "satisfaction": N_("satisfaction"),
+    "closed_on": N_("closed on"),
+    "outcome": N_("what was done"),
+    "suspended_on": N_("suspended on"),
+    "duplicate_of_id": N_("duplicate of"),
+    "visited_on": N_("day of the visit"),
+    "service_group": N_("service group"),
+    "leader": N_("leader"),
+    "enterprise": N_("enterprise"),
+    "people_served": N_("people served"),
+    "summary": N_("summary"),
+    "happened_on": N_("day it happened"),
+    "about_merger": N_("about the merger"),
 }
 _MONEY = {"total_income", "operating_income", "planned", "received", "paid"}
 _MONEY |= {"estimate", "budget", "contract"}
-_CODES = {"form", "kind", "stage"}
+_CODES = {"form", "kind", "stage", "answer", "satisfaction"}
 _PLAIN = {"income_year", "project_no", "name", "basis", "document_no", "source", "unit"}
-_PLAIN |= {"stat_code", "land_code", "town", "village"}
+_PLAIN |= {"stat_code", "land_code", "town", "village", "category", "content", "lead_unit"}
+_PLAIN |= {"helper_units", "outcome", "service_group", "leader", "enterprise", "summary"}
+_PLAIN |= {"claimed_by_id", "duplicate_of_id"}
 _AREAS = {"outline", "stated_area_m2"}
 _VILLAGES = {"unit_id", "former_unit_id"}
 
@@ -118,7 +153,13 @@ def value_text(field: str, value: object, villages: Mapping[int, str] | None = N
         return f"{number(float(text) / 10_000, 2)} {_('ha')}"
     if field == "progress":
         return percent(float(text))
-    if field == "synthetic":
+    if field == "state":
+        return term(f"problem_{text}")
+    if field == "reporter":
+        return masked(text) or MISSING
+    if field in ("lon", "lat"):
+        return f"{float(text):.5f}"
+    if field in ("synthetic", "about_merger"):
         return str(_("yes") if text == "True" else _("no"))
     if field in _CODES:
         return term(text)

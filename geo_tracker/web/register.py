@@ -34,7 +34,7 @@ from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages,
 from geo_tracker.lineage.standing import standing_spans
 from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.web.context import services
-from geo_tracker.web.register_sides import Side, sides_of
+from geo_tracker.web.register_sides import REGISTER_SOURCES, Side, sides_of
 from geo_tracker.workflows.rules import rules_of
 
 FIGURES = (
@@ -196,12 +196,13 @@ class Register:
 
     @cached_property
     def themes(self) -> tuple[str, ...]:
-        """The themes that have something to show, in the order of `THEMES`."""
+        """The themes of the register that have something to show, in the order of `THEMES`."""
         units = [side.units for side in self.sides.values()]
         return tuple(
             key
             for key, theme in THEMES.items()
-            if any(theme.values(villages).notna().any() for villages in units)
+            if theme.source in REGISTER_SOURCES
+            and any(theme.values(villages).notna().any() for villages in units)
         )
 
     @cached_property

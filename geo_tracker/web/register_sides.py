@@ -27,6 +27,9 @@ FIGURE_COLUMNS = (
 VOTE_COLUMNS = ("agree", "present", "eligible")
 AMOUNTS = ("budget_fen", "paid_fen")
 
+REGISTER_SOURCES = ("layers", "figures", "votes", "projects")
+"""Sources of themes whose values sides have by themselves."""
+
 SUMMED = (*FIGURE_COLUMNS, *AMOUNTS, "projects")
 """Columns whose totals are the same on both sides."""
 
@@ -158,12 +161,12 @@ def _records_of(held: "Register", layer: "Layer", figures: _Figures) -> pd.DataF
     projects = held.projects
     is_newest = layer is held.layers[-1]
     own = projects["former_unit_id"].fillna(projects["unit_id"])
-    at = projects["current_unit_id"] if is_newest else _standing(held, own, units.index)
-    votes_at = _standing(held, held.votes["unit_id"].astype("Int64"), units.index)
+    at = projects["current_unit_id"] if is_newest else standing(held, own, units.index)
+    votes_at = standing(held, held.votes["unit_id"].astype("Int64"), units.index)
     return units.join(_votes_of(held.votes, votes_at)).join(_projects_of(projects, at, units.index))
 
 
-def _standing(held: "Register", units: pd.Series, there: pd.Index) -> pd.Series:
+def standing(held: "Register", units: pd.Series, there: pd.Index) -> pd.Series:
     """Return the village of a layer that each unit is or became; missing where there is none."""
     successor = held.formers["to_unit_id"]
     found = units.where(units.isin(there))
@@ -216,14 +219,14 @@ def _add_mergers(held: "Register", newest: pd.DataFrame, former: pd.DataFrame | 
 def _became(held: "Register", units: pd.Index) -> pd.Series:
     """Return the village of today that each former village is part of, or is."""
     there = pd.Index(held.villages.index)
-    return _standing(held, pd.Series(units, index=units, dtype="Int64"), there)
+    return standing(held, pd.Series(units, index=units, dtype="Int64"), there)
 
 
 def _add_lag(held: "Register", newest: pd.DataFrame, former: pd.DataFrame | None) -> None:
     """Add what the list of lagging villages says of each village, or of its worst former one."""
     judged = newest if former is None else former
     own = held.projects["former_unit_id"].fillna(held.projects["unit_id"])
-    at = _standing(held, own, judged.index)
+    at = standing(held, own, judged.index)
     listed = lagging_list(
         judged, held.projects.assign(former_unit_id=at), thresholds=held.floors
     ).reindex(judged.index)

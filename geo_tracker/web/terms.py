@@ -83,6 +83,9 @@ TERMS: dict[str, str] = {
     "mergers": N_("Merger table"),
     "votes": N_("Votes"),
     "projects": N_("Projects"),
+    "problems": N_("Problems"),
+    "visits": N_("Visits"),
+    "incidents": N_("Incidents"),
     "published_figures": N_("Published figures"),
     # sources of geometry
     "surveyed": N_("Surveyed"),
@@ -184,4 +187,8 @@ TERMS: dict[str, str] = {
     "negotiated": N_("Joined by agreement"),
     "gradual": N_("Joined step by step"),
     "none": N_("Not joined"),
+    # visits and incidents
+    "public_opinion": N_("Public opinion"),
+    "petition": N_("Petition"),
+    "case": N_("Case"),
 }

@@ -18,6 +18,7 @@ from geo_tracker.web.problem_village import village_problems
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.village_figures import parts_of, side_by_side
+from geo_tracker.web.village_followup import village_followup
 from geo_tracker.web.village_lineage import MEASURES, lineage_picture
 from geo_tracker.web.village_links import PLACE, map_url, village_link
 from geo_tracker.web.village_record import history_rows, source_rows
@@ -140,6 +141,7 @@ def show(unit_id: int) -> ResponseReturnValue:
     with read_session() as session:
         history = village_history(session, [unit_id, *parts])
         funds = fund_frame(session, projects["project_id"].tolist())
+        followup = village_followup(session, held, unit_id)
         ledger = village_problems(session, held, [unit_id, *parts], unit_id)
     return render_template(
         "villages/show.html",
@@ -157,6 +159,7 @@ def show(unit_id: int) -> ResponseReturnValue:
         projects=_with_funds(project_rows(projects, units), funds),
         project_totals=project_totals(projects),
         problems=[*dispute_problem(held, parts or [unit_id]), *figures.problems],
+        followup=followup,
         sources=source_rows(history),
         history=history_rows(history, held, units, here=unit_id),
     )

@@ -1,5 +1,6 @@
 """表决: what former villages' meetings decided, and whether their records are in order."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geo_tracker.language import N_
-from geo_tracker.web.filters import chosen_code, place_filter
+from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
@@ -30,16 +31,21 @@ _CHECKS = ("problem", "full", "below")
 _COUNTS = ("eligible", "present", "agree", "oppose", "abstain", "invalid")
 
 
-@bp.get("/")
-def index() -> ResponseReturnValue:
-    """List votes."""
-    held = register()
-    units = held.units
+@dataclass(frozen=True)
+class AskedVotes:
+    """What the address asks for: votes in order, the filters, and places to choose from."""
+
+    rows: pd.DataFrame
+    filters: dict[str, str]
+    places: PlaceFilter
+
+
+def asked_votes(held: Register) -> AskedVotes:
+    """Read what the address asks for."""
     places = place_filter(held.versions)
-    sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
     sort = chosen_code("sort", _SORTS, default="place")
     check = chosen_code("check", _CHECKS)
-    votes = places.applied(held.votes.join(units[["stat_code", *PLACE]], on="unit_id"))
+    votes = places.applied(held.votes.join(held.units[["stat_code", *PLACE]], on="unit_id"))
     if check == "problem":
         votes = votes[~votes["in_order"]]
     elif check == "full":
@@ -47,14 +53,26 @@ def index() -> ResponseReturnValue:
     elif check == "below":
         votes = votes[votes["consent_of_present"].notna() & ~votes["unanimous"]]
     _text, columns, ascending = _SORTS[sort]
-    page = paged(votes.sort_values(columns, ascending=ascending, kind="stable"))
+    return AskedVotes(
+        rows=votes.sort_values(columns, ascending=ascending, kind="stable"),
+        filters={"county": places.county, "town": places.town, "check": check, "sort": sort},
+        places=places,
+    )
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """List votes."""
+    held = register()
+    asked = asked_votes(held)
+    page = paged(asked.rows)
     return render_template(
         "votes/index.html",
-        filters={"county": places.county, "town": places.town, "check": check, "sort": sort},
-        counties=places.counties,
-        towns=places.towns,
-        sorts=sorts,
-        rows=vote_rows(page.rows, units),
+        filters=asked.filters,
+        counties=asked.places.counties,
+        towns=asked.places.towns,
+        sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
+        rows=vote_rows(page.rows, held.units),
         page=page,
         stored=not held.votes.empty,
     )

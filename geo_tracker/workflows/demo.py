@@ -16,7 +16,7 @@ from geo_tracker.workflows.imports import accept, receive_boundaries, receive_re
 
 DEMO_FOLDER = ROOT / "data" / "demo"
 REFERENCE = DEMO_FOLDER / "reference"
-FILES = ("before.zip", "after.zip", "records.xlsx")
+FILES = ("before.zip", "after.zip", "records.xlsx", "followup.xlsx")
 BEFORE_ON = date(2018, 10, 31)
 AFTER_ON = date(2019, 10, 31)
 RECORDS_ON = date(2020, 6, 30)
@@ -44,7 +44,7 @@ def build_demo(
     if not all((folder / name).exists() for name in FILES):
         say(Message(N_("Writing the demonstration files")))
         write_demo_files(folder)
-    before, after, records = (folder / name for name in FILES)
+    before, after, *books = (folder / name for name in FILES)
     say(Message(N_("Importing the boundaries before and after")))
     for path, day in ((before, BEFORE_ON), (after, AFTER_ON)):
         run_import(
@@ -53,11 +53,12 @@ def build_demo(
             receive_boundaries(engine, settings, path, file_name=path.name, as_of_on=day),
         )
     say(Message(N_("Importing the records")))
-    run_import(
-        engine,
-        settings,
-        receive_records(engine, settings, records, file_name=records.name, as_of_on=RECORDS_ON),
-    )
+    for book in books:
+        run_import(
+            engine,
+            settings,
+            receive_records(engine, settings, book, file_name=book.name, as_of_on=RECORDS_ON),
+        )
     return True
 
 

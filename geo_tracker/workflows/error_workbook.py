@@ -19,6 +19,8 @@ from geo_tracker.workflows.decided import with_chosen_villages
 from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.matching import REFERENCES, matches_of, rows_left_out
 from geo_tracker.workflows.preview_records import note_doubts
+from geo_tracker.workflows.record_plan import planned_records
+from geo_tracker.workflows.records import facts_of
 
 _NOTES = (
     N_("Cells that cost a row are red, cells to look at are yellow. The last column says why."),
@@ -58,7 +60,10 @@ def error_workbook(
             run.choices,
         )
         marks = []
-        for sheet in workbook.sheets:
+        # What the register has to say against a row: two rows of one record, a way there is not.
+        plan = planned_records(session, facts_of(run), workbook.sheets)
+        for sheet, planned in zip(workbook.sheets, plan.sheets, strict=True):
+            sheet.report.problems += planned.problems.problems
             matches = matches_of(session, sheet, as_of_on=as_of_on)
             note_doubts(sheet, matches)
             marks.append(_marks(sheet, matches, locale))

@@ -5,7 +5,7 @@ import pandas as pd
 from geo_tracker.db.models import PublishedFigure, Vote
 from geo_tracker.importing.cells import meeting_form
 from geo_tracker.importing.tables import Sheet
-from geo_tracker.workflows.matching import former_units, is_synthetic
+from geo_tracker.workflows.matching import former_units, is_synthetic, kept_basis
 from geo_tracker.workflows.register import records_of
 from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan, SheetPlanner
 
@@ -34,6 +34,7 @@ def planned_votes(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> SheetP
         values["form"] = meeting_form(row.get("form"))
         values["synthetic"] = is_synthetic(row.get("basis"), source_is_synthetic=facts.synthetic)
         values |= {"unit_id": unit_id, "row": row["row"]}
+        values["basis"] = kept_basis(values["basis"], table.by_key.get((unit_id, day)))
         one = table.compared(
             values, stated=stated, row=row["row"], unit_id=unit_id, label=day.isoformat()
         )

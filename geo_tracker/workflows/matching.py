@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -18,7 +19,8 @@ from geo_tracker.lineage.name_forms import name_forms
 class Reference:
     """Columns in which a kind of sheet names a village, and which villages it may be.
 
-    ``of`` is ``former``, ``present`` (of the newest layer) or ``dated`` (valid at the row's date).
+    ``of`` is ``former``, ``present`` (of the newest layer), ``any`` (present; a former one where no
+    present one is meant) or ``dated`` (valid at the row's date).
     """
 
     name: str
@@ -37,8 +39,18 @@ REFERENCES: dict[SheetKind, tuple[Reference, ...]] = {
         Reference("former_name", "former_code", "former"),
         Reference("village_name", "village_code", "present"),
     ),
+    **dict.fromkeys(
+        ("problems", "visits", "incidents"),
+        (
+            Reference("former_name", "former_code", "former"),
+            Reference("village_name", "village_code", "any"),
+        ),
+    ),
     "published": (),
 }
+
+ONE_OF_TWO = frozenset({"projects", "problems", "visits", "incidents"})
+"""Kinds of sheet of which a row needs one of its two villages, not both."""
 
 
 def usual_spelling(name: str) -> str:
@@ -54,6 +66,36 @@ def former_units(session: Session, sheet: Sheet, *, code: str, name: str) -> pd.
 def present_units(session: Session, sheet: Sheet, *, code: str, name: str) -> pd.DataFrame:
     """Match columns that name a village of the newest layer."""
     return _matched(sheet, known_villages(session), code=code, name=name)
+
+
+def any_units(session: Session, sheet: Sheet, *, code: str, name: str) -> pd.DataFrame:
+    """Match columns that name a village of today, or else a former one."""
+    found = present_units(session, sheet, code=code, name=name)
+    if found["unit_id"].notna().all():
+        return found
+    former = former_units(session, sheet, code=code, name=name)
+    only_former = found["unit_id"].isna() & former["unit_id"].notna()
+    found.loc[only_former, ["unit_id", "reason"]] = former.loc[only_former, ["unit_id", "reason"]]
+    return found
+
+
+def recorded_units(session: Session, sheet: Sheet) -> pd.DataFrame:
+    """Match rows of what is recorded on the former village where it is known, else on the other.
+
+    Returns
+    -------
+    DataFrame
+        ``unit_id`` and ``reason`` as of `matched_units`, and ``is_former``: whether the row names
+        the former village.
+    """
+    former, other = (match for match in matches_of(session, sheet, as_of_on=date.max).values())
+    named = former["unit_id"].notna()
+    found = other.assign(is_former=named)
+    found.loc[named, ["unit_id", "reason"]] = former.loc[named, ["unit_id", "reason"]]
+    # A row that names one village only is not reproached for the other.
+    unnamed = sheet.rows[["village_name", "village_code"]].isna().all(axis=1)
+    found.loc[unnamed, "reason"] = former.loc[unnamed, "reason"]
+    return found
 
 
 def dated_units(session: Session, sheet: Sheet, dates: pd.Series) -> pd.DataFrame:
@@ -127,6 +169,8 @@ def matches_of(session: Session, sheet: Sheet, *, as_of_on: date) -> dict[str, p
                 found[reference.name] = former_units(session, sheet, **columns)
             case "present":
                 found[reference.name] = present_units(session, sheet, **columns)
+            case "any":
+                found[reference.name] = any_units(session, sheet, **columns)
             case _:
                 found[reference.name] = dated_units(session, sheet, dates_or(sheet, as_of_on))
     return found
@@ -138,18 +182,22 @@ def villages_meant(
     """Return the villages that the rows of a sheet may mean: rows' index and `known_villages`."""
     if reference.of == "dated":
         return _dated_villages(session, dates_or(sheet, as_of_on))
-    return [(sheet.rows.index, known_villages(session, former=reference.of == "former"))]
+    villages = known_villages(session, former=reference.of == "former")
+    if reference.of == "any":
+        villages = pd.concat([villages, known_villages(session, former=True)], ignore_index=True)
+        villages = villages.drop_duplicates("unit_id", ignore_index=True)
+    return [(sheet.rows.index, villages)]
 
 
 def rows_left_out(sheet: Sheet, matches: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of a sheet that are left out for want of a village, with the ``reason``.
 
-    A project needs one of its two villages, all others need each of theirs.
+    Kinds of `ONE_OF_TWO` need one of their two villages, all others need each of theirs.
     """
     if not matches:
         return pd.DataFrame({"reason": []})
     found = list(matches.values())
-    if sheet.kind == "projects":
+    if sheet.kind in ONE_OF_TWO:
         former, present = found
         unknown = former[former["unit_id"].isna() & present["unit_id"].isna()].copy()
         # A row that names only its present village is not reproached for the former one.
@@ -158,6 +206,18 @@ def rows_left_out(sheet: Sheet, matches: Mapping[str, pd.DataFrame]) -> pd.DataF
         return unknown
     unknown = pd.concat([match[match["unit_id"].isna()] for match in found]).sort_index()
     return unknown[~unknown.index.duplicated()]
+
+
+SYNTHETIC_BASIS = "示意（合成）"
+"""What an exported row says of its basis where it is made up and names none."""
+
+
+def kept_basis(basis: str | None, record: Mapping[str, Any] | None) -> str | None:
+    """Return the basis that a row states; the mark of an export is none beyond what is stored."""
+    if record is not None and record["synthetic"] and basis == SYNTHETIC_BASIS:
+        stored: str | None = record["basis"]
+        return basis if stored and not is_synthetic(stored, source_is_synthetic=True) else stored
+    return basis
 
 
 def is_synthetic(basis: str | None, *, source_is_synthetic: bool) -> bool:

@@ -28,7 +28,12 @@ from geo_tracker.workflows.village_candidates import VillageCandidates
 
 
 def records_preview(
-    engine: sa.Engine, workbook: Workbook, as_of_on: date, *, title: str
+    engine: sa.Engine,
+    workbook: Workbook,
+    as_of_on: date,
+    *,
+    title: str,
+    user_id: int | None = None,
 ) -> tuple[dict[str, Any], bool]:
     """Return what is understood of a workbook, and whether it says that it is made up.
 
@@ -44,13 +49,16 @@ def records_preview(
         The date its figures hold at, where rows name none.
     title : str
         What the file is called.
+    user_id : int, optional
+        Who brings it.
     """
     synthetic = bool(workbook.sheets) and all(
         sheet.synthetic for sheet in workbook.sheets if sheet.kind != "published"
     )
     sheets = []
     with reading(engine) as session:
-        plan = planned_records(session, FileFacts(as_of_on, title, synthetic), workbook.sheets)
+        facts = FileFacts(as_of_on, title, synthetic, user_id)
+        plan = planned_records(session, facts, workbook.sheets)
         compared = compared_sheets(session, plan)
         for sheet, planned, changes in zip(workbook.sheets, plan.sheets, compared, strict=True):
             matches = matches_of(session, sheet, as_of_on=as_of_on)

@@ -54,7 +54,9 @@ def workbook_preview(
     with reading(engine) as session:
         _check_villages(session, workbook, run.choices, wanted, run.as_of_on)
     decided = with_chosen_villages(workbook, wanted)
-    preview, synthetic = records_preview(engine, decided, run.as_of_on, title=source.title)
+    preview, synthetic = records_preview(
+        engine, decided, run.as_of_on, title=source.title, user_id=run.user_id
+    )
     return Looked(preview, wanted | {"sheets": _sheets_as_read(workbook)}, synthetic)
 
 

@@ -14,7 +14,12 @@ from geo_tracker.importing.cells import stage
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import Message
 from geo_tracker.workflows.known_projects import KnownProjects
-from geo_tracker.workflows.matching import former_units, is_synthetic, present_units
+from geo_tracker.workflows.matching import (
+    former_units,
+    is_synthetic,
+    kept_basis,
+    present_units,
+)
 from geo_tracker.workflows.register import records_of
 from geo_tracker.workflows.sheet_plan import (
     FileFacts,
@@ -51,6 +56,8 @@ def planned_projects(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> She
     money = _Money(known)
     for row, project_id in found:
         values = _values(row, facts)
+        record = stored.get(project_id) if project_id is not None else None
+        values["basis"] = kept_basis(values["basis"], record)
         unit_id = row["former_unit_id"] or row["unit_id"]
         one = table.compared(
             values,
@@ -58,7 +65,7 @@ def planned_projects(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> She
             row=row["row"],
             unit_id=unit_id,
             label=row["name"],
-            record=stored.get(project_id) if project_id is not None else None,
+            record=record,
         )
         planner.take(unit_id, one, *money.of_project(one, row))
     return planner.plan(former[~matched], _missing(planner, stored))

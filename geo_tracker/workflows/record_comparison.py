@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geo_tracker.db.history import import_people, logged_changes
+from geo_tracker.db.history import import_people, logged_changes, logged_steps
 from geo_tracker.db.record_journal import journals_of, plain_value
+from geo_tracker.db.record_plan import FOLLOWUP_TABLES
 from geo_tracker.db.records import Planned, VillagePlace, village_places
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.workflows.record_plan import RecordPlan
@@ -127,6 +128,11 @@ def _name_givers(session: Session, records: list[dict[str, Any]]) -> None:
         record = (change.table_name, change.record_id)
         last[*record, change.field] = change
         first.setdefault(record, change.import_id)
+    of_followup = {record for record in stored if record[0] in FOLLOWUP_TABLES}
+    for step in logged_steps(session, of_followup) if of_followup else ():
+        # Their own log knows what people did in the browser, too.
+        names = [*step.fields, *(["state"] if step.from_state != step.to_state else [])]
+        last |= {(step.table_name, step.record_id, name): step for name in names}
     people = import_people(session)
     journals = journals_of(session, set(first.values()))
     for field in fields:

@@ -1,4 +1,4 @@
-"""A workbook of 村庄, 合并对照, 表决, 项目 and 公布数 becomes records of the ledger."""
+"""A workbook of planners' sheets becomes records of the ledger."""
 
 from dataclasses import asdict
 from typing import Any
@@ -22,7 +22,7 @@ from geo_tracker.workflows.files import stored_file
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.record_comparison import plan_digest
-from geo_tracker.workflows.record_plan import planned_records
+from geo_tracker.workflows.record_plan import of_followup, planned_records
 from geo_tracker.workflows.sheet_plan import FileFacts
 from geo_tracker.workflows.tiles import build_tiles
 
@@ -58,12 +58,13 @@ def store_sheets(engine: sa.Engine, import_id: int, sheets: list[Sheet]) -> None
     What is to be done is planned while others may write. Only carrying it out takes the write
     lock; where the records have changed since, it is planned again.
     """
+    followup = of_followup(sheets)
     for attempt in range(_ATTEMPTS):
         with reading(engine) as session:
             stamp, writes = _prepared(session, import_id, sheets)
         with writing(engine) as session:
-            records_locked(session)
-            if records_stamp(session) != stamp:
+            records_locked(session, followup=followup)
+            if records_stamp(session, followup=followup) != stamp:
                 if attempt + 1 < _ATTEMPTS:
                     continue
                 _stamp, writes = _prepared(session, import_id, sheets)
@@ -73,7 +74,7 @@ def store_sheets(engine: sa.Engine, import_id: int, sheets: list[Sheet]) -> None
 
 def facts_of(run: ImportRun) -> FileFacts:
     """Return what holds for all rows of an import's file."""
-    return FileFacts(run.as_of_on, run.source.title, run.source.synthetic)
+    return FileFacts(run.as_of_on, run.source.title, run.source.synthetic, run.user_id)
 
 
 def _prepared(

@@ -32,6 +32,9 @@ SHEET_TABLES: dict[str, tuple[str, ...]] = {
     "mergers": ("merger_claim",),
     "votes": ("vote",),
     "projects": ("project", "project_amount", "fund", "payment"),
+    "problems": ("problem",),
+    "visits": ("visit",),
+    "incidents": ("incident",),
     "published": ("published_figure",),
 }
 """Kind of sheet → the tables it writes, that of its rows first."""
@@ -39,11 +42,12 @@ SHEET_TABLES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What holds for all rows of a file: its date, its name, whether it is made up."""
+    """What holds for all rows of a file: its date, its name, whether it is made up, whose it is."""
 
     as_of_on: date
     title: str
     synthetic: bool
+    user_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,11 @@ class KnownRecords:
         if name not in self._tables:
             self._tables[name] = StoredTable(self.session, model, key, where=where, columns=columns)
         return self._tables[name]
+
+    @cached_property
+    def today(self) -> date:
+        """The server's own day."""
+        return date.today()  # noqa: DTZ011 - the server's own day
 
     @cached_property
     def places(self) -> dict[int, VillagePlace]:

@@ -11,6 +11,7 @@ from geo_tracker.errors import NotFoundError
 from geo_tracker.importing.columns import LAYOUTS
 from geo_tracker.importing.templates import READING_NOTES, TemplateWords, template_workbook
 from geo_tracker.language import N_, Message, translate
+from geo_tracker.workflows.matching import ONE_OF_TWO
 
 _NOTES = (
     N_("Fill in the first sheet and upload the file under Import. Dark headers are needed."),
@@ -22,6 +23,11 @@ _OF_KIND = {
     "mergers": N_("One row per former village: into which new village it went."),
     "votes": N_("One row per former village and meeting."),
     "projects": N_("One row per project; name the new village, the former village, or both."),
+    "problems": N_(
+        "One row per problem, as far as it has come. Leave the number empty where it has none yet."
+    ),
+    "visits": N_("One row per visit of a service group to a village or an enterprise."),
+    "incidents": N_("One row per incident: public opinion, petition or case."),
     "published": N_("One row per published figure: before and after, or one value."),
 }
 
@@ -68,7 +74,7 @@ def table_template(engine: sa.Engine, kind: str, *, county: str | None, locale: 
         present = _of_county(known_villages(session), names.get(county or ""))
     given = {"villages": present, "mergers": former, "votes": former}.get(kind, present.iloc[:0])
     both = pd.concat([former.assign(is_former=True), present.assign(is_former=False)])
-    listed = both if kind in {"mergers", "projects"} else both.iloc[:0]
+    listed = both if kind in {"mergers", *ONE_OF_TWO} else both.iloc[:0]
     return template_workbook(
         kind,
         given=given,

@@ -10,8 +10,14 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.imports import later_imports
 from geo_tracker.db.models import ImportRun, Payment
 from geo_tracker.db.record_journal import Entry, Journal, journals_of, plain_value, stored_value
-from geo_tracker.db.record_plan import MODELS, change_row, records_stamp
+from geo_tracker.db.record_plan import FOLLOWUP_TABLES, MODELS, change_row, records_stamp
 from geo_tracker.db.records import Record, StoredTable, is_same
+from geo_tracker.workflows.undo_followup import (
+    TOGETHER,
+    LoggedSteps,
+    Naming,
+    touches_followup,
+)
 
 _MONEY = ("project_amount", "payment")
 REMOVED = "record"
@@ -20,7 +26,10 @@ REMOVED = "record"
 
 @dataclass(frozen=True)
 class Stay:
-    """A record, or one field of it, that stays as it is, and the import that it now rests on."""
+    """A record, or one field of it, that stays as it is, and the import that it now rests on.
+
+    ``by_person``: somebody has worked on the record in the browser since.
+    """
 
     table: str
     record_id: int
@@ -29,6 +38,7 @@ class Stay:
     field: str | None
     value: Any
     import_id: int | None
+    by_person: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -57,6 +67,10 @@ class UndoPlan:
         What stays, and why.
     journals : dict
         By import, journals of later imports that take over what stays.
+    steps_gone : list of int
+        Steps of the follow-up's log that go.
+    steps_of : dict
+        By step that stays, the later import that it is of from then on.
     """
 
     stamp: tuple[Any, ...]
@@ -69,6 +83,8 @@ class UndoPlan:
     removed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     stays: list[Stay] = field(default_factory=list)
     journals: dict[int, Journal] = field(default_factory=dict)
+    steps_gone: list[int] = field(default_factory=list)
+    steps_of: dict[int, int] = field(default_factory=dict)
 
 
 def planned_undo(session: Session, run: ImportRun) -> UndoPlan:
@@ -91,8 +107,11 @@ class _Undoing:
     def __init__(self, session: Session, run: ImportRun) -> None:
         self.session = session
         self.run_id = run.id
-        self.made = UndoPlan(stamp=records_stamp(session))
         self.own = Journal.from_json(run.result["journal"])
+        followup = touches_followup(run)
+        self.made = UndoPlan(stamp=records_stamp(session, followup=followup))
+        self.logged = LoggedSteps(session, run.id) if followup else None
+        self.named: Naming | None = None
         self.later = journals_of(session, later_imports(session, run))
         self._tables: dict[str, dict[int, Record]] = {}
         self.projects_gone: set[int] = set()
@@ -109,10 +128,15 @@ class _Undoing:
         for table in MODELS:
             if table in _MONEY:
                 continue
-            for entry in self.own.added.get(table, {}).values():
-                self._added(table, entry)
+            if table not in FOLLOWUP_TABLES:
+                for entry in self.own.added.get(table, {}).values():
+                    self._added(table, entry)
             for entry in self.own.changed.get(table, {}).values():
                 self._changed(table, entry)
+        # What names another record goes before it, or stays and keeps it.
+        for table in ("problem", "incident", "visit"):
+            for entry in sorted(self.own.added.get(table, {}).values(), key=self._names_another):
+                self._added(table, entry)
         for table in _MONEY:
             for entry in self.own.added.get(table, {}).values():
                 self._money(table, entry)
@@ -124,17 +148,17 @@ class _Undoing:
         record = self.stored(table).get(entry.record_id)
         if record is None or (table == "fund" and self._follows_its_project(table, entry)):
             return
-        heir = next(
-            (
-                run_id
-                for run_id, journal in self.later.items()
-                if entry.record_id in journal.changed.get(table, {})
-                or entry.record_id in journal.seen.get(table, {})
-            ),
-            None,
-        )
+        if self._is_worked_on(table, entry):
+            self._stay(table, entry, None, None, None, by_person=True)
+            return
+        heir = self._heir(table, entry)
+        if heir is None and self._naming(table, entry):
+            self._stay(table, entry, None, None, None, by_person=True)
+            return
         if heir is None:
             self.made.gone[table].append(entry.record_id)
+            if self.logged is not None:
+                self.made.steps_gone += self.logged.of(table, entry.record_id)
             self.made.removed[table] += 1
             if table == "project":
                 self.projects_gone.add(entry.record_id)
@@ -145,6 +169,43 @@ class _Undoing:
         if table == "project":
             self.handed_over[entry.record_id] = heir
         self._stay(table, entry, None, None, heir)
+        if self.logged is not None:
+            self.made.steps_of |= dict.fromkeys(self.logged.of(table, entry.record_id), heir)
+
+    def _heir(self, table: str, entry: Entry) -> int | None:
+        """Return the later import that a record stays for: one that names it, if any does."""
+        naming = self._naming(table, entry)
+        for run_id, journal in self.later.items():
+            changed, seen = journal.changed.get(table, {}), journal.seen.get(table, {})
+            if entry.record_id in changed or entry.record_id in seen:
+                return run_id
+            of_problems = (journal.added.get("problem", {}), journal.changed.get("problem", {}))
+            if any(record_id in known for record_id in naming for known in of_problems):
+                return run_id
+        return None
+
+    def _naming(self, table: str, entry: Entry) -> list[int]:
+        """Return the problems that stay and name a record of the follow-up."""
+        if table not in FOLLOWUP_TABLES:
+            return []
+        if self.named is None:
+            self.named = Naming(self.stored("problem").values())
+        found = self.named.of(table, entry.record_id, self.made.written["problem"])
+        # Few records are named by any: only then is it asked which of those go, too.
+        going = set(self.made.gone["problem"]) if found else set()
+        return [record_id for record_id in found if record_id not in going]
+
+    def _names_another(self, entry: Entry) -> tuple[bool, int]:
+        record = self.stored("problem").get(entry.record_id, {})
+        return record.get("duplicate_of_id") is None, -entry.record_id
+
+    def _is_worked_on(self, table: str, entry: Entry) -> bool:
+        """Say whether a person has worked on a record in the browser since."""
+        return (
+            self.logged is not None
+            and table in FOLLOWUP_TABLES
+            and self.logged.worked_on_since(table, entry.record_id)
+        )
 
     def _hand_over(self, heir: int, table: str, entry: Entry) -> int | None:
         """Let a later import be the one that added a record; return the row that names it."""
@@ -181,12 +242,17 @@ class _Undoing:
         record = self.stored(table).get(entry.record_id)
         if record is None:
             return
+        if self._is_worked_on(table, entry):
+            for name in entry.fields:
+                self._stay(table, entry, name, record[name], None, by_person=True)
+            return
         back: Record = {}
         returned = {}
+        led_on: int | None = None
         for name, (old, new) in entry.fields.items():
-            changer = next(
-                (i for i, later in self._later_changes(table, entry) if name in later.fields), None
-            )
+            changer = self._changer(table, entry, name)
+            if table == "problem" and name in TOGETHER:
+                led_on = changer or led_on
             if changer is not None:
                 self._rewrite(changer, table, entry, name, old)
             elif is_same(record[name], stored_value(table, name, new)):
@@ -197,7 +263,25 @@ class _Undoing:
             self._stay(table, entry, name, record[name], changer)
         if returned:
             self.made.returned.append((table, self._told(entry, returned)))
+        if self.logged is not None and table in FOLLOWUP_TABLES:
+            corrections, led = self.logged.split(table, entry.record_id)
+            self.made.steps_gone += corrections
+            if led_on is None:
+                self.made.steps_gone += led
+            else:
+                self.made.steps_of |= dict.fromkeys(led, led_on)
+            if back:
+                # Never a number that somebody's open page already has for something else.
+                back["version"] = record["version"] + 1
         self._give_back(table, entry, record, back)
+
+    def _changer(self, table: str, entry: Entry, name: str) -> int | None:
+        """Return the import that changed a field later, or one of those that belong with it."""
+        belong = TOGETHER if table == "problem" and name in TOGETHER else {name}
+        for run_id, later in self._later_changes(table, entry):
+            if not belong.isdisjoint(later.fields):
+                return run_id
+        return None
 
     def _later_changes(self, table: str, entry: Entry) -> Iterator[tuple[int, Entry]]:
         for run_id, journal in self.later.items():
@@ -208,7 +292,9 @@ class _Undoing:
     def _rewrite(self, changer: int, table: str, entry: Entry, name: str, old: Any) -> None:
         """Let a later change start from what was before this import."""
         fields = self.later[changer].changed[table][entry.record_id].fields
-        if fields[name][1] == old:
+        if name not in fields:
+            fields[name] = [old, entry.fields[name][1]]
+        elif fields[name][1] == old:
             del fields[name]
         else:
             fields[name][0] = old
@@ -275,11 +361,17 @@ class _Undoing:
         return Entry(entry.record_id, entry.row, entry.unit_id, entry.label, fields)
 
     def _stay(
-        self, table: str, entry: Entry, name: str | None, value: Any, import_id: int | None
+        self,
+        table: str,
+        entry: Entry,
+        name: str | None,
+        value: Any,
+        import_id: int | None,
+        *,
+        by_person: bool = False,
     ) -> None:
-        self.made.stays.append(
-            Stay(table, entry.record_id, entry.unit_id, entry.label, name, value, import_id)
-        )
+        about = (table, entry.record_id, entry.unit_id, entry.label)
+        self.made.stays.append(Stay(*about, name, value, import_id, by_person))
 
     def _log(self, table: str, entry: Entry, name: str, old: Any, new: Any) -> None:
         self.made.log.append(change_row(table, entry.record_id, entry.unit_id, name, old, new))

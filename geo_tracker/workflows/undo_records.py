@@ -7,7 +7,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.columns import now
 from geo_tracker.db.imports import existing_import
-from geo_tracker.db.models import ImportRun, RecordChange, UserAccount
+from geo_tracker.db.models import FollowupStep, ImportRun, RecordChange, UserAccount
 from geo_tracker.db.record_plan import MODELS, records_locked, records_stamp
 from geo_tracker.db.writes import Writes
 from geo_tracker.errors import ConflictError
@@ -15,6 +15,7 @@ from geo_tracker.language import N_
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import build_tiles
+from geo_tracker.workflows.undo_followup import touches_followup
 from geo_tracker.workflows.undo_plan import UndoPlan, planned_undo
 
 UNDO_JOB = "undo_records"
@@ -86,16 +87,18 @@ def undo_records(engine: sa.Engine, settings: Settings, import_id: int, progress
 
 def undo_stored(engine: sa.Engine, import_id: int, *, user_id: int | None) -> UndoPlan:
     """Undo an import of records; planned while others may write, carried out in one short write."""
+    with reading(engine) as session:
+        followup = touches_followup(existing_import(session, import_id))
     for attempt in range(_ATTEMPTS):
         with reading(engine) as session:
             plan, writes = _prepared(session, import_id, user_id)
         with writing(engine) as session:
-            records_locked(session)
+            records_locked(session, followup=followup)
             # The whole import, with a result that may be long, is not read inside the lock.
             state = session.scalar(sa.select(ImportRun.state).where(ImportRun.id == import_id))
             if state == UNDONE:
                 break
-            if records_stamp(session) != plan.stamp:
+            if records_stamp(session, followup=followup) != plan.stamp:
                 if attempt + 1 < _ATTEMPTS:
                     continue
                 plan, writes = _prepared(session, import_id, user_id)
@@ -109,10 +112,15 @@ def _prepared(session: Session, import_id: int, user_id: int | None) -> tuple[Un
     run = existing_import(session, import_id)
     plan = planned_undo(session, run)
     writes = Writes(session.connection())
-    for table, model in reversed(MODELS.items()):
-        writes.delete(model, plan.gone.get(table, []))
+    # First what returns: a record may no longer be named by one that stays.
     for table, changes in plan.written.items():
         writes.update(MODELS[table], changes.items())
+    for table, model in reversed(MODELS.items()):
+        writes.delete(model, plan.gone.get(table, []))
+    writes.delete(FollowupStep, plan.steps_gone)
+    writes.update(
+        FollowupStep, [(step, {"import_id": heir}) for step, heir in plan.steps_of.items()]
+    )
     said = {"user_id": user_id, "import_id": run.id, "reason": UNDONE}
     writes.insert(RecordChange, [row | said for row in plan.log])
     for heir_id, journal in plan.journals.items():

@@ -46,6 +46,10 @@ def page_html(tiles: TileFile, options: dict[str, Any] | None = None) -> str:
             "panel": "/panels/{id}",
             "search": "/search",
             "projects": "/projects",
+            "problems": "/problems",
+            "problem": "/problems/{id}",
+            "visits": "/visits",
+            "visits_of": "/visits/?unit={id}",
             "names": "/names",
         },
         texts={key: message.text for key, message in MAP_TEXTS.items()},
@@ -105,6 +109,19 @@ def answers() -> dict[str, Any]:
             "light": ["red"], "kind": [0], "stage": [0], "kinds": [HOSTILE],
             "stages": [{"key": "started", "text": HOSTILE}],
             "shapes": {"1": shapely.geometry.mapping(shapely.box(120.024, 29.03, 120.026, 29.036))},
+        },
+        "/problems": {
+            "id": [7, 8, 9], "name": [HOSTILE, "P8", "P9"], "lat": [29.035, 29.03, 29.03],
+            "lon": [120.025, 120.035, 120.035], "unit": [MERGED, MERGED, None],
+            "light": ["red", "green", "unknown"], "kind": [0, 0, -1], "stage": [0, 1, 1],
+            "due": ["2020-06-01", None, None], "village": [0, 0, -1],
+            "at_village": [False, True, True], "kinds": [HOSTILE], "villages": [HOSTILE],
+            "stages": [{"key": "registered", "text": HOSTILE}, {"key": "assigned", "text": "sent"}],
+        },
+        "/visits": {
+            "id": [MERGED], "name": [HOSTILE], "lat": [29.03], "lon": [120.03], "unit": [MERGED],
+            "light": ["yellow"], "visits": [3], "days": [120], "last_on": ["2020-03-02"],
+            "lights": [{"key": "yellow", "text": HOSTILE}], "never": 1234,
         },
         "/names": {"ids": list(range(1, 17)), "names": [HOSTILE] * 16},
         "/search": [
@@ -268,6 +285,75 @@ def test_a_link_brings_back_village_theme_layers_and_view(opened: Page) -> None:
     assert opened.url == link
     assert opened.is_checked(".map-layers li:nth-child(1) input")
     assert "layers=projects" in link
+
+
+def click_on(page: Page, lat: float, lon: float) -> None:
+    at = page.evaluate("(place) => geoTracker.page.map.latLngToContainerPoint(place)", [lat, lon])
+    box = page.locator(".folium-map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+
+
+def close_to(page: Page, layer: str) -> None:
+    page.goto(f"{HOST}/?at=29.03,120.03,14.5&layers={layer}")
+    page.wait_for_selector("html[data-map-ready=true]", state="attached")
+    page.wait_for_selector(".map-filters .map-chip")
+
+
+def test_a_problem_tells_what_it_is_and_leads_to_its_page_and_village(opened: Page) -> None:
+    close_to(opened, "problems")
+    click_on(opened, 29.035, 120.025)
+    said = opened.locator(".map-point")
+    assert said.locator("strong").inner_text() == HOSTILE
+    assert said.locator(".map-note").all_inner_texts() == [
+        f"{HOSTILE} · {HOSTILE}", "due 2020-06-01",
+    ]  # fmt: skip
+    assert said.locator("a").get_attribute("href") == "/problems/7"
+    said.locator("button").click()
+    opened.wait_for_selector("#map-panel h2")
+    assert f"village={MERGED}" in opened.url
+
+
+def test_problems_on_one_spot_are_listed_and_say_that_it_is_their_villages(opened: Page) -> None:
+    close_to(opened, "problems")
+    click_on(opened, 29.03, 120.035)
+    rows = opened.locator(".map-popup .map-class")
+    at = MAP_TEXTS["at_village"].text
+    assert rows.all_inner_texts() == [f"P8 · {HOSTILE} · {at}", f"P9 · {at}"]
+    rows.nth(1).click()
+    assert opened.locator(".map-point strong").inner_text() == "P9"
+    assert opened.locator(".map-point a").get_attribute("href") == "/problems/9"
+    assert opened.locator(".map-point button").count() == 0
+
+
+def test_filters_of_problems_stand_in_the_address_apart_from_those_of_projects(
+    opened: Page,
+) -> None:
+    close_to(opened, "problems")
+    chips = opened.locator(".map-filters .map-chips").first.locator(".map-chip")
+    assert chips.all_inner_texts() == ["overdue\n1", "in time\n1", "no time running\n1"]
+    chips.first.click()
+    assert "no_problem_lights=red" in opened.url
+    assert "no_lights" not in opened.url
+    click_on(opened, 29.035, 120.025)
+    assert opened.locator(".map-point").count() == 0
+    opened.goto(opened.url)
+    opened.wait_for_selector(".map-filters .map-chip")
+    first = opened.locator(".map-filters .map-chip").first
+    assert first.get_attribute("aria-pressed") == "false"
+
+
+def test_a_village_visited_says_how_often_and_the_key_how_many_never_were(opened: Page) -> None:
+    close_to(opened, "visits")
+    assert opened.inner_text(".map-filters .map-note") == "never visited: 1,234"
+    assert opened.locator(".map-filters details").count() == 0
+    click_on(opened, 29.03, 120.03)
+    said = opened.locator(".map-point")
+    assert said.locator("strong").inner_text() == HOSTILE
+    assert said.locator(".map-note").all_inner_texts() == [
+        "visits: 3, the last 120 days ago", "2020-03-02",
+    ]  # fmt: skip
+    assert said.locator("a").get_attribute("href") == f"/visits/?unit={MERGED}"
 
 
 def test_a_link_keeps_a_view_in_which_the_village_is_small(opened: Page) -> None:

@@ -23,6 +23,7 @@ COLUMNS = (
     *("paid_of_both_fen", "progress_fen", "progress_of_fen", "projects", "households"),
     *("registered_population", "resident_population", "groups", "party_members", "area_m2"),
     *("total_income_fen", "operating_income_fen", "lag_reasons", "weakest_income_fen"),
+    *("open_problems", "overdue_problems", "problems_again", "days_since_visit"),
 )
 
 
@@ -156,6 +157,23 @@ def test_a_theme_of_no_village_has_a_legend_all_the_same(theme: str, method: str
     found = column(theme, ChosenTheme(theme=theme, method=method))
     assert found.class_of.size == 0
     assert all(entry.count == 0 for entry in found.classes)
+
+
+def test_no_open_problem_is_not_the_same_as_no_problem_ever() -> None:
+    found = column("open_problems", open_problems=[0, 1, 2, 3, 5, 6, None])
+    assert counts(found) == {
+        "0": 1, "1": 1, "2": 1, "3–5": 2, "6 and more": 1, "no problem ever registered": 1,
+    }  # fmt: skip
+
+
+def test_a_village_never_visited_has_its_own_word_and_long_is_dark() -> None:
+    found = column("days_since_visit", days_since_visit=[0, 90, 91, 400, None])
+    assert counts(found) == {
+        "30 or fewer": 1, "31–90": 1, "91–180": 1, "181–365": 0, "366 and more": 1,
+        "never visited": 1,
+    }  # fmt: skip
+    lightness = [sum(int(e.color[at : at + 2], 16) for at in (1, 3, 5)) for e in found.classes[:5]]
+    assert lightness == sorted(lightness, reverse=True)
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

@@ -26,6 +26,7 @@ from geo_tracker.workflows.imports import receive_records
 from geo_tracker.workflows.users import add_user
 from tests import samples
 from tests.web.conftest import bring_book, bring_county, strict
+from tests.web.ledgers import found_at, happened, visited
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
 from tests.web.test_layer_preview import faulty
 from tests.web.test_review import form
@@ -88,7 +89,8 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         _bring_a_conflict(app, folder)
         _bring_drawn_projects(app, folder, mark)
         who = visitor(app, "planner")
-        pages = _decide(app, who, mark) | _send_files(app, who, folder, mark)
+        pages = _decide(app, who, mark) | _record(app, mark)
+        pages |= _send_files(app, who, folder, mark)
         pages |= _register_problems(app, who, mark)
     username = f"规划员{mark}"
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
@@ -145,6 +147,12 @@ _PAGES = {
     "project_totals.show": "/projects/totals/",
     "project_totals.show · channels": "/projects/totals/?by=channel",
     "vote_totals.show": "/votes/totals/?county=330784",
+    "visits.index": "/visits/",
+    "visits.index · none": "/visits/?q=nobody",
+    "visits_waiting.show": "/visits/waiting/",
+    "incidents.index": "/incidents/",
+    "incident_totals.show": "/incidents/zeros/",
+    "incident_totals.show · mergers": "/incidents/zeros/?level=merger",
     "session.change_password": "/password",
     "session.sign_in": "/sign-in",
     "error · not found": "/nowhere",
@@ -263,6 +271,25 @@ def _bring_a_checklist(who: Visitor, merged: int, former: int, mark: str) -> Non
     assert who.post(f"{address}/items/{item}/finish", finish).status_code == 303
     stage = {"stage": "gradual", "stays_wan": "12.5", "note": f"三年内并账{mark}"}
     assert who.post(f"{address}/assets/{former}", stage).status_code == 303
+
+
+def _record(app: Flask, mark: str) -> dict[str, str]:
+    """Record visits, one of them a second one with a problem found, and an incident."""
+    former = f"新川村{mark}"
+    texts = dict.fromkeys(("service_group", "leader", "enterprise"), f"甲{mark}"[:60])
+    visited(app, former, 20, **texts)
+    visit = visited(app, former, 10, **texts, summary=f"看路灯{mark}", people_served=7)
+    found_at(app, visit, former, f"路灯不亮{mark}")
+    incident = happened(app, former, 10, summary=f"来访{mark}")
+    village = unit_id(app, former)
+    return {
+        "visits.show": f"/visits/{visit}",
+        "visit_entry.new": f"/visits/new?unit={village}",
+        "visit_entry.correct": f"/visits/{visit}/correct",
+        "incidents.show": f"/incidents/{incident}",
+        "incident_entry.new": f"/incidents/new?unit={village}",
+        "incident_entry.correct": f"/incidents/{incident}/correct",
+    }
 
 
 def _send_files(app: Flask, who: Visitor, folder: Path, mark: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from tests.web.visitors import Visitor, visitor
 LISTS = (
     *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
     *("/review/bulk", "/lineage/faults", "/lineage/crosswalk", "/map/table"),
+    *("/visits/", "/visits/waiting/", "/incidents/", "/incidents/zeros/"),
     *("/problems/", "/problems/owed", "/problems/rates"),
 )
 PAGES = (
@@ -75,6 +76,7 @@ def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> No
         *("page", "county", "town", "kind", "layer", "formers", "check", "sort", "light"),
         *("figure", "direction", "after", "above", "done", "theme", "side", "method"),
         *("classes", "breaks", "middle", "class"),
+        *("group", "from", "to", "repeats", "unit", "on", "about", "level"),
         *("lead", "source", "category", "rounds", "counted", "on", "unit", "mine", "suspended"),
     )
     for value in VALUES:
@@ -89,12 +91,17 @@ def test_what_no_number_names_is_not_found(empty: Flask) -> None:
         for path in ("/villages/{}", "/map/villages/{}.json", "/map/villages/{}/panel"):
             assert planner.get(path.format(number)).status_code == 404
         assert planner.get(f"/imports/{number}").status_code == 404
+        for path in ("/visits/{}", "/visits/{}/correct", "/incidents/{}", "/incidents/{}/correct"):
+            assert planner.get(path.format(number)).status_code == 404
         assert planner.get(f"/review/{number}").status_code == 404
         form = {"kind": "reject", "note": "x", "revision": "0-0"}
         assert planner.post(f"/review/{number}/decide", form).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/review/1/decide", "/sign-out", "/language/en"])
+@pytest.mark.parametrize(
+    "path",
+    ["/review/1/decide", "/sign-out", "/language/en", "/visits/1/remove", "/incidents/1/close"],
+)
 def test_nothing_changes_by_opening_an_address(planner: Visitor, path: str) -> None:
     answer = planner.get(path)
     assert answer.status_code == 405
@@ -188,6 +195,32 @@ def test_texts_that_people_type_stay_texts(county: Flask) -> None:
     assert "<img src=x" not in admin.page("/settings/")
     answer = Visitor(county).post("/sign-in", form, form_of="/sign-in")
     assert "<img src=x" not in answer.text
+
+
+def test_texts_of_visits_and_incidents_stay_texts(hostile: Flask) -> None:
+    planner = visitor(hostile, "planner")
+    village = f"新川村{HOSTILE}"
+    visit = {
+        "village": village,
+        "visited_on": "2020-06-01",
+        **dict.fromkeys(("service_group", "leader", "enterprise", "summary"), HOSTILE),
+    }
+    recorded = planner.post("/visits/new", visit).headers["Location"]
+    incident = {"village": village, "kind": "case", "happened_on": "2020-06-01"}
+    happened = planner.post("/incidents/new", incident | {"summary": HOSTILE}).headers["Location"]
+    correction = visit | {"version": "1", "leader": f"{HOSTILE}2", "note": HOSTILE}
+    assert planner.post(f"{recorded}/correct", correction).status_code == 303
+    closing = {"version": "1", "closed_on": "2020-06-02", "note": HOSTILE}
+    assert planner.post(f"{happened}/close", closing).status_code == 303
+    warned = planner.post("/visits/new", visit)
+    stale = planner.post(f"{recorded}/correct", correction)
+    assert (warned.status_code, stale.status_code) == (409, 409)
+    pages = ("/visits/", recorded, f"{recorded}/correct", "/incidents/", happened)
+    village_page = village_pages(hostile, village)[0]
+    texts = [planner.page(path) for path in (*pages, f"{happened}/correct", village_page)]
+    for text in (*texts, warned.text, stale.text):
+        assert "<img src=x" not in text
+        assert "&lt;img src=x" in text
 
 
 def test_pages_open_while_only_one_layer_is_there(

@@ -126,7 +126,11 @@ def test_lists_ask_as_often_whatever_the_number_of_rows(county: Flask, few: str,
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/review/"]
+    "path",
+    [
+        *("/", "/map/", "/villages/", "/votes/", "/projects/", "/lagging/", "/review/"),
+        *("/visits/", "/visits/waiting/", "/incidents/", "/incidents/zeros/"),
+    ],
 )
 def test_an_empty_register_says_what_to_do(empty: Flask, path: str) -> None:
     planner = visitor(empty, "planner")
@@ -208,8 +212,8 @@ def test_a_projects_page_tells_its_money_as_it_came_in(county: Flask, tmp_path: 
     bring_book(county, tmp_path, sheets)
     after = planner.page("/projects/2")
     shown = plain(after)
-    assert "Budget 100.00 earlier" in shown
-    assert "Budget 120.00 current" in shown
+    assert "budget 100.00 earlier" in shown
+    assert "budget 120.00 current" in shown
     assert "30.00 50.00" in shown
     # Both reports are of the same day; the later one holds, the earlier stands in the log.
     assert after.count("gt-curve-dot") == 1

@@ -30,10 +30,12 @@ TEXT = "() => (document.body || document.documentElement).textContent"
 NO_PAGES = {
     *("static", "basemap.tile", "tiles.tile", "tiles.names", "tiles.tilejson", "map.texts"),
     *("map_search.search", "map_dates.dates", "map_links.links", "map_places.places"),
-    *("map_projects.projects",),
+    *("map_projects.projects", "map_problems.problems", "map_visits.visits"),
     *("map_themes.ids", "map_themes.theme", "map_villages.village", "map_table.csv"),
     *("crosswalk.figures", "crosswalk.links", "import_changes.csv", "import_tables.errors"),
     *("import_tables.template", "map_sheets.sheet"),
+    *(f"ledger_exports.{noun}" for noun in ("votes", "projects", "problems")),
+    *(f"ledger_exports.{noun}" for noun in ("visits", "incidents")),
 }
 """Endpoints that answer with data, tables to download or paper."""
 

@@ -135,8 +135,8 @@ def upgrade() -> None:
         sa.Column("set_at", MOMENT, nullable=False),
     )
     for table, columns in (
-        ("visit", ["visited_on"]),
-        ("visit", ["unit_id"]),
+        ("visit", ["unit_id", "enterprise", "visited_on"]),
+        ("visit", ["visited_on", "unit_id", "enterprise", "people_served"]),
         ("visit", ["import_id"]),
         ("incident", ["happened_on"]),
         ("incident", ["unit_id"]),

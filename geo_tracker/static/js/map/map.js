@@ -3,7 +3,7 @@
 
    startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
    [{ key, title, group, is_number }], texts (null: geoTracker.mapTexts), attribution, options (by
-   part), urls { theme, village, panel, search, projects, names }. urls.names, with {block}, answers
+   part), urls { theme, village, panel, search, names } and those of point_layers.js. urls.names, with {block}, answers
    { ids, names }. An element with id map-panel takes the panel.
    Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
 
@@ -127,30 +127,9 @@
 
     _layers() {
       const layers = {};
-      const { urls, texts } = this.config;
-      if (urls.projects) {
-        this.projectFilters = new geoTracker.ProjectFilters({
-          texts,
-          onChange: () => {
-            projects.filter((project) => this.projectFilters.passes(project));
-            this.remember();
-          },
-        });
-        const projects = new geoTracker.ProjectLayer({
-          url: urls.projects, texts,
-          onPick: (unit, project) => this.select(unit).then(() => this.inHand.showProject(project)),
-          onLoaded: (all, choices) => {
-            this.projectFilters.fill(all, choices);
-            this.legend.setLayerKey('projects', this.projectFilters.box);
-          },
-        });
-        projects.filter((project) => this.projectFilters.passes(project));
-        layers.projects = {
-          text: texts.projects,
-          show: () => projects.show(this.map).catch((error) => this.status.failed(error)),
-          hide: () => projects.hide(),
-        };
-      }
+      const { texts } = this.config;
+      this.pointLayers = new geoTracker.PointLayers(this);
+      Object.assign(layers, this.pointLayers.byKey('projects'));
       if (this.formers) {
         layers.formers = {
           text: texts.former_boundaries,
@@ -158,7 +137,7 @@
           hide: () => this.formers.remove(),
         };
       }
-      return layers;
+      return Object.assign(layers, this.pointLayers.byKey('problems'), this.pointLayers.byKey('visits'));
     }
 
     _controls() {
@@ -317,7 +296,7 @@
       geoTracker.writeAddress({
         village: this.state.village, theme: this.state.theme, layers: this.state.layers,
         center: this.map.getCenter(), zoom: this.map.getZoom(),
-        others: Object.assign(this.themes.address(), this.projectFilters ? this.projectFilters.address() : {}, ...this.parts.map((part) => (part.address ? part.address() : {}))),
+        others: Object.assign(this.themes.address(), this.pointLayers.address(), ...this.parts.map((part) => (part.address ? part.address() : {}))),
       });
     }
   }

@@ -67,7 +67,7 @@
       }
       if (village.seat) this._drawSeat(village);
       (village.projects || []).filter((project) => project.point).forEach((project) =>
-        geoTracker.projectMarker(project, 1.5).addTo(this.group));
+        geoTracker.litMarker(project, 1.5).addTo(this.group));
       if (village.focus) this.light(village.focus, true);
       this._arrangeLabels();
     }

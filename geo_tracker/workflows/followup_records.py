@@ -1,0 +1,144 @@
+"""What recording, correcting and removing have in common for visits and incidents."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geo_tracker.db.models import FollowupStep, Incident, Unit, Visit
+from geo_tracker.db.record_journal import plain_value
+from geo_tracker.errors import ChangedMeanwhileError, InputError, NotAllowedError
+from geo_tracker.followup.problem_states import Actor
+from geo_tracker.language import N_
+
+LONGEST_NOTE = 1000
+
+Entry = Visit | Incident
+
+
+def only(actor: Actor, *roles: str) -> None:
+    """Refuse whoever has none of these roles.
+
+    Raises
+    ------
+    NotAllowedError
+        If so.
+    """
+    if actor.role not in roles:
+        raise NotAllowedError(N_("Your role does not permit this."))
+
+
+def tidy(text: Any, longest: int) -> str | None:
+    """Return what was typed without what cannot be seen around or in it; None for nothing.
+
+    Raises
+    ------
+    InputError
+        If it is too long.
+    """
+    seen = "".join(
+        sign for sign in str(text or "") if sign == "\n" or unicodedata.category(sign) != "Cc"
+    ).strip()
+    if len(seen) > longest:
+        raise InputError(N_("At most %(count)s characters."), count=longest)
+    return seen or None
+
+
+def happened_by(day: date, today: date) -> date:
+    """Return a day that is not in the future.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    if day > today:
+        raise InputError(N_("A day in the future cannot be recorded."))
+    return day
+
+
+def known_unit(session: Session, unit_id: int | None) -> int:
+    """Return the id of a village that there is; it stays locked against others who lock it.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if unit_id is None or not 0 < unit_id < 2**31:
+        raise InputError(N_("Say in which village it was."))
+    # Two who record a visit to one village at once: the second waits, then sees the first.
+    if session.get(Unit, unit_id, with_for_update={"key_share": True}) is None:
+        raise InputError(N_("Say in which village it was."))
+    return unit_id
+
+
+def unchanged_since(entry: Entry, version: int) -> None:
+    """Refuse what was filled in while somebody else changed the record.
+
+    Raises
+    ------
+    ChangedMeanwhileError
+        If it has another version by now.
+    """
+    if entry.version != version:
+        raise ChangedMeanwhileError(N_("Somebody else has changed this since you opened it."))
+
+
+def differing(entry: Entry, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return name → [what is stored, what is given] of values that differ, as plain data.
+
+    Raises
+    ------
+    InputError
+        If none does.
+    """
+    fields = {
+        name: [plain_value(getattr(entry, name)), plain_value(new)]
+        for name, new in values.items()
+        if getattr(entry, name) != new
+    }
+    if not fields:
+        raise InputError(N_("Nothing was changed."))
+    return fields
+
+
+def said(note: Any) -> str:
+    """Return the reason for a change.
+
+    Raises
+    ------
+    InputError
+        If none is given.
+    """
+    reason = tidy(note, LONGEST_NOTE)
+    if reason is None:
+        raise InputError(N_("Say why."))
+    return reason
+
+
+def add_step(
+    session: Session,
+    entry: Entry,
+    action: str,
+    *,
+    actor: Actor,
+    on: date,
+    note: str | None = None,
+    fields: Mapping[str, list[Any]],
+) -> None:
+    """Write into the log what was done about a record that has an id."""
+    session.add(
+        FollowupStep(
+            user_id=actor.user_id,
+            table_name=entry.__tablename__,
+            record_id=entry.id,
+            unit_id=entry.unit_id,
+            action=action,
+            happened_on=on,
+            note=note,
+            fields=dict(fields),
+        )
+    )

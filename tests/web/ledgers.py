@@ -1,0 +1,86 @@
+"""Visits and incidents in the small county, for tests of their pages."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from geo_tracker.db import writing
+from geo_tracker.db.models import Problem, UserAccount, Visit
+from geo_tracker.followup.problem_states import Actor
+from geo_tracker.web.context import Services
+from geo_tracker.workflows.incidents import record_incident
+from geo_tracker.workflows.visits import record_visit
+from tests.web.test_villages import unit_id
+from tests.web.visitors import Visitor, visitor
+
+TODAY = date.today()  # noqa: DTZ011 - as the server's clock
+PLANNER = Actor(None, "planner")
+
+
+def ago(days: int) -> date:
+    """Return a day before today."""
+    return TODAY - timedelta(days=days)
+
+
+def visited(app: Flask, village: str, days_ago: int, **more: Any) -> int:
+    """Record a visit to a village some days ago, whatever others there are."""
+    engine = _engine(app)
+    given = {
+        "visited_on": ago(days_ago),
+        "service_group": "第三服务组",
+        "unit_id": unit_id(app, village),
+    }
+    with writing(engine) as session:
+        every = list(session.scalars(sa.select(Visit.id)))
+    return record_visit(engine, given | more, actor=PLANNER, today=TODAY, knowing=every)
+
+
+def happened(app: Flask, village: str, days_ago: int, **more: Any) -> int:
+    """Record an incident in a village some days ago."""
+    given = {
+        "kind": "petition",
+        "happened_on": ago(days_ago),
+        "unit_id": unit_id(app, village),
+        "summary": "来访一次",
+        "about_merger": None,
+    }
+    return record_incident(_engine(app), given | more, actor=PLANNER, today=TODAY)
+
+
+def found_at(app: Flask, visit_id: int, village: str, content: str) -> None:
+    """Store a problem that was found at a visit."""
+    with writing(_engine(app)) as session:
+        session.add(
+            Problem(
+                problem_no=f"2026-{visit_id:05d}",
+                content=content,
+                unit_id=unit_id(app, village),
+                registered_on=TODAY,
+                visit_id=visit_id,
+            )
+        )
+
+
+def problem_in(app: Flask, village: str, number: str, **more: Any) -> int:
+    """Store a problem in a village, registered 60 days ago unless said otherwise."""
+    given = {"content": "路灯不亮", "registered_on": ago(60), "unit_id": unit_id(app, village)}
+    problem = Problem(problem_no=number, **given | more)
+    with writing(_engine(app)) as session:
+        session.add(problem)
+        session.flush()
+        return problem.id
+
+
+def handler(app: Flask) -> Visitor:
+    """Return somebody signed in who handles problems for an office."""
+    somebody = visitor(app, "planner")
+    with writing(_engine(app)) as session:
+        session.execute(sa.update(UserAccount).values(role="handler", office="交通局"))
+    return somebody
+
+
+def _engine(app: Flask) -> sa.Engine:
+    services: Services = app.extensions["geo_tracker"]
+    return services.engine
