@@ -95,7 +95,8 @@ def _page(problem_id: int, *, typed: dict[str, Any] | None = None, since: int | 
     since : int, optional
         The version that somebody had before him while others changed it.
     """
-    held, day = register(), ledger_day()
+    held = register()
+    day = ledger_day(held)
     with read_session() as session:
         problem = existing_problem(session, problem_id)
         steps = steps_of(session, TABLE, problem_id)

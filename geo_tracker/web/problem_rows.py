@@ -1,6 +1,6 @@
 """Problems as lists and pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -63,6 +63,8 @@ def problem_rows(problems: Sequence[Problem], held: Register) -> list[dict[str, 
     states = {state: term(f"problem_{state}") for state in STATES}
     lights = {"red": _("Overdue"), "yellow": _("Due soon"), "green": _("In time")}
 
+    left_text = _left_texts(day)
+
     def link(unit_id: int, name: str) -> dict[str, Any]:
         return {"unit_id": unit_id, "name": name, "url": f"{village}{unit_id}"}
 
@@ -104,7 +106,7 @@ def problem_rows(problems: Sequence[Problem], held: Register) -> list[dict[str, 
                 "round": problem.handover_round,
                 "light": light,
                 "light_text": lights[light] if light else None,
-                "left_text": _left_text(problem.due_on, day) if light else None,
+                "left_text": left_text(problem.due_on) if light else None,
                 "lead_unit": problem.lead_unit,
                 "due_on": problem.due_on,
                 "registered_on": problem.registered_on,
@@ -120,14 +122,17 @@ def problem_rows(problems: Sequence[Problem], held: Register) -> list[dict[str, 
     return rows
 
 
-def _left_text(due_on: date | None, day: LedgerDay) -> str | None:
-    """Return how much time is left, in words."""
-    if due_on is None:
-        return None
-    today = day.on.today
-    left = day.calendar.between(today, due_on)
-    if due_on < today:
-        return str(_("working days late: %(count)s", count=-left))
-    if due_on == today:
-        return str(_("due today"))
-    return str(_("working days left: %(count)s", count=left))
+def _left_texts(day: LedgerDay) -> Callable[[date | None], str | None]:
+    """Return what says in words how much time is left until a day."""
+    # Looked up once, not for each row.
+    late: str = _("working days late: %(count)s")
+    left: str = _("working days left: %(count)s")
+    due_today: str = _("due today")
+
+    def text(due_on: date | None) -> str | None:
+        if due_on is None or due_on == day.on.today:
+            return due_today if due_on else None
+        days = day.calendar.between(day.on.today, due_on)
+        return late % {"count": -days} if due_on < day.on.today else left % {"count": days}
+
+    return text

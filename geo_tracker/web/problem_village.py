@@ -43,7 +43,7 @@ def village_problems(
         ``rows`` (`MOST_SHOWN` of `problem_rows`, the open ones first), ``total``, ``open`` (int),
         ``url``, ``open_url``, ``new_url`` (None for those who only look).
     """
-    on = ledger_day().on
+    on = ledger_day(held).on
     places = held.places
     mine = places.index[places.index.isin(unit_ids) | (places["present_unit_id"] == unit_id)]
     units = [int(one) for one in mine]

@@ -38,7 +38,8 @@ bp = Blueprint("problems", __name__, url_prefix="/problems")
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """List problems."""
-    held, day = register(), ledger_day()
+    held = register()
+    day = ledger_day(held)
     on, categories = day.on, list(day.rules.problem_categories)
     asked = asked_problems(held, day.units, categories)
     with read_session() as database:
