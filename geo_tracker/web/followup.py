@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
 def worked_on(held: Register, session: Session) -> list[Card]:
     """Return the ledgers that people work on all day, as the overview shows them, too."""
     return [
-        _problems(session),
+        _problems(held, session),
         _checklists(held, session),
         _visits(session),
         _incidents(session),
@@ -73,8 +73,8 @@ def _votes(held: Register) -> Card:
     }
 
 
-def _problems(session: Session) -> Card:
-    totals = problem_totals(session, [], ledger_day().on)
+def _problems(held: Register, session: Session) -> Card:
+    totals = problem_totals(session, [], ledger_day(held).on)
     resolved, registered = totals["resolved"], totals["registered"]
     return {
         "title": _("Problems"),
