@@ -13,7 +13,8 @@ from geo_tracker.errors import InputError
 from geo_tracker.followup.problem_states import ANSWERS, NEEDED, SATISFACTIONS
 from geo_tracker.language import N_
 from geo_tracker.web.texts import term
-from geo_tracker.workflows.problems import LONGEST, LONGEST_NOTE, PROBLEM_SOURCES
+from geo_tracker.workflows.followup_records import LONGEST_NOTE
+from geo_tracker.workflows.problems import LONGEST, PROBLEM_SOURCES
 
 Form = Mapping[str, str]
 Field = dict[str, Any]

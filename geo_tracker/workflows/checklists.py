@@ -17,16 +17,16 @@ from geo_tracker.followup.checklist import (
     after_item_action,
     template_item,
 )
-from geo_tracker.followup.problem_states import Actor
+from geo_tracker.followup.problem_states import FOLLOWERS, Actor
 from geo_tracker.language import N_
-from geo_tracker.workflows.followup_steps import (
+from geo_tracker.workflows.followup_records import (
     LONGEST_NOTE,
     changed_fields,
-    not_in_the_future,
-    only_followers,
-    same_version,
+    happened_by,
+    only,
     step_about,
     tidy,
+    unchanged_since,
 )
 from geo_tracker.workflows.rules import rules_of
 
@@ -61,7 +61,7 @@ def open_checklists(
     NotAllowedError
         If this person only looks.
     """
-    only_followers(actor)
+    only(actor, *FOLLOWERS)
     with writing(engine) as session:
         template = [template_item(line) for line in rules_of(session, today.year).checklist_items]
         # On PostgreSQL two people may press the button at once.
@@ -83,8 +83,7 @@ def open_checklists(
         session.add_all(items)
         session.flush()
         session.add_all(
-            step_about(TABLE, item, "open", actor=actor, on=today, states=(None, "open"))
-            for item in items
+            step_about(item, "open", actor=actor, on=today, states=(None, "open")) for item in items
         )
     return len(new)
 
@@ -101,7 +100,7 @@ def add_item(
     InputError
         If domain, text or village is missing or none.
     """
-    only_followers(actor)
+    only(actor, *FOLLOWERS)
     text = tidy(given.get("text"), LONGEST_TEXT)
     if given.get("domain") not in DOMAINS.values() or text is None:
         raise InputError(N_("Say what is to be done, and in which domain."))
@@ -111,7 +110,7 @@ def add_item(
         item = ChecklistItem(unit_id=unit_id, domain=given["domain"], text=text, **_plan(given))
         session.add(item)
         session.flush()
-        session.add(step_about(TABLE, item, "open", actor=actor, on=today, states=(None, "open")))
+        session.add(step_about(item, "open", actor=actor, on=today, states=(None, "open")))
         return item.id
 
 
@@ -155,12 +154,12 @@ def act_on_item(
         As `after_item_action`; also if a day does not fit.
     """
     day = given.get("happened_on") or today
-    not_in_the_future(day, today)
+    happened_by(day, today)
     with writing(engine) as session:
         item = session.get(ChecklistItem, item_id, with_for_update=True)
         if item is None:
             raise NotFoundError(N_("There is no item %(id)s."), id=item_id)
-        same_version(item.version, version)
+        unchanged_since(item, version)
         before = situation_of(item)
         after = after_item_action(before, action, actor, given)
         note = tidy(given.get("note"), LONGEST_NOTE)
@@ -180,9 +179,7 @@ def act_on_item(
         item.version += 1
         states = (before.state, after.state)
         session.add(
-            step_about(
-                TABLE, item, action, actor=actor, on=day, states=states, note=note, fields=fields
-            )
+            step_about(item, action, actor=actor, on=day, states=states, note=note, fields=fields)
         )
 
 
@@ -233,10 +230,10 @@ def record_fusion(
     InputError
         If there is no such stage or village, the day is in the future or the amount negative.
     """
-    only_followers(actor)
+    only(actor, *FOLLOWERS)
     if stage not in FUSION_STAGES:
         raise InputError(N_("There is no such stage of bringing assets together."))
-    not_in_the_future(since_on, today)
+    happened_by(since_on, today)
     if stays is not None and stays < 0:
         raise InputError(N_("An amount cannot be negative."))
     with writing(engine) as session:
@@ -260,7 +257,6 @@ def record_fusion(
         session.flush()
         session.add(
             step_about(
-                AssetFusion.__tablename__,
                 fusion,
                 "record",
                 actor=actor,

@@ -1,4 +1,4 @@
-"""What recording, correcting and removing have in common for visits and incidents."""
+"""What all records of the follow-up have in common when somebody changes them."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geo_tracker.db.models import FollowupStep, Incident, Unit, Visit
+from geo_tracker.db.models import (
+    AssetFusion,
+    ChecklistItem,
+    FollowupStep,
+    Incident,
+    Problem,
+    Unit,
+    Visit,
+)
 from geo_tracker.db.record_journal import plain_value
 from geo_tracker.errors import ChangedMeanwhileError, InputError, NotAllowedError
 from geo_tracker.followup.problem_states import Actor
@@ -15,7 +23,7 @@ from geo_tracker.language import N_
 
 LONGEST_NOTE = 1000
 
-Entry = Visit | Incident
+Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion
 
 
 def only(actor: Actor, *roles: str) -> None:
@@ -75,7 +83,7 @@ def known_unit(session: Session, unit_id: int | None) -> int:
     return unit_id
 
 
-def unchanged_since(entry: Entry, version: int) -> None:
+def unchanged_since(entry: Visit | Incident | ChecklistItem, version: int) -> None:
     """Refuse what was filled in while somebody else changed the record.
 
     Raises
@@ -87,19 +95,24 @@ def unchanged_since(entry: Entry, version: int) -> None:
         raise ChangedMeanwhileError(N_("Somebody else has changed this since you opened it."))
 
 
+def changed_fields(entry: Entry, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return name → [what is stored, what is given] of values that differ, as plain data."""
+    return {
+        name: [plain_value(getattr(entry, name)), plain_value(new)]
+        for name, new in values.items()
+        if getattr(entry, name) != new
+    }
+
+
 def differing(entry: Entry, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return name → [what is stored, what is given] of values that differ, as plain data.
+    """Return the same of values of which one at least has to differ.
 
     Raises
     ------
     InputError
         If none does.
     """
-    fields = {
-        name: [plain_value(getattr(entry, name)), plain_value(new)]
-        for name, new in values.items()
-        if getattr(entry, name) != new
-    }
+    fields = changed_fields(entry, values)
     if not fields:
         raise InputError(N_("Nothing was changed."))
     return fields
@@ -119,6 +132,36 @@ def said(note: Any) -> str:
     return reason
 
 
+def step_about(
+    entry: Entry,
+    action: str,
+    *,
+    actor: Actor,
+    on: date,
+    states: tuple[str | None, str | None] = (None, None),
+    handover_round: int | None = None,
+    note: str | None = None,
+    fields: Mapping[str, list[Any]] | None = None,
+) -> FollowupStep:
+    """Return what the log keeps of something done about a record that has an id.
+
+    ``states``: before and after, of records that have one.
+    """
+    return FollowupStep(
+        user_id=actor.user_id,
+        table_name=entry.__tablename__,
+        record_id=entry.id,
+        unit_id=entry.unit_id,
+        action=action,
+        happened_on=on,
+        from_state=states[0],
+        to_state=states[1],
+        round=handover_round,
+        note=note,
+        fields=dict(fields or {}),
+    )
+
+
 def add_step(
     session: Session,
     entry: Entry,
@@ -129,16 +172,5 @@ def add_step(
     note: str | None = None,
     fields: Mapping[str, list[Any]],
 ) -> None:
-    """Write into the log what was done about a record that has an id."""
-    session.add(
-        FollowupStep(
-            user_id=actor.user_id,
-            table_name=entry.__tablename__,
-            record_id=entry.id,
-            unit_id=entry.unit_id,
-            action=action,
-            happened_on=on,
-            note=note,
-            fields=dict(fields),
-        )
-    )
+    """Write into the log what was done about a record that has an id and no states."""
+    session.add(step_about(entry, action, actor=actor, on=on, note=note, fields=fields))

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import writing
-from geo_tracker.db.models import FollowupStep, Problem, Unit
+from geo_tracker.db.models import Problem, Unit
 from geo_tracker.db.problems import existing_problem, last_step_on, locked_problem, next_numbers
-from geo_tracker.db.record_journal import plain_value
 from geo_tracker.errors import ChangedMeanwhileError, InputError, NotAllowedError, NotFoundError
 from geo_tracker.followup.problem_states import (
     CLOSED_OTHERWISE,
@@ -20,6 +19,13 @@ from geo_tracker.followup.problem_states import (
     after_action,
 )
 from geo_tracker.language import N_
+from geo_tracker.workflows.followup_records import (
+    LONGEST_NOTE,
+    changed_fields,
+    happened_by,
+    step_about,
+    tidy,
+)
 from geo_tracker.workflows.rules import work_calendar
 
 PROBLEM_SOURCES = ("enterprise", "residents", "grassroots", "inspection")
@@ -32,7 +38,6 @@ DESCRIBED = (
 """What a problem says of itself; a correction changes it, its state never."""
 
 LONGEST = {"content": 2000, "category": 60, "reporter": 80, "lead_unit": 60, "helper_units": 200}
-LONGEST_NOTE = 1000
 TABLE = Problem.__tablename__
 
 
@@ -89,14 +94,18 @@ def _registered(
     if values.get("unit_id") is None:
         raise InputError(N_("Say in which village it is."))
     day = given.get("registered_on") or today
-    _not_in_the_future(day, today)
+    happened_by(day, today)
     (number,) = next_numbers(session, year=day.year, count=1)
     problem = Problem(
         **values, problem_no=number, registered_on=day, recurs_of_id=given.get("recurs_of_id")
     )
     session.add(problem)
     session.flush()
-    session.add(_step(problem, "register", actor=actor, on=day, before=None))
+    session.add(
+        step_about(
+            problem, "register", actor=actor, on=day, states=(None, problem.state), handover_round=0
+        )
+    )
     return problem
 
 
@@ -159,7 +168,7 @@ def take_action(
     """Take an action about a problem that is locked; the caller commits. See `act`."""
     before = situation_of(problem)
     day = given.get("happened_on") or today
-    _not_in_the_future(day, today)
+    happened_by(day, today)
     earlier = last_step_on(session, TABLE, problem.id)
     if earlier is not None and day < earlier:
         raise InputError(
@@ -168,20 +177,26 @@ def take_action(
         )
     after = after_action(before, action, actor, given)
     changes = _changes(session, problem, action, given, actor=actor, day=day, after=after)
-    fields = {
-        name: [plain_value(getattr(problem, name)), plain_value(new)]
-        for name, new in changes.items()
-        if getattr(problem, name) != new
-    }
+    fields = changed_fields(problem, changes)
     if action == "correct" and not fields:
         raise InputError(N_("Nothing was changed."))
     for name, new in changes.items():
         setattr(problem, name, new)
     problem.state, problem.handover_round = after.state, after.round
     problem.version += 1
-    note = _text(given.get("note"), LONGEST_NOTE)
-    step = _step(problem, action, actor=actor, on=day, before=before, note=note, fields=fields)
-    session.add(step)
+    note = tidy(given.get("note"), LONGEST_NOTE)
+    session.add(
+        step_about(
+            problem,
+            action,
+            actor=actor,
+            on=day,
+            states=(before.state, problem.state),
+            handover_round=problem.handover_round,
+            note=note,
+            fields=fields,
+        )
+    )
     if action == "recheck" and given["answer"] != "fixed":
         # What was closed stays closed, and its figures with it; the problem is a new one.
         again = {name: getattr(problem, name) for name in DESCRIBED}
@@ -204,7 +219,7 @@ def _changes(
     after: Situation,
 ) -> dict[str, Any]:
     """Return the attributes that an action writes, besides state and round."""
-    note = _text(given.get("note"), LONGEST_NOTE)
+    note = tidy(given.get("note"), LONGEST_NOTE)
     if action in CLOSED_OTHERWISE:
         changes: dict[str, Any] = {"closed_on": day, "outcome": note, "suspended_on": None}
         if action == "duplicate":
@@ -212,8 +227,8 @@ def _changes(
         return changes
     if action == "assign":
         return {
-            "lead_unit": _text(given["lead_unit"], LONGEST["lead_unit"]),
-            "helper_units": _text(given.get("helper_units"), LONGEST["helper_units"]),
+            "lead_unit": tidy(given["lead_unit"], LONGEST["lead_unit"]),
+            "helper_units": tidy(given.get("helper_units"), LONGEST["helper_units"]),
             "assigned_on": day,
             "due_on": _due(given["due_on"], after=day),
         }
@@ -251,7 +266,7 @@ def _described(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: given[name] for name in DESCRIBED if name in given}
     for name, longest in LONGEST.items():
         if name in values:
-            values[name] = _text(values[name], longest)
+            values[name] = tidy(values[name], longest)
     if "content" in values and values["content"] is None:
         raise InputError(N_("Say what the problem is."))
     if values.get("source") not in (None, *PROBLEM_SOURCES):
@@ -283,44 +298,7 @@ def _original(session: Session, problem: Problem, of: int) -> int:
     return original.id
 
 
-def _text(text: Any, longest: int) -> str | None:
-    tidy = str(text).strip() if text is not None else ""
-    if len(tidy) > longest:
-        raise InputError(N_("At most %(count)s characters."), count=longest)
-    return tidy or None
-
-
 def _due(day: date, *, after: date) -> date:
     if day < after:
         raise InputError(N_("It cannot be due before %(day)s."), day=after.isoformat())
     return day
-
-
-def _not_in_the_future(day: date, today: date) -> None:
-    if day > today:
-        raise InputError(N_("A day in the future cannot be recorded."))
-
-
-def _step(
-    problem: Problem,
-    action: str,
-    *,
-    actor: Actor,
-    on: date,
-    before: Situation | None,
-    note: str | None = None,
-    fields: dict[str, Any] | None = None,
-) -> FollowupStep:
-    return FollowupStep(
-        user_id=actor.user_id,
-        table_name=TABLE,
-        record_id=problem.id,
-        unit_id=problem.unit_id,
-        action=action,
-        happened_on=on,
-        from_state=before.state if before is not None else None,
-        to_state=problem.state,
-        round=problem.handover_round,
-        note=note,
-        fields=fields or {},
-    )
