@@ -10,7 +10,7 @@ SCRIPTS = (
     *(f"js/map/{name}.js" for name in ("themes", "search")),
     *(
         f"js/map/{name}.js"
-        for name in ("village", "lit_points", "point_filters", "point_layers", "map")
+        for name in ("lights", "village", "point_layers", "map")
     ),
     # Parts of the page that are added to the map, each in a file of its own.
     *(f"js/map/{name}.js" for name in ("dated_layers", "swipe", "side_by_side", "dates")),
@@ -19,6 +19,11 @@ SCRIPTS = (
 )
 """In the order in which they need each other."""
 
+MORE_SCRIPTS = tuple(
+    f"js/map/{name}.js" for name in ("lit_points", "point_filters", "point_nouns", "document_form")
+)
+"""What the first view has no need of: layers of points, forms of documents."""
+
 STYLES = (
     *(
         f"css/{name}.css"
@@ -26,7 +31,7 @@ STYLES = (
     ),
 )
 
-JOINED = {"map.js": SCRIPTS, "map.css": STYLES}
+JOINED = {"map.js": SCRIPTS, "map_more.js": MORE_SCRIPTS, "map.css": STYLES}
 """What is sent as one, by the name under which it is."""
 
 

@@ -62,8 +62,3 @@ def problems() -> ResponseReturnValue:
         stages=[{"key": state, "text": term(f"problem_{state}")} for state in states],
         villages=villages,
     )
-
-
-def problem_address(problem_id: object) -> str:
-    """Return the address of a problem's page."""
-    return f"/problems/{problem_id}"

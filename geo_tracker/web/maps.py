@@ -31,7 +31,6 @@ from geo_tracker.web.context import services
 from geo_tracker.web.followup_sides import offered_themes
 from geo_tracker.web.map_dates import compared_layers
 from geo_tracker.web.map_places import dated_title
-from geo_tracker.web.map_problems import problem_address
 from geo_tracker.web.map_themes import chosen_theme
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.texts import shown
@@ -116,10 +115,10 @@ def _parts(held: Register, layer: Layer) -> MapParts:
             "village": url_for("map_villages.village", unit_id=0).replace("/0", "/{id}"),
             "panel": url_for("map_villages.panel", unit_id=0).replace("/0/", "/{id}/"),
             "search": url_for("map_search.search"),
+            "more_script": url_for("static", filename="joined/map_more.js"),
             "projects": url_for("map_projects.projects"),
             "problems": url_for("map_problems.problems"),
-            # The page of a problem; its number follows.
-            "problem": problem_address("{id}"),
+            "problem": url_for("problem_page.show", problem_id=0).replace("/0", "/{id}"),
             "visits": url_for("map_visits.visits"),
             "visits_of": url_for("visits.index", unit=0).replace("=0", "={id}"),
             "names": names_address(layer.tiles_key or ""),

@@ -51,6 +51,7 @@ def page_html(tiles: TileFile, options: dict[str, Any] | None = None) -> str:
             "visits": "/visits",
             "visits_of": "/visits/?unit={id}",
             "names": "/names",
+            "more_script": "/static/joined/map_more.js",
         },
         texts={key: message.text for key, message in MAP_TEXTS.items()},
         attribution=HOSTILE,

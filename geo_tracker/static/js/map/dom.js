@@ -104,4 +104,17 @@
       this.line.hidden = true;
     }
   };
+
+  /* Resolves when a script of our own has run. */
+  geoTracker.loadScript = function (url) {
+    return new Promise((resolve, reject) => {
+      const script = geoTracker.element('script', { src: url });
+      script.addEventListener('load', resolve);
+      script.addEventListener('error', () => {
+        script.remove();
+        reject(new geoTracker.FetchError('failed'));
+      });
+      document.head.appendChild(script);
+    });
+  };
 })();

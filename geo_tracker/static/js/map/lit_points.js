@@ -8,39 +8,13 @@
   const geoTracker = (window.geoTracker = window.geoTracker || {});
   const element = geoTracker.element;
 
-  // Red is also larger, so that lights differ by more than colour.
-  const LIGHTS = {
-    green: { property: '--gt-green', color: '#2e7d32', radius: 4 },
-    yellow: { property: '--gt-yellow', color: '#e0a100', radius: 4.5 },
-    red: { property: '--gt-red', color: '#c62828', radius: 6 },
-    unknown: { property: '--gt-unknown', color: '#8592a0', radius: 4 },
-  };
-  // The most urgent last, so that they lie on top.
-  const ORDER = ['unknown', 'green', 'yellow', 'red'];
-  geoTracker.LIGHTS_BY_URGENCY = ORDER.slice().reverse();
   const CELL_PX = 56;
   const SINGLE_FROM = 14;
   const SHAPES_FROM = 11;
   const MOST_LISTED = 100;
   const MOST_HIGH_PX = 260;
-
-  function colorOf(light) {
-    return geoTracker.themeColor(LIGHTS[light].property, LIGHTS[light].color);
-  }
-
-  function lightOf(point) {
-    return ORDER.indexOf(point.light) < 0 ? 'unknown' : point.light;
-  }
-
-  /* thing: { point, light, name }; said(): what its tip says, else its name. */
-  geoTracker.litMarker = function (thing, extraRadius, said) {
-    const light = LIGHTS[lightOf(thing)];
-    const marker = L.circleMarker(thing.point, {
-      radius: light.radius + (extraRadius || 0), color: '#ffffff', weight: 1.5,
-      fillColor: colorOf(lightOf(thing)), fillOpacity: 1, bubblingMouseEvents: false,
-    });
-    return marker.bindTooltip(() => element('span', { text: said ? said() : thing.name }), { direction: 'top' });
-  };
+  const ORDER = geoTracker.LIGHTS_BY_URGENCY.slice().reverse();
+  const colorOf = geoTracker.lightColor;
 
   /* A ring with the share of each light about how many there are. */
   function clusterSign(counts, total) {
@@ -109,7 +83,7 @@
       const of = (list, places, i) => (list && places[i] >= 0 ? list[places[i]] : null);
       this.things = data.id.map((id, i) => Object.assign({
         id, name: data.name[i], point: L.latLng(data.lat[i], data.lon[i]), unit: data.unit[i],
-        light: lightOf({ light: data.light[i] }), kind: of(data.kinds, data.kind, i) || '',
+        light: geoTracker.lightOf({ light: data.light[i] }), kind: of(data.kinds, data.kind, i) || '',
         stage: (of(data.stages, data.stage, i) || { key: '' }).key, shape: data.shapes && data.shapes[id],
       }, more ? more(data, i) : {}));
       onLoaded(this.things, data);

@@ -3,8 +3,8 @@
 
    startMap({ map, villages, formers, config }); config: bounds [west, south, east, north], themes
    [{ key, title, group, is_number }], texts (null: geoTracker.mapTexts), attribution, options (by
-   part), urls { theme, village, panel, search, names } and those of point_layers.js. urls.names, with {block}, answers
-   { ids, names }. An element with id map-panel takes the panel.
+   part), urls { theme, village, panel, search, names, more_script } and those of
+   point_layers.js. urls.names, with {block}, answers { ids, names }. An element with id map-panel takes the panel.
    Sets data-map-ready on <html> and the mark 'map-usable' once the map can be worked with.
 
    A part is added with geoTracker.addMapPart(make); make(page) is called when the controls stand
@@ -129,7 +129,7 @@
       const layers = {};
       const { texts } = this.config;
       this.pointLayers = new geoTracker.PointLayers(this);
-      Object.assign(layers, this.pointLayers.byKey('projects'));
+      Object.assign(layers, this.pointLayers.byKey('projects', texts.projects));
       if (this.formers) {
         layers.formers = {
           text: texts.former_boundaries,
@@ -137,7 +137,7 @@
           hide: () => this.formers.remove(),
         };
       }
-      return Object.assign(layers, this.pointLayers.byKey('problems'), this.pointLayers.byKey('visits'));
+      return Object.assign(layers, this.pointLayers.byKey('problems', texts.open_problems), this.pointLayers.byKey('visits', texts.visits));
     }
 
     _controls() {
@@ -187,6 +187,13 @@
         },
       });
       return this.toolbar.bar;
+    }
+
+    /* Resolves when what the first view has no need of is there, too. */
+    more() {
+      this.script = this.script || geoTracker.loadScript(this.config.urls.more_script);
+      this.script.catch(() => { this.script = null; });
+      return this.script;
     }
 
     restyle() {

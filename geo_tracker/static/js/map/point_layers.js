@@ -1,129 +1,48 @@
-/* The layers of lit points: projects, open problems, villages visited; each with its filters.
+/* The layers of lit points, as a page has them; what draws them comes when the first one is shown.
 
-   urls.projects, problems, visits: as lit_points.js says, where there is such a layer; problems with
-   due (date or null), village (places in villages), at_village (whether the place is that of the
-   village); visits with visits, days, last_on, and never: how many villages never were. urls.problem
-   and visits_of, with {id}: pages of a problem and of the visits to a village. */
+   urls.projects, problems, visits: as point_nouns.js says, where there is such a layer. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
-  const element = geoTracker.element;
 
-  const LIGHTS = ['green', 'yellow', 'red', 'unknown'];
-
-  function filled(text, values) {
-    return Object.keys(values).reduce((said, name) => said.replace('{' + name + '}', () => values[name]), text);
-  }
+  // What the filters of a layer are called by in the address.
+  geoTracker.POINT_PREFIXES = { projects: '', problems: 'problem_', visits: 'visit_' };
+  const FILTERS = ['lights', 'kinds', 'stages'];
 
   geoTracker.PointLayers = class {
-    /* Needs page.map, legend, status, config, inHand, select, remember. */
     constructor(page) {
       this.page = page;
-      this.filters = [];
+      this.made = {};
+      this.wanted = new Set();
+      this.kept = {};
+      Object.keys(geoTracker.POINT_PREFIXES).forEach((key) => FILTERS.forEach((name) => {
+        const said = 'no_' + geoTracker.POINT_PREFIXES[key] + name;
+        this.kept[said] = geoTracker.addressValue(said);
+      }));
     }
 
     /* { key: { text, show, hide } }, empty where the page has no such layer. */
-    byKey(key) {
-      const { page } = this;
-      const url = page.config.urls[key];
-      if (!url) return {};
-      const noun = this['_' + key]();
-      const points = new geoTracker.LitPoints(Object.assign({
-        url, title: noun.text,
-        onPick: (thing) => page.select(thing.unit),
-        onLoaded: (things, data) => {
-          filters.fill(things, data);
-          if (noun.note) filters.box.appendChild(element('p', { class: 'map-note', text: noun.note(things, data) }));
-          page.legend.setLayerKey(key, filters.box);
-        },
-      }, noun.options));
-      const narrow = () => points.filter((thing) => filters.passes(thing));
-      const filters = new geoTracker.PointFilters({
-        texts: page.config.texts, titles: noun.titles || {}, lights: noun.lights, prefix: noun.prefix,
-        onChange: () => {
-          narrow();
-          page.remember();
-        },
-      });
-      this.filters.push(filters);
-      narrow();
-      return {
-        [key]: {
-          text: noun.text,
-          show: () => points.show(page.map).catch((error) => page.status.failed(error)),
-          hide: () => points.hide(),
-        },
-      };
+    byKey(key, text) {
+      if (!this.page.config.urls[key]) return {};
+      return { [key]: { text, show: () => this._show(key), hide: () => this._hide(key) } };
     }
 
     address() {
-      return Object.assign({}, ...this.filters.map((filters) => filters.address()));
+      return Object.assign({}, this.kept, ...Object.keys(this.made).map((key) => this.made[key].filters.address()));
     }
 
-    _lights(prefix) {
-      const lights = {};
-      LIGHTS.forEach((light) => { lights[light] = this.page.config.texts[prefix + light]; });
-      return lights;
-    }
-
-    _projects() {
+    _show(key) {
       const { page } = this;
-      const { texts } = page.config;
-      return {
-        text: texts.projects, lights: this._lights('light_'),
-        titles: { kinds: texts.project_kinds, stages: texts.project_stages },
-        options: { onPick: (thing) => page.select(thing.unit).then(() => page.inHand.showProject(thing.id)) },
-      };
+      this.wanted.add(key);
+      page.more().then(() => {
+        this.made[key] = this.made[key] || geoTracker.madePointLayer(page, key);
+        return this.wanted.has(key) && this.made[key].points.show(page.map);
+      }).catch((error) => page.status.failed(error));
     }
 
-    _problems() {
-      const { texts, urls } = this.page.config;
-      const place = (thing) => (thing.atVillage ? [texts.at_village] : []);
-      return {
-        text: texts.open_problems, lights: this._lights('problem_light_'), prefix: 'problem_',
-        titles: { kinds: texts.project_kinds, stages: texts.problem_states },
-        options: {
-          more: (data, i) => ({
-            due: data.due[i], village: data.villages[data.village[i]] || '', atVillage: data.at_village[i],
-            stageText: (data.stages[data.stage[i]] || { text: '' }).text,
-          }),
-          tip: (thing) => [thing.name, thing.kind].concat(place(thing)).filter(Boolean).join(' · '),
-          about: (thing) => this._about(thing, [
-            [thing.kind || texts.not_stated, thing.stageText].filter(Boolean).join(' · '),
-            thing.due ? filled(texts.problem_due, { day: thing.due }) : texts.problem_without_due,
-          ].concat(place(thing)), thing.village, urls.problem, texts.problem_page),
-        },
-      };
-    }
-
-    _visits() {
-      const { texts, urls } = this.page.config;
-      const said = (thing) => filled(texts.visits_said, { visits: thing.visits, days: thing.days });
-      return {
-        text: texts.visits, prefix: 'visit_',
-        note: (_things, data) => filled(texts.visits_never, { count: data.never.toLocaleString('en-US') }),
-        options: {
-          more: (data, i) => ({ visits: data.visits[i], days: data.days[i], lastOn: data.last_on[i] }),
-          tip: (thing) => thing.name + ' · ' + said(thing),
-          about: (thing) => this._about(thing, [said(thing), thing.lastOn], thing.name, urls.visits_of, texts.visits_page),
-        },
-      };
-    }
-
-    /* What a click shows: the thing, lines about it, the way to its village and to its page. */
-    _about(thing, lines, village, url, linkText) {
-      const head = element('p', { class: 'map-point-head' }, [
-        element('span', { class: 'map-light map-light-' + thing.light }), element('strong', { text: thing.name }),
-      ]);
-      const pick = element('button', { type: 'button', class: 'map-point-village', text: village });
-      pick.addEventListener('click', () => {
-        this.page.map.closePopup();
-        this.page.select(thing.unit);
-      });
-      const rows = lines.filter(Boolean).map((text) => element('p', { class: 'map-note', text }));
-      if (village && thing.unit) rows.push(element('p', {}, [pick]));
-      const link = element('a', { href: geoTracker.urlOf(url, { id: thing.id }), text: linkText });
-      return element('div', { class: 'map-point' }, [head].concat(rows, element('p', {}, [link])));
+    _hide(key) {
+      this.wanted.delete(key);
+      if (this.made[key]) this.made[key].points.hide();
     }
   };
 })();
