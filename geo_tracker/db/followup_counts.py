@@ -72,7 +72,7 @@ def problems_in(session: Session, states: Collection[str]) -> list[sa.Row[Any]]:
     """Return the problems in some states, by id, without what was said and who said it."""
     p = Problem
     asked = (p.id, p.problem_no, p.category, p.state, p.due_on, p.suspended_on, p.unit_id)
-    query = sa.select(*asked, p.lon, p.lat).where(p.state.in_(states)).order_by(p.id)
+    query = sa.select(*asked, p.lon, p.lat, p.import_id).where(p.state.in_(states)).order_by(p.id)
     return list(session.execute(query))
 
 

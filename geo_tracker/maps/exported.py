@@ -19,6 +19,7 @@ from geo_tracker.maps.page import local_files, map_parts, script_json
 EXPORT_TEXTS: dict[str, Message] = {
     "formers": Message(N_("Former villages with links to the seat")),
     "projects": Message(N_("Projects")),
+    "problems": Message(N_("Open problems")),
     "names": Message(N_("Names")),
     "layers": Message(N_("Layers")),
     "seat": Message(N_("Seat of the village")),
@@ -32,6 +33,10 @@ EXPORT_TEXTS: dict[str, Message] = {
     "light_yellow": Message(N_("behind plan")),
     "light_red": Message(N_("far behind plan")),
     "light_unknown": Message(N_("no plan known")),
+    "problem_light_green": Message(N_("in time")),
+    "problem_light_yellow": Message(N_("due soon")),
+    "problem_light_red": Message(N_("overdue")),
+    "problem_light_unknown": Message(N_("no time running")),
     "former_villages": Message(N_("Former villages")),
     "former": Message(N_("Former village")),
     "village": Message(N_("Village")),

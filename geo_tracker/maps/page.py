@@ -91,9 +91,9 @@ class MapConfig:
     urls : mapping
         ``theme`` (with ``{theme}``), ``village`` and ``panel`` (with ``{id}``), ``search``;
         optionally ``more_script`` (`page_files.MORE_SCRIPTS`, needed by what follows and by
-        ``options["printing"]``), ``projects``, ``problems``, ``visits`` (points of all of them; the
-        latter with ``problem`` and ``visits_of``, with ``{id}``: pages about one of them), ``names``
-        (names to show on hover, with ``{block}``) and ``links`` (all links at once; with it
+        ``options["printing"]``), ``projects``, ``problems``, ``visits`` (points of all; the latter
+        with ``problem`` and ``visits_of``, with ``{id}``: pages about one of them),
+        ``names`` (names on hover, with ``{block}``) and ``links`` (all links at once; with it
         ``options["links"]``: the addresses ``list`` of a place's merged villages and ``review`` of
         conflicts).
         The scripts in ``static/js/map`` say at their heads what each answers.

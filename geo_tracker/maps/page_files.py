@@ -8,10 +8,7 @@ SCRIPTS = (
     *(f"js/map/{name}.js" for name in ("vector_tile", "drawing", "overlays", "tiles")),
     *(f"js/map/{name}.js" for name in ("dom", "address", "toolbar", "legend", "class_choice")),
     *(f"js/map/{name}.js" for name in ("themes", "search")),
-    *(
-        f"js/map/{name}.js"
-        for name in ("lights", "village", "point_layers", "map")
-    ),
+    *(f"js/map/{name}.js" for name in ("lights", "village", "point_layers", "map")),
     # Parts of the page that are added to the map, each in a file of its own.
     *(f"js/map/{name}.js" for name in ("dated_layers", "swipe", "side_by_side", "dates")),
     *(f"js/map/{name}.js" for name in ("links_drawing", "links_card", "links")),

@@ -78,6 +78,7 @@ def drawn_sheet(
     colours: Mapping[int, str],
     formers: gpd.GeoSeries | None = None,
     projects: pd.DataFrame | None = None,
+    problems: pd.DataFrame | None = None,
     with_names: bool = True,
 ) -> SheetMap:
     """Draw villages, filled by class, with lines and names.
@@ -94,8 +95,9 @@ def drawn_sheet(
         Colour of each class.
     formers : GeoSeries, optional
         Polygons of former villages in STORAGE_CRS, drawn as dashed lines.
-    projects : DataFrame, optional
-        ``lon``, ``lat`` in STORAGE_CRS and ``light``.
+    projects, problems : DataFrame, optional
+        ``lon``, ``lat`` in STORAGE_CRS and ``light``; projects are drawn as points, problems as
+        rings.
     with_names : bool
         Whether names are written; those of counties and towns where there are several.
 
@@ -131,6 +133,8 @@ def drawn_sheet(
                 places.append(_Place(kind, name, ground))
     if projects is not None:
         parts.append(_points(paper, projects))
+    if problems is not None:
+        parts.append(_points(paper, problems, as_rings=True))
     named = unnamed = 0
     if with_names:
         wanted = _wanted(paper, places, villages["name"].to_numpy()[inside], plain[inside])
@@ -217,17 +221,18 @@ def _borders_once(shapes: _Shapes) -> list[npt.NDArray[np.int64]]:
     return [steps[begin : stop + 1] for begin, stop in zip(begins, stops, strict=True)]
 
 
-def _points(paper: Paper, projects: pd.DataFrame) -> str:
+def _points(paper: Paper, things: pd.DataFrame, *, as_rings: bool = False) -> str:
     xy = shapely.get_coordinates(
-        paper.placed(shapely.points(projects["lon"].to_numpy(), projects["lat"].to_numpy()))
+        paper.placed(shapely.points(things["lon"].to_numpy(), things["lat"].to_numpy()))
     )
     drawn = []
     for light, colour in LIGHTS.items():
         radius = _RADIUS_MM[light] / STEP_MM
+        fill, line, width = ("#fff", colour, 40) if as_rings else (colour, "#fff", 18)
         drawn += [
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{colour}"'
-            ' stroke="#fff" stroke-width="18"/>'
-            for x, y in (xy[(projects["light"] == light).to_numpy()] / STEP_MM).tolist()
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{fill}"'
+            f' stroke="{line}" stroke-width="{width}"/>'
+            for x, y in (xy[(things["light"] == light).to_numpy()] / STEP_MM).tolist()
         ]
     return "".join(drawn)
 

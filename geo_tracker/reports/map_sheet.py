@@ -37,13 +37,13 @@ class LegendEntry:
     label : str
         In the reader's language.
     sign : str
-        ``area``, ``missing`` (hatched), ``line``, ``dashes`` or ``point``.
+        ``area``, ``missing`` (hatched), ``line``, ``dashes``, ``point`` or ``ring``.
     colour : str
         As ``#rrggbb``.
     count : str
         How many there are on the sheet; empty where it is not counted.
     width_mm : float
-        Of a line, or across a point.
+        Of a line, or across a point or ring.
     """
 
     label: str

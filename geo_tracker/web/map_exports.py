@@ -29,8 +29,9 @@ from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, t
 from geo_tracker.web.map_sheets import file_titles, sent, synthetic_notice
 from geo_tracker.web.map_themes import ShownTheme, present_theme
 from geo_tracker.web.money import or_none
+from geo_tracker.web.problem_points import open_problem_points
 from geo_tracker.web.register import Register, register
-from geo_tracker.web.texts import day, number, percent, shown
+from geo_tracker.web.texts import day, number, percent, shown, term
 
 bp = Blueprint("map_exports", __name__, url_prefix="/map")
 
@@ -131,6 +132,7 @@ def _content(
             for level in ("town", "county")
         },
         "projects": _project_points(projects),
+        "problems": _problem_points(held, villages.index),
         "figures": figures.labels,
         "sources": figures.sources,
     }
@@ -219,6 +221,32 @@ def _project_points(projects: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in rows.itertuples(index=False)
     ]
+
+
+def _problem_points(held: Register, unit_ids: pd.Index) -> list[dict[str, Any]]:
+    rows = open_problem_points(held)
+    return [
+        {
+            "name": row.number,
+            "light": row.light,
+            "point": [round(row.lat, _DIGITS), round(row.lon, _DIGITS)],
+            "about": _about_problem(row),
+        }
+        for row in rows[rows["present_unit_id"].isin(unit_ids)].itertuples(index=False)
+    ]
+
+
+def _about_problem(problem: Any) -> str:
+    """Return what kind of problem it is, how far, by when, and where."""
+    due = or_none(problem.due_on)
+    said = (
+        or_none(problem.category),
+        term(f"problem_{problem.state}"),
+        _("due %(day)s", day=day(due)) if due else None,
+        or_none(problem.village),
+        _("at the village's point") if problem.at_village else None,
+    )
+    return " · ".join(filter(None, said))
 
 
 def _about(project: Any) -> str:

@@ -32,6 +32,7 @@ from geo_tracker.reports.map_sheet import (
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
 from geo_tracker.web.map_themes import ShownTheme, chosen_theme, theme_column
+from geo_tracker.web.problem_points import open_problem_points
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Layer, Register, register
 from geo_tracker.web.register_sides import Side
@@ -67,13 +68,15 @@ def sheet() -> Response:
         .reindex(villages.index, fill_value=MISSING)
         .astype(int)
     )
-    projects = _projects(held, paper, place) if _asked("projects") else None
+    projects = _inside(held.projects, paper, place) if _asked("projects") else None
+    problems = _problems(held, paper, place) if _asked("problems") else None
     drawn = drawn_sheet(
         paper,
         villages,
         colours={entry.number: entry.color for entry in column.classes},
         formers=_formers(held, paper, place) if _asked("formers") else None,
         projects=projects,
+        problems=problems,
         with_names=_asked("names"),
     )
     title = sheet_title(place, found.title, held)
@@ -92,12 +95,16 @@ def sheet() -> Response:
             mark=_("Internal use"),
             notice=synthetic_notice() if synthetic else "",
             svg=drawn.svg,
-            legend=_legend(found, villages, drawn, projects),
+            legend=[
+                *_legend(found, villages, drawn),
+                *_lights(projects, _("Projects"), "light", sign="point"),
+                *_lights(problems, _("Open problems"), "problem_light", sign="ring"),
+            ],
             scale=paper.scale,
             bar_mm=bar.length_mm,
             bar_label=bar.label,
             north_deg=paper.north_deg,
-            facts=_facts(held, layer, paper, villages, drawn),
+            facts=_facts(held, layer, paper, villages, drawn, problems),
         )
     )
     return sent(made, "application/pdf", name=f"{title}.pdf", disposition="inline")
@@ -205,8 +212,14 @@ def _formers(held: Register, paper: Paper, place: ChosenPlace | None) -> gpd.Geo
     return formers.geometry[became.isin(shown.index)]
 
 
-def _projects(held: Register, paper: Paper, place: ChosenPlace | None) -> pd.DataFrame:
-    rows = held.projects.dropna(subset=["lon", "lat"])
+def _problems(held: Register, paper: Paper, place: ChosenPlace | None) -> pd.DataFrame:
+    points = open_problem_points(held)
+    return _inside(points.rename(columns={"present_unit_id": "current_unit_id"}), paper, place)
+
+
+def _inside(things: pd.DataFrame, paper: Paper, place: ChosenPlace | None) -> pd.DataFrame:
+    """Return what lies on the paper, of the place if there is one."""
+    rows = things.dropna(subset=["lon", "lat"])
     if place is not None:
         rows = rows[rows["current_unit_id"].isin(place.villages.index)]
     rows = rows[shapely.contains_xy(paper.footprint, rows["lon"], rows["lat"])]
@@ -217,7 +230,6 @@ def _legend(
     found: ShownTheme,
     villages: gpd.GeoDataFrame,
     drawn: SheetMap,
-    projects: pd.DataFrame | None,
 ) -> list[LegendGroup]:
     counts = villages.loc[villages["inside"], "class_number"].value_counts()
     classes = [
@@ -242,7 +254,7 @@ def _legend(
         lines.append(
             LegendEntry(label=_("Former village"), sign="dashes", width_mm=width, colour=colour)
         )
-    groups = [
+    return [
         LegendGroup(
             title=found.heading(),
             note=found.note,
@@ -251,32 +263,38 @@ def _legend(
         ),
         LegendGroup(title=_("Boundaries"), entries=lines),
     ]
-    if projects is not None:
-        lights = projects["light"].value_counts()
-        groups.append(
-            LegendGroup(
-                title=_("Projects"),
-                unit=_("Projects"),
-                entries=[
-                    LegendEntry(
-                        label=shown(MAP_TEXTS[f"light_{light}"]),
-                        sign="point",
-                        colour=colour,
-                        width_mm=2.6,
-                        count=number(lights.get(light, 0)),
-                    )
-                    for light, colour in reversed(LIGHTS.items())
-                ],
-            )
+
+
+def _lights(things: pd.DataFrame | None, title: str, texts: str, *, sign: str) -> list[LegendGroup]:
+    """Return what signs of lights mean; ``texts``: what the keys of their words begin with."""
+    if things is None:
+        return []
+    counts = things["light"].value_counts()
+    entries = [
+        LegendEntry(
+            label=shown(MAP_TEXTS[f"{texts}_{light}"]),
+            sign=sign,
+            colour=colour,
+            width_mm=2.6,
+            count=number(counts.get(light, 0)),
         )
-    return groups
+        for light, colour in reversed(LIGHTS.items())
+    ]
+    return [LegendGroup(title=title, note="", unit=title, entries=entries)]
 
 
 def _facts(
-    held: Register, layer: Layer, paper: Paper, villages: gpd.GeoDataFrame, drawn: SheetMap
+    held: Register,
+    layer: Layer,
+    paper: Paper,
+    villages: gpd.GeoDataFrame,
+    drawn: SheetMap,
+    problems: pd.DataFrame | None,
 ) -> list[tuple[str, str]]:
     count = int(villages["inside"].sum())
-    records = (held.figures, held.votes, held.projects)
+    records = [frame["import_id"] for frame in (held.figures, held.votes, held.projects)]
+    if problems is not None:
+        records.append(problems["import_id"].dropna())
     facts = [
         (_("Data as of"), day(held.data_on)),
         (_("Boundaries as of"), day(layer.as_of_on)),
@@ -284,7 +302,7 @@ def _facts(
         (_("Author"), typed_author(current_user.username)),
         (_("Map by"), services().settings.map_author),
         (_("Boundaries from"), file_titles([layer.import_id])),
-        (_("Records from"), file_titles(i for frame in records for i in frame["import_id"])),
+        (_("Records from"), file_titles(i for brought in records for i in brought)),
         (_("Projection"), shown(paper.projection)),
         (_("Villages"), number(count)),
         (

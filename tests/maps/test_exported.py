@@ -53,6 +53,9 @@ def exported(text: str = "倪宅新村") -> str:
                 "projects": [
                     {"name": text, "light": "red", "point": [29.03, 120.07], "about": text}
                 ],
+                "problems": [
+                    {"name": text, "light": "yellow", "point": [29.05, 120.03], "about": text}
+                ],
                 "figures": [text],
                 "sources": [text],
             },

@@ -135,9 +135,13 @@ def test_former_boundaries_and_projects_are_drawn_when_asked_for(opened: Page) -
     assert with_formers != before
     opened.check("[data-layer=projects]")
     opened.wait_for_timeout(200)
-    assert opened.screenshot() != with_formers
-    opened.uncheck("[data-layer=formers]")
-    opened.uncheck("[data-layer=projects]")
+    with_projects = opened.screenshot()
+    assert with_projects != with_formers
+    opened.check("[data-layer=problems]")
+    opened.wait_for_timeout(200)
+    assert opened.screenshot() != with_projects
+    for layer in ("formers", "projects", "problems"):
+        opened.uncheck(f"[data-layer={layer}]")
     opened.wait_for_timeout(200)
     assert colour_at(opened, 0.5, 0.3) == [0x74, 0xA7, 0xCC]
 

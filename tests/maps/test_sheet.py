@@ -126,3 +126,9 @@ def test_projects_are_points_in_the_colour_of_their_light(villages: gpd.GeoDataF
     # The red one last, on top.
     assert [point.get("fill") for point in points] == [LIGHTS["green"], LIGHTS["red"]]
     assert INK not in {point.get("fill") for point in points}
+
+
+def test_problems_are_rings_in_the_colour_of_their_light(villages: gpd.GeoDataFrame) -> None:
+    problems = pd.DataFrame({"lon": [120.01], "lat": [29.01], "light": ["yellow"]})
+    (ring,) = drawn(villages, problems=problems).iter(f"{SVG}circle")
+    assert (ring.get("fill"), ring.get("stroke")) == ("#fff", LIGHTS["yellow"])

@@ -13,6 +13,8 @@ from geo_tracker.workflows.problems import act
 from geo_tracker.workflows.rules import set_rule
 from tests.web.ledgers import PLANNER, TODAY, ago, problem_in, visited
 from tests.web.reading import rows_behind
+from tests.web.test_map_exports import COUNTY, TOWN, content_of, page_of
+from tests.web.test_map_sheets import numbers_after, text_of
 from tests.web.test_map_themes import asked, classes_by_name
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
@@ -70,6 +72,26 @@ def test_the_layer_says_nothing_of_who_reported_and_what(county: Flask, viewer: 
     answer = viewer.get("/map/problems.json").text
     assert "王小明" not in answer
     assert "内部人员" not in answer
+
+
+def test_open_problems_are_printed_when_asked_for(county: Flask, viewer: Visitor) -> None:
+    problem_in(county, "倪宅村", "P1", state="assigned", due_on=ago(1))
+    problem_in(county, "石柱村", "P2", state="closed")
+    text = text_of(viewer, f"place={COUNTY}&theme=merged&problems=1")
+    assert "Open problems" in text
+    assert numbers_after(text, ("overdue", "due soon")) == {"overdue": 1, "due soon": 0}
+    assert "Open problems" not in text_of(viewer, f"place={COUNTY}&theme=merged")
+
+
+def test_open_problems_of_a_place_are_in_its_file(county: Flask, viewer: Visitor) -> None:
+    problem_in(county, "倪宅村", "P1", state="assigned", due_on=ago(1), reporter="王小明")
+    problem_in(county, "石柱村", "P2", state="assigned")
+    page = page_of(viewer, f"place={TOWN}&theme=merged")
+    (problem,) = content_of(page)["problems"]
+    assert (problem["name"], problem["light"]) == ("P1", "red")
+    for said in ("Handed to a unit", f"due {ago(1)}", "倪宅村", "at the village's point"):
+        assert said in problem["about"], problem["about"]
+    assert "王小明" not in page
 
 
 def test_without_problems_and_visits_the_layers_are_empty(viewer: Visitor) -> None:

@@ -1,12 +1,13 @@
 /* The map of a county or town that stands in one file: villages by class, former villages with
-   their links to the seat, projects, names, and the village in hand.
+   their links to the seat, projects, open problems, names, and the village in hand.
 
    showExported(map, content); content: bounds [west, south, east, north], texts,
    theme { title, note }, legend [{ class, label, color, count }] (class 255: no value),
    figures [label], sources [title],
    villages GeoJSON { id, name, place, class, seat [lat, lon], figures },
    formers GeoJSON { id, name, into, point [lat, lon], share, figures },
-   lines { town, county } GeoJSON geometries, projects [{ name, light, point, about }];
+   lines { town, county } GeoJSON geometries, projects and problems
+   [{ name, light, point, about }];
    a village's figures are [index of the label, text, date, index of the source].
    Needs js/map/dom.js, js/exported_table.js. */
 (function () {
@@ -74,7 +75,7 @@
       this.table = new geoTracker.ExportedTable({
         content, texts, formersOf: this.formersOf, onTake: (id) => this._takeById(id),
       });
-      this.layers = { formers: this._formers(), projects: this._projects(), names: this.names };
+      this.layers = { formers: this._formers(), projects: this._points('projects'), problems: this._points('problems'), names: this.names };
       this.inHand.addTo(map);
       L.control.zoom({ position: 'topleft', zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
       L.control.scale({ position: 'bottomright', imperial: false }).addTo(map);
@@ -138,17 +139,20 @@
       return group;
     }
 
-    _projects() {
+    /* Projects are points, problems are rings. */
+    _points(key) {
+      const isRing = key === 'problems';
       // The most urgent last, so that they lie on top.
       const order = Object.keys(LIGHT_COLORS);
-      const sorted = this.content.projects.slice().sort((a, b) => order.indexOf(a.light) - order.indexOf(b.light));
-      return L.layerGroup(sorted.map((project) => L.circleMarker(project.point, {
-        radius: project.light === 'red' ? 6 : 4, color: '#ffffff', weight: 1.2,
-        fillColor: LIGHT_COLORS[project.light], fillOpacity: 1, bubblingMouseEvents: false,
+      const sorted = this.content[key].slice().sort((a, b) => order.indexOf(a.light) - order.indexOf(b.light));
+      return L.layerGroup(sorted.map((thing) => L.circleMarker(thing.point, {
+        radius: thing.light === 'red' ? 6 : 4, bubblingMouseEvents: false, fillOpacity: 1,
+        color: isRing ? LIGHT_COLORS[thing.light] : '#ffffff', weight: isRing ? 2.4 : 1.2,
+        fillColor: isRing ? '#ffffff' : LIGHT_COLORS[thing.light],
       }).bindTooltip(() => element('div', {}, [
-        element('b', { text: project.name }),
-        element('div', { text: this.texts['light_' + project.light] }),
-        element('div', { class: 'ex-muted', text: project.about }),
+        element('b', { text: thing.name }),
+        element('div', { text: this.texts[(isRing ? 'problem_light_' : 'light_') + thing.light] }),
+        element('div', { class: 'ex-muted', text: thing.about }),
       ]), { direction: 'top', opacity: 1 })));
     }
 
@@ -270,7 +274,7 @@
         });
         return element('li', {}, [button]);
       });
-      const boxes = ['names', 'formers', 'projects'].map((key) => {
+      const boxes = ['names', 'formers', 'projects', 'problems'].map((key) => {
         const box = element('input', { type: 'checkbox', 'data-layer': key });
         box.addEventListener('change', () => this._show(key, box.checked));
         if (key === 'names') {

@@ -2,7 +2,8 @@
 
    options.printing { sheet, export, places, author, title (with WHAT) }; places answers
    [{ code, name, towns: [{ code, name }] }]. Both addresses take theme, place (code, 'all', or
-   empty for view: west,south,east,north), title, author; the sheet also names, projects, formers. */
+   empty for view: west,south,east,north), title, author; the sheet also names, projects,
+   problems, formers. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -36,7 +37,7 @@
     add('print', {
       action: options.printing.sheet, heading: texts.print_sheet, hint: texts.print_sheet_title,
       make: texts.print_make, hasView: true, isNewTab: true,
-      boxes: [['names', texts.print_names, true], ['projects', texts.projects, false], ['formers', texts.former_boundaries, false]],
+      boxes: [['names', texts.print_names, true], ['projects', texts.projects, false], ['problems', texts.open_problems, false], ['formers', texts.former_boundaries, false]],
     });
     add('export', {
       action: options.printing.export, heading: texts.export_page, hint: texts.export_page_title,
