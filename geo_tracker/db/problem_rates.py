@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import FollowupStep, Problem
-from geo_tracker.db.problem_tally import TALLY
+from geo_tracker.db.problem_tally import OPEN_STATES, OWED_STATES, TALLY
 
 CLAIMED_STATES: Final = ("claimed_fixed", "confirmed_fixed", "closed")
 RESOLVED_STATES: Final = ("confirmed_fixed", "closed")
@@ -20,6 +20,9 @@ MEASURES: Final = (
     *("rectified", "handed", "claimed", "confirmed", "rechecked", "still_fixed"),
 )
 """What problems are counted by: the indicators' ``COUNTS``."""
+
+AS_OF: Final = (*MEASURES, "open", "overdue")
+"""The same as of a past day, with what was owed then."""
 
 _BITS = {name: 1 << bit for bit, name in enumerate(TALLY)}
 _ALL_OF: Final = {
@@ -104,7 +107,7 @@ _FIRST_KEY = 10_000_000_000
 _KEY_DIGITS = 11
 
 
-def _latest(value: Any, when: Any = None) -> sa.ColumnElement[str]:
+def latest_marked(value: Any, when: Any = None) -> sa.ColumnElement[str]:
     """Return the value at the last step that has one, behind the step's number.
 
     One pass over the log with a group per problem is several times faster than a join per field.
@@ -114,19 +117,24 @@ def _latest(value: Any, when: Any = None) -> sa.ColumnElement[str]:
     return sa.func.max(keyed if when is None else sa.case((when, keyed)))
 
 
+def without_mark(marked: sa.ColumnElement[str]) -> sa.Function[str]:
+    """Return the value that `latest_marked` found."""
+    return sa.func.substr(marked, _KEY_DIGITS + 1)
+
+
 def _as_of(on: date) -> sa.Subquery:
     """Return a row per problem registered by a day: how it stood at the end of it, by the log."""
     s = FollowupStep
     marks = (
         sa.select(
             s.record_id,
-            _latest(s.to_state).label("state"),
-            _latest(sa.cast(s.round, sa.String)).label("round_"),
+            latest_marked(s.to_state).label("state"),
+            latest_marked(sa.cast(s.round, sa.String)).label("round_"),
             sa.func.max(sa.case((s.action == "revisit", 1), else_=0)).label("revisited"),
             sa.func.max(sa.case((s.action == "suspend", s.id), else_=0)).label("suspended"),
             sa.func.max(sa.case((s.action == "resume", s.id), else_=0)).label("resumed"),
             *(
-                _latest(s.fields[name][1].as_string(), s.action.not_in(keeps)).label(name)
+                latest_marked(s.fields[name][1].as_string(), s.action.not_in(keeps)).label(name)
                 for name, keeps in _KEEPS.items()
             ),
         )
@@ -134,10 +142,10 @@ def _as_of(on: date) -> sa.Subquery:
         .group_by(s.record_id)
         .subquery()
     )
-    value = {name: sa.func.substr(marks.c[name], _KEY_DIGITS + 1) for name in ("state", *_KEEPS)}
+    value = {name: without_mark(marks.c[name]) for name in ("state", *_KEEPS)}
     return sa.select(
         marks.c.record_id.label("problem_id"),
-        sa.cast(sa.func.substr(marks.c.round_, _KEY_DIGITS + 1), sa.Integer).label("round_"),
+        sa.cast(without_mark(marks.c.round_), sa.Integer).label("round_"),
         (marks.c.revisited == 1).label("revisited"),
         (marks.c.suspended > marks.c.resumed).label("suspended"),
         *(text.label(name) for name, text in value.items()),
@@ -149,7 +157,7 @@ def counted_as_of(
 ) -> tuple[sa.Subquery, dict[str, sa.ColumnElement[bool]]]:
     """Return problems as they stood on a day (``problem_id``) and by measure which it counts.
 
-    `PAST_DUE` counts what was due before that day, or before another one.
+    What was due (`PAST_DUE` and ``overdue``) was due before that day, or before another one.
     """
     stood = _as_of(on)
     c = stood.c
@@ -174,6 +182,11 @@ def counted_as_of(
         "confirmed": sa.and_(c.revisited, resolved),
         "rechecked": c.recheck_answer.is_not(None),
         "still_fixed": c.recheck_answer == "fixed",
+        "open": c.state.in_(OPEN_STATES),
+        "overdue": sa.and_(
+            *(c.state.in_(OWED_STATES), sa.not_(c.suspended)),
+            c.due_on < (due_before or on).isoformat(),
+        ),
     }
 
 
@@ -192,7 +205,7 @@ def problem_counts(session: Session, on: date, *, due_before: date | None = None
     Returns
     -------
     DataFrame
-        By ``unit_id``: a column of whole numbers for each of `MEASURES`.
+        By ``unit_id``: a column of whole numbers for each of `AS_OF`.
     """
     stood, measures = counted_as_of(on, due_before=due_before)
     rows = session.execute(
@@ -206,7 +219,7 @@ def problem_counts(session: Session, on: date, *, due_before: date | None = None
         .join(stood, stood.c.problem_id == Problem.id)
         .group_by(Problem.unit_id)
     )
-    return pd.DataFrame(rows.all(), columns=["unit_id", *MEASURES]).astype(int).set_index("unit_id")
+    return pd.DataFrame(rows.all(), columns=["unit_id", *AS_OF]).astype(int).set_index("unit_id")
 
 
 def counted_ids(session: Session, measure: str, on: date) -> list[int]:

@@ -5,6 +5,9 @@ from datetime import date
 OWED_STATES = ("assigned", "accepted", "in_progress")
 """States in which a unit has to do something."""
 
+OPEN_STATES = ("registered", *OWED_STATES, "claimed_fixed")
+"""States in which somebody has to do something."""
+
 RUNNING = f"state IN {OWED_STATES} AND suspended_on IS NULL"
 """Which problems somebody has to solve by a day."""
 
@@ -12,7 +15,7 @@ NEVER_DUE = date(9999, 12, 31)
 """Stands for the day by which those are due whose time does not run; later than all others."""
 
 TALLY = {
-    "open": "state IN ('registered', 'assigned', 'accepted', 'in_progress', 'claimed_fixed')",
+    "open": f"state IN {OPEN_STATES}",
     "running": RUNNING,
     "resolved": "state IN ('confirmed_fixed', 'closed')",
     "handed": "handover_round >= 1",

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from geo_tracker.db.problem_lists import NO_UNIT, OPEN, ORDERS, ProblemFilter
-from geo_tracker.db.problem_rates import MEASURES
+from geo_tracker.db.problem_rates import AS_OF, MEASURES
 from geo_tracker.followup.problem_lights import LIGHTS
 from geo_tracker.followup.problem_states import STATES
 from geo_tracker.language import N_
@@ -97,8 +97,9 @@ def asked_problems(held: Register, units: list[str], categories: list[str]) -> A
     mine = request.args.get("mine") == "1" and bool(current_user.office)
     if mine:
         base = replace(base, lead_unit=current_user.office)
-    measure = chosen_code("counted", MEASURES)
-    past = past_day(request.args.get("on", "")) if measure else None
+    past = past_day(request.args.get("on", "")) if "counted" in request.args else None
+    measure = chosen_code("counted", AS_OF if past else MEASURES)
+    past = past if measure else None
     chosen = replace(
         base,
         state=chosen_code("state", (OPEN, *STATES)),

@@ -9,23 +9,40 @@ import sqlalchemy as sa
 from geo_tracker.db import reading
 from geo_tracker.db.models import FollowupStep
 from geo_tracker.db.problem_rates import counted_ids, problem_counts
+from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.day import judging_day
 
 
 def counts_on(day: date, *, due_before: date) -> pd.DataFrame:
     """Return the counts of a day by village, as `problem_counts`."""
-    return _counts(services().engine, day, due_before, _last_step())
+    return _counts(services().engine, day, due_before, last_step())
 
 
 def ids_on(measure: str, day: date) -> tuple[int, ...]:
     """Return the problems that a measure counted on a day."""
-    return _ids(services().engine, measure, day, _last_step())
+    return _ids(services().engine, measure, day, last_step())
 
 
-def _last_step() -> int:
-    # The log is only added to: its last step tells its state.
+def last_step() -> int:
+    """Return the number of the log's last step: it is only added to, so this tells its state."""
     with read_session() as session:
         return session.scalar(sa.select(sa.func.max(FollowupStep.id))) or 0
+
+
+def present_day() -> date:
+    """Return the day that figures of the present are as of.
+
+    Today; of a demonstration that nobody has worked with, the day its made-up records stop.
+    """
+    judged = judging_day()
+    return today() if _last_day(services().engine, last_step()) > judged else judged
+
+
+@lru_cache(maxsize=8)
+def _last_day(engine: sa.Engine, _last_step_id: int) -> date:
+    with reading(engine) as session:
+        return session.scalar(sa.select(sa.func.max(FollowupStep.happened_on))) or date.min
 
 
 @lru_cache(maxsize=8)

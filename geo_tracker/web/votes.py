@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from geo_tracker.language import N_
 from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
+from geo_tracker.web.followup_forms import asked_day, day_text
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
@@ -46,6 +47,9 @@ def asked_votes(held: Register) -> AskedVotes:
     sort = chosen_code("sort", _SORTS, default="place")
     check = chosen_code("check", _CHECKS)
     votes = places.applied(held.votes.join(held.units[["stat_code", *PLACE]], on="unit_id"))
+    until = asked_day("to")
+    if until is not None:
+        votes = votes[pd.to_datetime(votes["held_on"]) <= pd.Timestamp(until)]
     if check == "problem":
         votes = votes[~votes["in_order"]]
     elif check == "full":
@@ -55,7 +59,13 @@ def asked_votes(held: Register) -> AskedVotes:
     _text, columns, ascending = _SORTS[sort]
     return AskedVotes(
         rows=votes.sort_values(columns, ascending=ascending, kind="stable"),
-        filters={"county": places.county, "town": places.town, "check": check, "sort": sort},
+        filters={
+            "county": places.county,
+            "town": places.town,
+            "check": check,
+            "to": day_text(until),
+            "sort": sort,
+        },
         places=places,
     )
 
