@@ -11,6 +11,7 @@ GeoTrackerError
 │   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
 ├── NotAllowedError           the user's role does not permit it
+├── ClosedPeriodError         what is changed lies in a closed period, and nobody said why
 ├── UnreachableError          another machine that is needed does not answer as it should
 └── ConflictError             the record's state no longer permits it
     ├── ChangedMeanwhileError     somebody else was faster
@@ -93,6 +94,10 @@ class NotFoundError(GeoTrackerError):
 
 class NotAllowedError(GeoTrackerError):
     """The user's role does not permit it."""
+
+
+class ClosedPeriodError(GeoTrackerError):
+    """What would be changed lies in a period that is closed, and no reason was given."""
 
 
 class UnreachableError(GeoTrackerError):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.geometry import prepare_geopackage_connection
+from geo_tracker.db.periods import guard
 
 __all__ = ["make_engine", "reading", "settle", "writing"]
 
@@ -87,5 +88,6 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
 def writing(engine: sa.Engine) -> Iterator[Session]:
     """Open a session that commits once, at the end, or not at all."""
     with Session(engine.execution_options(writing=True), expire_on_commit=False) as session:
+        sa.event.listen(session, "before_flush", guard)
         yield session
         session.commit()

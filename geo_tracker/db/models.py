@@ -27,6 +27,7 @@ from geo_tracker.db.models_ledger import (
     PublishedFigure,
     Vote,
 )
+from geo_tracker.db.models_periods import ClosedPeriod
 from geo_tracker.db.models_register import (
     ChangeEvent,
     LineageEdge,
@@ -41,6 +42,7 @@ __all__ = [
     "BoundaryLayer",
     "ChangeEvent",
     "ChecklistItem",
+    "ClosedPeriod",
     "DecisionLink",
     "DrawnVillage",
     "FollowupStep",

@@ -159,7 +159,8 @@ class AssetFusion(Base):
 class FollowupStep(Base):
     """One thing that was done about a record of this file; only ever added to.
 
-    ``fields``: what was changed, name → [what was, what is], as plain data.
+    ``fields``: what was changed, name → [what was, what is], as plain data. ``correction``: why
+    it was recorded although its day lay in a closed period.
     """
 
     __tablename__ = "followup_step"
@@ -178,6 +179,7 @@ class FollowupStep(Base):
     round: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(sa.String(1000))
     fields: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    correction: Mapped[str | None] = mapped_column(sa.String(1000))
 
 
 class RuleValue(Base):

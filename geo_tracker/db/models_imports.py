@@ -47,6 +47,7 @@ class ImportRun(Base):
     and cannot be used; ``failed`` when it could not be stored (can be queued again).
     ``preview``: what was understood; beside it ``wanted``, the choices it is being looked at with,
     or ``refusal``, why the last look came to nothing. ``choices``: those of what was understood.
+    ``correction``: why it was stored or undone although it changes a closed period.
     ``drops_missing``: of a correction of boundaries, that the villages it does not have go.
     """
 
@@ -65,6 +66,7 @@ class ImportRun(Base):
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
     undone_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    correction: Mapped[str | None] = mapped_column(sa.String(1000))
     source: Mapped[Source] = relationship(lazy="joined")
     user: Mapped[UserAccount | None] = relationship(lazy="joined", foreign_keys=[user_id])
     undone_by: Mapped[UserAccount | None] = relationship(lazy="joined", foreign_keys=[undone_by_id])

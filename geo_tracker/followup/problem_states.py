@@ -62,11 +62,15 @@ NEEDED: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: account, role, and of a handler the unit he works for."""
+    """Who acts: account, role, and of a handler the unit he works for.
+
+    ``correction`` is his reason, where what he records lies in a closed period.
+    """
 
     user_id: int | None
     role: str
     office: str | None = None
+    correction: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask import request
 from flask_login import current_user
 
 from geo_tracker.followup.problem_states import FOLLOWERS, HANDLER, Actor
@@ -9,7 +10,9 @@ from geo_tracker.followup.problem_states import FOLLOWERS, HANDLER, Actor
 
 def actor() -> Actor:
     """Return the current user as somebody who acts."""
-    return Actor(current_user.id, current_user.role, current_user.office)
+    return Actor(
+        current_user.id, current_user.role, current_user.office, request.form.get("correction")
+    )
 
 
 def today() -> date:

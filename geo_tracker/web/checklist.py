@@ -17,6 +17,7 @@ from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.followup_words import step_note
 from geo_tracker.web.money import or_none
 from geo_tracker.web.register import register
 from geo_tracker.web.texts import shown, term
@@ -85,7 +86,7 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
                 "on": step.happened_on,
                 "item": texts.get(step.record_id),
                 "action": f"item_{step.action}",
-                "note": step.note,
+                "note": step_note(step),
             }
             for step, username in steps
         ],

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from geo_tracker.db.periods import closings
 from geo_tracker.indicators.cockpit import LEAST_WHOLE, RATES, place_sums, ranking
 from geo_tracker.indicators.consent import consent_table
 from geo_tracker.language import N_
@@ -15,6 +16,7 @@ from geo_tracker.web.actor import today
 from geo_tracker.web.cockpit_cards import Place, cards_of, row_cells
 from geo_tracker.web.cockpit_charts import charts_of
 from geo_tracker.web.cockpit_figures import DayFigures, figures_on
+from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
 from geo_tracker.web.filters import NOWHERE, PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import or_none
@@ -75,7 +77,19 @@ def show() -> ResponseReturnValue:
         rates=[(name, _(text)) for name, text in RATE_TEXTS.items()],
         ranked=_ranked(sums, dict(options), rate, where),
         least=LEAST_WHOLE[rate],
+        closed=_closed(on),
     )
+
+
+def _closed(on: date) -> dict[str, Any] | None:
+    """Return the earliest standing closing that a day lies in: its id and last day."""
+    with read_session() as session:
+        found = [one for one, *_who in closings(session) if one.withdrawn_at is None]
+    covering = [one for one in found if one.until_on >= on]
+    if not covering:
+        return None
+    first = min(covering, key=lambda one: one.until_on)
+    return {"id": first.id, "until_on": first.until_on, "is_its_day": first.until_on == on}
 
 
 def _level(places: PlaceFilter) -> tuple[str, list[tuple[str, str]]]:

@@ -6,6 +6,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from geo_tracker.errors import (
+    ClosedPeriodError,
     ConflictError,
     GeoTrackerError,
     InputError,
@@ -20,6 +21,7 @@ STATUS: dict[type[GeoTrackerError], int] = {
     NotAllowedError: 403,
     ConflictError: 409,
     InputError: 422,
+    ClosedPeriodError: 409,
     UnreachableError: 502,
     GeoTrackerError: 500,
 }
@@ -46,6 +48,17 @@ def show_errors(app: Flask) -> None:
             shown(error.message),
             _("Nothing was changed. Go back, correct it and try again."),
         )
+
+    @app.errorhandler(ClosedPeriodError)
+    def of_a_closed_period(error: ClosedPeriodError) -> tuple[str, int]:
+        # What was sent is kept, so that only the reason has to be added.
+        kept = [
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in ("csrf_token", "correction")
+        ]
+        text = shown(error.message)
+        return render_template("errors/closed.html", text=text, kept=kept), 409
 
     @app.errorhandler(CSRFError)
     def of_a_stale_form(error: CSRFError) -> tuple[str, int]:

@@ -94,9 +94,15 @@ def _value(name: str, value: Any) -> str:
 def step_rows(steps: list[tuple[FollowupStep, str | None]]) -> list[dict[str, Any]]:
     """Return ``at``, ``username``, ``text`` and ``note`` of steps, the newest first."""
     return [
-        {"at": step.at, "username": username, "text": step_text(step), "note": step.note}
+        {"at": step.at, "username": username, "text": step_text(step), "note": step_note(step)}
         for step, username in reversed(steps)
     ]
+
+
+def step_note(step: FollowupStep) -> str | None:
+    """Return what was said of a step, and why it was taken in a closed period."""
+    why = step.correction and _("in a closed period: %(why)s", why=step.correction)
+    return " · ".join(filter(None, (step.note, why))) or None
 
 
 def steps_since(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -55,7 +55,9 @@ def undo(import_id: int) -> ResponseReturnValue:
         ask = _undoing(existing_import(session, import_id)).ask
     engine: sa.Engine = services().engine
     try:
-        job_id = ask(engine, import_id, user_id=current_user.id)
+        job_id = ask(
+            engine, import_id, user_id=current_user.id, correction=request.form.get("correction")
+        )
     except ConflictError:
         # Something came to build on it: the page says what.
         return make_response(confirm(import_id), 409)

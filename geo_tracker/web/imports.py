@@ -182,6 +182,7 @@ def confirm(import_id: int) -> ResponseReturnValue:
             synthetic=request.form.get("synthetic") == "yes",
             drops_missing=request.form.get("complete") == "yes",
             user_id=current_user.id,
+            correction=request.form.get("correction"),
         )
     except ConflictError as refused:
         return preview_refusing(import_id, refused)
@@ -193,7 +194,14 @@ def confirm(import_id: int) -> ResponseReturnValue:
 @role_needed(*IMPORTING_ROLES)
 def run_again(import_id: int) -> ResponseReturnValue:
     """Queue an import that failed once more."""
-    services().worker.wake(accept(services().engine, import_id, user_id=current_user.id))
+    services().worker.wake(
+        accept(
+            services().engine,
+            import_id,
+            user_id=current_user.id,
+            correction=request.form.get("correction"),
+        )
+    )
     return redirect(url_for(".show", import_id=import_id), code=303)
 
 

@@ -9,6 +9,7 @@ from geo_tracker.db.models import FollowupStep
 from geo_tracker.followup.masking import masked
 from geo_tracker.language import N_
 from geo_tracker.web.actor import may_follow
+from geo_tracker.web.followup_words import step_note
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import MISSING, term
 
@@ -53,7 +54,7 @@ def step_row(step: FollowupStep, username: str | None, held: Register) -> dict[s
         "on": step.happened_on,
         "state_text": term(f"problem_{step.to_state}") if moved and step.to_state else None,
         "round": step.round if handed else None,
-        "note": step.note,
+        "note": step_note(step),
         "changes": [
             {
                 "field": _(_FIELDS[name]),

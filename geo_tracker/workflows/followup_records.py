@@ -159,6 +159,7 @@ def step_about(
         round=handover_round,
         note=note,
         fields=dict(fields or {}),
+        correction=tidy(actor.correction, LONGEST_NOTE),
     )
 
 

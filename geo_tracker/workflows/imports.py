@@ -23,6 +23,7 @@ from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.corrections import check_unchanged
 from geo_tracker.workflows.files import keep_file
 from geo_tracker.workflows.looking import queued_look
+from geo_tracker.workflows.periods import say_why
 
 
 class Received(NamedTuple):
@@ -170,6 +171,7 @@ def accept(
     synthetic: bool | None = None,
     drops_missing: bool | None = None,
     user_id: int | None = None,
+    correction: str | None = None,
 ) -> int:
     """Queue an import that was looked at, or one that failed; return its job's id.
 
@@ -187,9 +189,13 @@ def accept(
         Of a corrected layer, that villages it does not have go; as before where not given.
     user_id : int, optional
         Who accepts it.
+    correction : str, optional
+        Why, where it changes what lies in a closed period.
 
     Raises
     ------
+    ClosedPeriodError
+        If it does and nobody says why.
     ConflictError
         If it is under way, refused or stored, cannot be read as it is, or would change another
         layer than the one it was compared with.
@@ -200,6 +206,7 @@ def accept(
         if kind is None:
             kind = f"publish_{run.kind}"
             _check_acceptable(session, run)
+            say_why(session, run, correction)
             if synthetic is not None:
                 run.source.synthetic = synthetic
             if drops_missing is not None:

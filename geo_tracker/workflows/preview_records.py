@@ -19,6 +19,7 @@ from geo_tracker.workflows.matching import (
     rows_left_out,
     villages_meant,
 )
+from geo_tracker.workflows.periods import days_touched
 from geo_tracker.workflows.preview_report import SHOWN_PROBLEMS, shortened
 from geo_tracker.workflows.record_comparison import compared_sheets, plan_digest, with_problems
 from geo_tracker.workflows.record_plan import planned_records
@@ -86,6 +87,7 @@ def records_preview(
         "sheets": sheets,
         "unread": [_unread(sheet) for sheet in workbook.unread],
         "digest": plan_digest(plan),
+        "days": [str(day) for day in days_touched(plan.planned)],
     }
     fault = fault_of(workbook)
     if fault is not None:

@@ -13,6 +13,7 @@ from geo_tracker.db.writes import Writes
 from geo_tracker.errors import ConflictError
 from geo_tracker.language import N_
 from geo_tracker.workflows.lineage import infer_lineage
+from geo_tracker.workflows.periods import say_why
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import build_tiles
 from geo_tracker.workflows.undo_followup import touches_followup
@@ -49,17 +50,22 @@ def check_undoable(session: Session, run: ImportRun) -> None:
         )
 
 
-def ask_undo(engine: sa.Engine, import_id: int, *, user_id: int | None) -> int:
+def ask_undo(
+    engine: sa.Engine, import_id: int, *, user_id: int | None, correction: str | None = None
+) -> int:
     """Queue the undoing of a stored import of records; return the job's id.
 
     Raises
     ------
+    ClosedPeriodError
+        If it changes what lies in a closed period, and ``correction`` does not say why.
     ConflictError
         As `check_undoable`.
     """
     with writing(engine) as session:
         run = existing_import(session, import_id)
         check_undoable(session, run)
+        say_why(session, run, correction)
         job = jobs.added_job(session, kind=UNDO_JOB, import_id=run.id, user_id=user_id)
     return job.id
 

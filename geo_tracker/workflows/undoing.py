@@ -24,6 +24,7 @@ from geo_tracker.errors import ConflictError
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.corrections import LISTED, note_undoing, part_redrawn
 from geo_tracker.workflows.lineage import infer_lineage
+from geo_tracker.workflows.periods import say_why
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.staging import BATCH, Turns
 from geo_tracker.workflows.tiles import build_tiles
@@ -113,11 +114,15 @@ def _held_back(hanging: Hanging, titles: dict[int, str]) -> Message | None:
     )
 
 
-def queue_undoing(engine: sa.Engine, import_id: int, *, user_id: int | None) -> int:
+def queue_undoing(
+    engine: sa.Engine, import_id: int, *, user_id: int | None, correction: str | None = None
+) -> int:
     """Queue the undoing of an import of boundaries; return the job's id.
 
     Raises
     ------
+    ClosedPeriodError
+        If it changes what lies in a closed period, and ``correction`` does not say why.
     ConflictError
         If it cannot be undone; says what builds on it.
     """
@@ -130,6 +135,7 @@ def queue_undoing(engine: sa.Engine, import_id: int, *, user_id: int | None) -> 
         if refusal is not None:
             raise ConflictError(refusal.text, **refusal.values)
         run.undone_by_id = user_id
+        say_why(session, run, correction)
         job = jobs.added_job(session, kind="undo_boundaries", import_id=import_id, user_id=user_id)
     return job.id
 

@@ -137,6 +137,7 @@ _PAGES = {
     "settings.show": "/settings/",
     "tiles.show": "/tiles/",
     "rules.show": "/settings/rules/",
+    "periods.index": "/settings/periods/",
     "problems.index": "/problems/",
     "problems.index · narrowed": "/problems/?counted=handed&state=open",
     "problem_rates.show": "/problems/rates",

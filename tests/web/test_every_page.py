@@ -35,6 +35,7 @@ PAGES = (
     "/settings/",
     "/tiles/",
     "/settings/rules/",
+    "/settings/periods/",
     "/followup/",
     "/cockpit/",
     "/cockpit/projects",
