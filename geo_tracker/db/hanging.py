@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import (
+    AssetFusion,
+    ChecklistItem,
     DecisionLink,
     DrawnVillage,
     ImportRun,
@@ -29,6 +31,8 @@ _RECORDS = (
     ("problems", Problem, Problem.unit_id),
     ("visits", Visit, Visit.unit_id),
     ("incidents", Incident, Incident.unit_id),
+    ("checklists", ChecklistItem, ChecklistItem.unit_id),
+    ("fusions", AssetFusion, AssetFusion.unit_id),
     ("mergers", MergerClaim, MergerClaim.from_unit_id),
     ("mergers", MergerClaim, MergerClaim.to_unit_id),
 )
@@ -43,6 +47,8 @@ class Hanging:
     by_import : dict
         By kind of record (villages, votes, problems and so on) and import that brought them: how
         many.
+    by_hand : dict
+        By kind how many people recorded in the browser.
     decisions : int
         Decisions of people that hold.
     names : list of str
@@ -50,6 +56,7 @@ class Hanging:
     """
 
     by_import: dict[tuple[str, int], int]
+    by_hand: dict[str, int]
     decisions: int
     names: list[str]
 
@@ -94,16 +101,14 @@ def units_only_in(
 
 def hanging_on(session: Session, unit_ids: list[int]) -> Hanging:
     """Return what is recorded on some villages."""
-    records: dict[tuple[str, int], set[int]] = {}
+    records: dict[tuple[str, int | None], set[int]] = {}
     units: set[int] = set()
     decisions: set[int] = set()
     for at in range(0, len(unit_ids), 10_000):
         some = unit_ids[at : at + 10_000]
         for kind, model, column in _RECORDS:
             rows = session.execute(
-                sa.select(model.id, model.import_id, column.label("unit")).where(
-                    column.in_(some), model.import_id.is_not(None)
-                )
+                sa.select(model.id, model.import_id, column.label("unit")).where(column.in_(some))
             )
             for row in rows:
                 records.setdefault((kind, row.import_id), set()).add(row.id)
@@ -123,8 +128,17 @@ def hanging_on(session: Session, unit_ids: list[int]) -> Hanging:
         sa.select(DrawnVillage.unit_id, DrawnVillage.name).where(DrawnVillage.unit_id.in_(first))
     )
     names = {row.unit_id: row.name for row in named}
-    counts = {key: len(found) for key, found in sorted(records.items())}
-    return Hanging(counts, len(decisions), [names[unit] for unit in first if unit in names])
+    brought = {
+        (kind, number): len(found)
+        for (kind, number), found in records.items()
+        if number is not None
+    }
+    return Hanging(
+        by_import=dict(sorted(brought.items())),
+        by_hand={kind: len(found) for (kind, number), found in records.items() if number is None},
+        decisions=len(decisions),
+        names=[names[unit] for unit in first if unit in names],
+    )
 
 
 def import_titles(session: Session, import_ids: list[int]) -> dict[int, str]:

@@ -33,6 +33,10 @@ def meaning_values(meaning: Undoing) -> dict[str, Any]:
         "records": [
             {"kind": kind, "count": count, "import_id": number, "title": meaning.titles[number]}
             for (kind, number), count in hanging.by_import.items()
+        ]
+        + [
+            {"kind": kind, "count": count, "import_id": None, "title": None}
+            for kind, count in hanging.by_hand.items()
         ],
         "decisions": hanging.decisions,
         "names": hanging.names,

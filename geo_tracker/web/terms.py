@@ -86,6 +86,8 @@ TERMS: dict[str, str] = {
     "problems": N_("Problems"),
     "visits": N_("Visits"),
     "incidents": N_("Incidents"),
+    "checklists": N_("Integration checklists"),
+    "fusions": N_("Assets of former villages"),
     "published_figures": N_("Published figures"),
     # sources of geometry
     "surveyed": N_("Surveyed"),

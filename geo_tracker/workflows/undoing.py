@@ -105,6 +105,14 @@ def _refusal(session: Session, run: ImportRun) -> Message | None:
 
 
 def _held_back(hanging: Hanging, titles: dict[int, str]) -> Message | None:
+    if hanging.by_hand:
+        return Message(
+            N_(
+                "People have recorded %(count)s things on villages that only this layer has. They"
+                " would have no village any more."
+            ),
+            {"count": sum(hanging.by_hand.values())},
+        )
     if not hanging.import_ids:
         return None
     named = ", ".join(f"{titles[number]} ({number})" for number in hanging.import_ids)

@@ -18,6 +18,7 @@ from geo_tracker.web.context import Services
 from geo_tracker.workflows.review import decide
 from tests import samples
 from tests.web.conftest import strict
+from tests.web.ledgers import visited
 from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor, back, visitor
 
@@ -103,6 +104,24 @@ def test_what_stands_in_the_way_of_undoing_is_listed(
     assert "records.xlsx" in page
     assert re.search(r"Votes</th><td class=\"gt-num\">3", page)
     assert planner.post(f"/imports/{before}/undo", {}).status_code == 409
+
+
+def test_what_people_recorded_keeps_its_village(
+    app: Flask, planner: Visitor, engine: sa.Engine, brought: list[int], tmp_path: Path
+) -> None:
+    added = [*samples._AFTER, ("330784115299", "新设村", "石柱镇", 6, 7)]
+    file = samples.zipped_shapefile(samples.square_villages(added), tmp_path / "added.zip")
+    import_id = import_id_of(uploaded(planner, "boundary", file, samples.AFTER_ON.isoformat()))
+    planner.post(f"/imports/{import_id}/confirm", {})
+    work_done(app)
+    assert "disabled" not in planner.page(f"/imports/{import_id}/undo")
+    assert len(brought) == 3
+    visited(app, "新设村", 3)
+    page = planner.page(f"/imports/{import_id}/undo")
+    assert "People have recorded 1 things" in page
+    assert "recorded by people" in page
+    assert planner.post(f"/imports/{import_id}/undo", {}).status_code == 409
+    assert "新设村" in names(engine)
 
 
 def test_only_those_who_import_may_undo_and_never_by_a_link(
