@@ -1,14 +1,20 @@
 """Lines of the cockpit: problems registered and resolved, money paid, month by month."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from geo_tracker.db import reading
 from geo_tracker.db.past_counts import payment_flow, problem_flow
 from geo_tracker.web.cockpit_figures import DayFigures
-from geo_tracker.web.context import read_session
+from geo_tracker.web.context import services
 from geo_tracker.web.money import yuan
+from geo_tracker.web.problem_past import last_step
+from geo_tracker.web.register import register
 from geo_tracker.web.texts import number, yuan_wan
 
 MOST_MONTHS = 36
@@ -31,8 +37,7 @@ def charts_of(chosen: pd.DataFrame, now: DayFigures) -> list[dict[str, Any]]:
         of {``text``, ``last`` (text of the last value), ``kind``, ``points`` of an SVG line, 0–100
         to the right and down}.
     """
-    with read_session() as session:
-        flow, paid = problem_flow(session, now.on), payment_flow(session, now.on)
+    flow, paid = _flows(services().engine, now.on, register().stamp, last_step())
     flow = flow[flow["unit_id"].isin(chosen.index)]
     of_place = now.projects[now.projects["current_unit_id"].isin(chosen.index)]
     paid = paid[paid["project_id"].isin(of_place["project_id"])]
@@ -51,6 +56,14 @@ def charts_of(chosen: pd.DataFrame, now: DayFigures) -> list[dict[str, Any]]:
             _chart(_("Paid, 10,000 yuan"), sums, texts, lambda fen: yuan_wan(yuan(int(fen))))
         )
     return charts
+
+
+@lru_cache(maxsize=4)
+def _flows(
+    engine: sa.Engine, until: date, _stamp: tuple[Any, ...], _last_step_id: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    with reading(engine) as session:
+        return problem_flow(session, until), payment_flow(session, until)
 
 
 def _running(monthly: pd.DataFrame, last: pd.Period) -> pd.DataFrame:
