@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import (
+    AssetFusion,
+    ChecklistItem,
     DecisionLink,
     DrawnVillage,
     ImportRun,
@@ -29,6 +31,8 @@ _RECORDS = (
     ("problems", Problem, Problem.unit_id),
     ("visits", Visit, Visit.unit_id),
     ("incidents", Incident, Incident.unit_id),
+    ("checklists", ChecklistItem, ChecklistItem.unit_id),
+    ("fusions", AssetFusion, AssetFusion.unit_id),
     ("mergers", MergerClaim, MergerClaim.from_unit_id),
     ("mergers", MergerClaim, MergerClaim.to_unit_id),
 )

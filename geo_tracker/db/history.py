@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import (
+    AssetFusion,
     BoundaryLayer,
     ChangeEvent,
+    ChecklistItem,
     FollowupStep,
     Fund,
     ImportRun,
@@ -91,7 +93,10 @@ def _imports(session: Session, unit_ids: list[int]) -> Rows:
             sa.select(sa.literal(what), model.import_id).where(
                 model.unit_id.in_(unit_ids), model.import_id.is_not(None)
             )
-            for what, model in (("problems", Problem), ("visits", Visit), ("incidents", Incident))
+            for what, model in (
+                *(("problems", Problem), ("visits", Visit), ("incidents", Incident)),
+                *(("checklists", ChecklistItem), ("fusions", AssetFusion)),
+            )
         ),
     ).subquery()
     return list(

@@ -84,7 +84,7 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
                 "username": username,
                 "on": step.happened_on,
                 "item": texts.get(step.record_id),
-                "action": f"item_{step.action}",
+                "action": "item_opened" if step.action == "open" else f"item_{step.action}",
                 "note": step.note,
             }
             for step, username in steps

@@ -10,10 +10,10 @@ from geo_tracker.db.checklists import TaskFilter, owner_counts, task_count, task
 from geo_tracker.followup.checklist import STATES
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
-from geo_tracker.web.filters import chosen_code, place_filter
+from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import share
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
-from geo_tracker.web.register import register
+from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import term
 from geo_tracker.web.village_links import village_link
 
@@ -27,13 +27,7 @@ NOBODY = "-"
 def index() -> ResponseReturnValue:
     """List the tasks of a unit or person, and how far each is."""
     held = register()
-    places = place_filter(held.versions)
-    owner, person = request.args.get("unit", ""), request.args.get("person", "")
-    state = chosen_code("state", (*STATES, "overdue"))
-    unit_ids = None
-    if places.county or places.town:
-        unit_ids = [int(unit_id) for unit_id in places.applied(held.villages).index]
-    asked = TaskFilter(_owner(owner), _owner(person), state or None, unit_ids)
+    places, asked = asked_tasks(held)
     with read_session() as session:
         owners = owner_counts(session, on=judging_day())
         total = task_count(session, asked, on=judging_day())
@@ -45,9 +39,9 @@ def index() -> ResponseReturnValue:
         filters={
             "county": places.county,
             "town": places.town,
-            "state": state,
-            "unit": owner,
-            "person": person,
+            "state": asked.state or "",
+            "unit": request.args.get("unit", ""),
+            "person": request.args.get("person", ""),
         },
         counties=places.counties,
         towns=places.towns,
@@ -72,6 +66,17 @@ def index() -> ResponseReturnValue:
         page=paged_of(total, number, len(items)),
         stored=bool(owners),
     )
+
+
+def asked_tasks(held: Register) -> tuple[PlaceFilter, TaskFilter]:
+    """Return the places chosen, and which items the request asks for."""
+    places = place_filter(held.versions)
+    state = chosen_code("state", (*STATES, "overdue"))
+    unit_ids = None
+    if places.county or places.town:
+        unit_ids = [int(unit_id) for unit_id in places.applied(held.villages).index]
+    unit, person = (_owner(request.args.get(name, "")) for name in ("unit", "person"))
+    return places, TaskFilter(unit, person, state or None, unit_ids)
 
 
 def _owner(asked: str) -> str | None:

@@ -35,6 +35,8 @@ SHEET_TABLES: dict[str, tuple[str, ...]] = {
     "problems": ("problem",),
     "visits": ("visit",),
     "incidents": ("incident",),
+    "checklists": ("checklist_item",),
+    "fusions": ("asset_fusion",),
     "published": ("published_figure",),
 }
 """Kind of sheet → the tables it writes, that of its rows first."""

@@ -352,7 +352,8 @@ def test_a_sheet_without_a_needed_column_is_named(tmp_path: Path) -> None:
 def test_a_workbook_without_known_sheets_says_which_are_known(tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", Sheet1=[["a"], [1]])
     with pytest.raises(
-        UnusableTableError, match="村庄、合并对照、表决、项目、问题、走访、事件、公布数"
+        UnusableTableError,
+        match="村庄、合并对照、表决、项目、问题、走访、事件、清单、三资融合、公布数",
     ):
         read_workbook(path)
 
