@@ -19,6 +19,9 @@ from geo_tracker.web.village_links import village_link
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
+FIRST_OWNERS = 12
+"""Of many owners only those with most overdue items stand above the tasks."""
+
 NOBODY = "-"
 """Stands for items without an owner, which an empty value in an address would not."""
 
@@ -34,6 +37,8 @@ def index() -> ResponseReturnValue:
         number = page_number(total)
         first = (number - 1) * PAGE_ROWS
         items = task_page(session, asked, on=judging_day(), first=first, count=PAGE_ROWS)
+    every = request.args.get("owners") == "all" or len(owners) <= FIRST_OWNERS
+    latest = sorted(owners, key=lambda row: -row["overdue"])
     return render_template(
         "checklists/tasks.html",
         filters={
@@ -45,7 +50,9 @@ def index() -> ResponseReturnValue:
         },
         counties=places.counties,
         towns=places.towns,
-        owners=[_owner_row(row) for row in owners],
+        owners=[_owner_row(row) for row in (owners if every else latest[:FIRST_OWNERS])],
+        owner_count=len(owners),
+        every_owner_url=None if every else url_for(".index", owners="all"),
         units=_units(owners),
         states=[("overdue", _("Overdue")), *((s, term(f"item_{s}")) for s in STATES)],
         rows=[

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -177,6 +177,7 @@ def kept_texts(kind: SheetKind, values: Record, record: Record | None) -> None:
             values[target] = stored
 
 
+@lru_cache(4096)
 def as_read(text: str, longest: int) -> str | None:
     """Return a text as a sheet that holds it would be read."""
     try:
