@@ -1,6 +1,5 @@
 """One merged village's checklist, and the assets of its former villages."""
 
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,9 +13,11 @@ from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError,
 from geo_tracker.followup.checklist import DOMAINS, FUSION_STAGES, possible_item_actions
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.checklist_words import action_term
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.followup_forms import day_of, number_in, typed
 from geo_tracker.web.money import or_none
 from geo_tracker.web.register import register
 from geo_tracker.web.texts import shown, term
@@ -84,7 +85,7 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
                 "username": username,
                 "on": step.happened_on,
                 "item": texts.get(step.record_id),
-                "action": "item_opened" if step.action == "open" else f"item_{step.action}",
+                "action": action_term(step),
                 "note": step.note,
             }
             for step, username in steps
@@ -128,7 +129,7 @@ def act(unit_id: int, item_id: int, action: str) -> ResponseReturnValue:
             "note": form.get("note"),
             "owner_unit": form.get("owner_unit"),
             "owner_person": form.get("owner_person"),
-            "due_on": _day(form.get("due_on", "")),
+            "due_on": day_of(typed("due_on")),
         }
         act_on_item(
             services().engine,
@@ -136,7 +137,7 @@ def act(unit_id: int, item_id: int, action: str) -> ResponseReturnValue:
             action,
             given,
             actor=actor(),
-            version=form.get("version", 0, type=int),
+            version=number_in(form, "version"),
             today=today(),
         )
     except (InputError, ConflictError) as refused:
@@ -151,7 +152,7 @@ def add(unit_id: int) -> ResponseReturnValue:
     """Add an item of the village's own."""
     form = request.form
     try:
-        given: dict[str, Any] = form.to_dict() | {"due_on": _day(form.get("due_on", ""))}
+        given: dict[str, Any] = form.to_dict() | {"due_on": day_of(typed("due_on"))}
         item_id = add_item(services().engine, unit_id, given, actor=actor(), today=today())
     except InputError as refused:
         wrong = {"form": "add", "why": shown(refused.message), "typed": form}
@@ -168,7 +169,7 @@ def assets(unit_id: int, former_id: int) -> ResponseReturnValue:
             services().engine,
             former_id,
             stage=form.get("stage", ""),
-            since_on=_day(form.get("since_on", "")) or today(),
+            since_on=day_of(typed("since_on")) or today(),
             stays=_yuan(form.get("stays_wan", "")),
             note=form.get("note"),
             actor=actor(),
@@ -179,13 +180,6 @@ def assets(unit_id: int, former_id: int) -> ResponseReturnValue:
         return make_response(_page(unit_id, wrong=wrong), 422)
     flash(_("Recorded."), "success")
     return redirect(url_for(".show", unit_id=unit_id, _anchor="assets"), code=303)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InputError(N_("“%(given)s” is no date."), given=text[:60]) from error
 
 
 def _yuan(wan: str) -> Decimal | None:

@@ -12,7 +12,6 @@ from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.followup_plan import RowByRow, kept_texts, recorded_step
 from geo_tracker.workflows.record_numbers import numbered_record
-from geo_tracker.workflows.rules import rules_of
 from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan
 
 MOST_PEOPLE = 1_000_000
@@ -37,7 +36,6 @@ class _Visits(RowByRow):
         for record in self.table.records:
             self.alike[_key(record)].append(record)
             insort(self.days[record["unit_id"], record["enterprise"]], record["visited_on"])
-        self._repeat_days: dict[int, int] = {}
 
     def label(self, record: Record) -> str:
         return str(record["visited_on"].isoformat())
@@ -107,9 +105,7 @@ class _Visits(RowByRow):
     def _warn_of_repeat(self, values: Record, row: Record) -> None:
         on = values["visited_on"]
         days = self.days[values["unit_id"], values["enterprise"]]
-        if on.year not in self._repeat_days:
-            self._repeat_days[on.year] = rules_of(self.known.session, on.year).visit_repeat_days
-        apart = self._repeat_days[on.year]
+        apart = self.known.rules_of(on.year).visit_repeat_days
         near = [day for day in days if abs((day - on).days) <= apart]
         if near:
             self.planner.problems.add(

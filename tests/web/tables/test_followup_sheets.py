@@ -95,7 +95,7 @@ def test_words_that_are_in_no_list_and_ways_that_there_are_not_come_back_coloure
     rows = [
         row("2025-00001", 登记日期="2025-11-01", 状态="已登记"),
         row("2025-00002", 来源="天上"),
-        row("2025-00003", **OVER | {"满意度": "满意"}),
+        row("2025-00003", **OVER | {"办结日期": "2025-11-02"}),
         row("2025-00004", 内容="x" * 2001),
         row("2025-00005", 内容=None),
         row("2025-00006", 原村="没有村"),
@@ -109,12 +109,12 @@ def test_words_that_are_in_no_list_and_ways_that_there_are_not_come_back_coloure
     sheet = errors_of(planner, import_id)["问题"]
     reasons = {n: str(sheet.cell(n, len(HEADER) + 1).value) for n in range(2, 9)}
     for number, words in (
-        *((2, "has come further"), (3, "企业、群众、基层、巡查"), (4, "回访日期")),
+        *((2, "has come further"), (3, "企业、群众、基层、巡查"), (4, "2025-11-02 is before")),
         *((5, "At most 2000"), (6, "内容"), (7, "没有村")),
     ):
         assert words in reasons[number], number
     assert reasons[8] == "None"
-    colours = [sheet.cell(n, c).fill.fgColor.rgb for n, c in ((2, 14), (3, 2), (4, 13), (5, 3))]
+    colours = [sheet.cell(n, c).fill.fgColor.rgb for n, c in ((2, 14), (3, 2), (4, 11), (5, 3))]
     assert colours == ["FFFAC8C6"] * 4
 
 
