@@ -20,8 +20,6 @@ _WAY: Final = ("open", "done", "verified")
 _NEW: Final[dict[str, Any]] = {"state": "open"} | dict.fromkeys(
     ("done_on", "done_by_id", "evidence", "verified_on", "verified_by_id")
 )
-# Kept with the data, so in the language of the lists.
-_DAY_NOT_TOLD = "表中未载明日期，按导入数据的日期记"
 
 
 def led_item(
@@ -107,7 +105,7 @@ class _Way:
         if stored is None:
             days = [day for day in (row["done_on"], row["verified_on"], on) if day is not None]
             self.steps.append(
-                RowStep("open", min(days), None, "open", None, _DAY_NOT_TOLD, {}),
+                RowStep("open", min(days), None, "open", None, None, {}),
             )
 
     def go(self, wanted: str) -> None:

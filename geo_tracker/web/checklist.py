@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geo_tracker.db.checklists import fusions_of, items_of, steps_of_village
-from geo_tracker.db.models import ChecklistItem
+from geo_tracker.db.models import ChecklistItem, FollowupStep
 from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError, NotFoundError
 from geo_tracker.followup.checklist import DOMAINS, FUSION_STAGES, possible_item_actions
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
-from geo_tracker.web.checklist_words import action_term
+from geo_tracker.web.checklist_words import action_term, item_text
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
@@ -39,7 +39,11 @@ def show(unit_id: int) -> ResponseReturnValue:
 
 
 def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
-    """Return the page; ``wrong``: which form was refused (``form``), why, and what was typed."""
+    """Return the page.
+
+    ``wrong``: which form was refused (``form``), why, and what was typed; where somebody else was
+    faster also ``item_id`` and ``version``, the item's when it was shown.
+    """
     held = register()
     days = merged_on(held)
     if unit_id not in days:
@@ -50,6 +54,7 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
         fusions = fusions_of(session, [int(former) for former in formers])
         steps = steps_of_village(session, unit_id, TABLE)
     texts = {item.id: item.text for item, *_people in items}
+    versions = {item.id: item.version for item, *_people in items}
     village = held.villages.loc[unit_id]
     return render_template(
         "checklists/show.html",
@@ -91,9 +96,32 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
             for step, username in steps
         ],
         wrong=wrong,
+        changed=_changed(wrong, steps, texts, versions) if wrong else [],
         may_follow=may_follow(),
         today=today(),
     )
+
+
+def _changed(
+    wrong: dict[str, Any],
+    steps: list[tuple[FollowupStep, str | None]],
+    texts: dict[int, str],
+    versions: dict[int, int],
+) -> list[dict[str, Any]]:
+    """Return what others did about an item since the page was shown, the newest first."""
+    item_id = wrong.get("item_id")
+    if item_id not in versions:
+        return []
+    own = [(step, username) for step, username in steps if step.record_id == item_id]
+    return [
+        {
+            "at": step.at,
+            "username": username,
+            "text": item_text(step, texts[item_id]),
+            "note": step.note,
+        }
+        for step, username in own[: max(0, versions[item_id] - wrong["version"])]
+    ]
 
 
 def _item(item: ChecklistItem, done_by: str | None, verified_by: str | None) -> dict[str, Any]:
@@ -116,7 +144,7 @@ def _item(item: ChecklistItem, done_by: str | None, verified_by: str | None) -> 
 
 
 def _fusion(fusion: Any, username: str | None) -> dict[str, Any]:
-    names = ("stage", "since_on", "stays", "note", "current", "recorded_at")
+    names = ("stage", "since_on", "stays", "note", "current", "synthetic", "recorded_at")
     return {name: getattr(fusion, name) for name in names} | {"username": username}
 
 
@@ -142,7 +170,13 @@ def act(unit_id: int, item_id: int, action: str) -> ResponseReturnValue:
         )
     except (InputError, ConflictError) as refused:
         status = 409 if isinstance(refused, ChangedMeanwhileError) else 422
-        wrong = {"form": f"{action}-{item_id}", "why": shown(refused.message), "typed": form}
+        wrong: dict[str, Any] = {
+            "form": f"{action}-{item_id}",
+            "why": shown(refused.message),
+            "typed": form,
+        }
+        if status == 409:
+            wrong |= {"item_id": item_id, "version": number_in(form, "version")}
         return make_response(_page(unit_id, wrong=wrong), status)
     return redirect(url_for(".show", unit_id=unit_id, _anchor=f"item-{item_id}"), code=303)
 
