@@ -75,7 +75,7 @@ class TaskFilter:
 
 def task_count(session: Session, asked: TaskFilter, *, on: date) -> int:
     """Return how many items are asked for; overdue ones are judged on a day."""
-    query = sa.select(sa.func.count()).select_from(ChecklistItem).where(*_where(asked, on))
+    query = sa.select(sa.func.count()).select_from(ChecklistItem).where(*task_conditions(asked, on))
     return session.scalar(query) or 0
 
 
@@ -85,7 +85,7 @@ def task_page(
     """Return so many of the items asked for, those due first at the head."""
     items = session.scalars(
         sa.select(ChecklistItem)
-        .where(*_where(asked, on))
+        .where(*task_conditions(asked, on))
         .order_by(ChecklistItem.due_on.is_(None), ChecklistItem.due_on, ChecklistItem.id)
         .offset(first)
         .limit(count)
@@ -93,7 +93,8 @@ def task_page(
     return list(items)
 
 
-def _where(asked: TaskFilter, on: date) -> list[sa.ColumnElement[bool]]:
+def task_conditions(asked: TaskFilter, on: date) -> list[sa.ColumnElement[bool]]:
+    """Return what the items asked for have in common; overdue ones are judged on a day."""
     where: list[sa.ColumnElement[bool]] = []
     for name in ("owner_unit", "owner_person"):
         value = getattr(asked, name)

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import (
+    AssetFusion,
     BoundaryLayer,
     ChangeEvent,
+    ChecklistItem,
     FollowupStep,
     Fund,
     ImportRun,
@@ -48,7 +50,8 @@ class VillageHistory:
     events : list of Row
         Change events, superseded ones too: ``at``, ``event_type``, ``status``, ``effective_on``.
     steps : list of Row
-        What was done about problems: `FollowupStep`, ``problem_no``, ``username``.
+        What was done about problems, checklists and assets: `FollowupStep`, ``problem_no``,
+        ``item`` (its words), ``username``.
     """
 
     imports: Rows
@@ -91,7 +94,10 @@ def _imports(session: Session, unit_ids: list[int]) -> Rows:
             sa.select(sa.literal(what), model.import_id).where(
                 model.unit_id.in_(unit_ids), model.import_id.is_not(None)
             )
-            for what, model in (("problems", Problem), ("visits", Visit), ("incidents", Incident))
+            for what, model in (
+                *(("problems", Problem), ("visits", Visit), ("incidents", Incident)),
+                *(("checklists", ChecklistItem), ("fusions", AssetFusion)),
+            )
         ),
     ).subquery()
     return list(
@@ -185,17 +191,28 @@ def _steps(session: Session, unit_ids: list[int]) -> Rows:
             sa.select(
                 FollowupStep,
                 Problem.problem_no,
+                ChecklistItem.text.label("item"),
                 UserAccount.username,
             )
-            .join(Problem, Problem.id == FollowupStep.record_id)
+            .outerjoin(Problem, _is_about(Problem))
+            .outerjoin(ChecklistItem, _is_about(ChecklistItem))
             .outerjoin(UserAccount, UserAccount.id == FollowupStep.user_id)
             .where(
-                FollowupStep.table_name == Problem.__tablename__,
                 FollowupStep.unit_id.in_(unit_ids),
+                sa.or_(
+                    Problem.id.is_not(None),
+                    ChecklistItem.id.is_not(None),
+                    FollowupStep.table_name == AssetFusion.__tablename__,
+                ),
             )
             .order_by(FollowupStep.id)
         )
     )
+
+
+def _is_about(model: type[Problem | ChecklistItem]) -> sa.ColumnElement[bool]:
+    named = FollowupStep.table_name == model.__tablename__
+    return sa.and_(named, model.id == FollowupStep.record_id)
 
 
 def import_origins(session: Session) -> dict[int, tuple[str, bool]]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.columns import Base
-from geo_tracker.db.models import Incident, Problem, Visit
+from geo_tracker.db.models import AssetFusion, ChecklistItem, Incident, Problem, Visit
 
 Conditions = Collection[sa.ColumnElement[bool]]
 
@@ -15,11 +15,15 @@ FOLLOWUP_MODELS: Final[Mapping[str, type[Base]]] = {
     "problems": Problem,
     "visits": Visit,
     "incidents": Incident,
+    "checklists": ChecklistItem,
+    "fusions": AssetFusion,
 }
 _ORDER: Final[Mapping[str, tuple[Any, ...]]] = {
     "problems": (Problem.problem_no,),
     "visits": (Visit.visited_on, Visit.id),
     "incidents": (Incident.happened_on, Incident.id),
+    "checklists": (ChecklistItem.unit_id, ChecklistItem.id),
+    "fusions": (AssetFusion.unit_id, AssetFusion.id),
 }
 _BATCH = 2_000
 

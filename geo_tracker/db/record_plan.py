@@ -11,6 +11,8 @@ from geo_tracker.db.bulk import new_ids
 from geo_tracker.db.columns import Base
 from geo_tracker.db.frames import register_stamp
 from geo_tracker.db.models import (
+    AssetFusion,
+    ChecklistItem,
     FollowupStep,
     Fund,
     ImportRun,
@@ -38,12 +40,12 @@ MODELS: dict[str, type[Base]] = {
         # Projects before their money, which names them.
         *(Project, ProjectAmount, Fund, Payment),
         # Visits before the problems that were met at them.
-        *(Visit, Incident, Problem),
+        *(Visit, Incident, Problem, ChecklistItem, AssetFusion),
     )
 }
 """The tables that workbooks write, in the order in which records can be added."""
 
-FOLLOWUP_TABLES = frozenset({"visit", "incident", "problem"})
+FOLLOWUP_TABLES = ("visit", "incident", "problem", "checklist_item", "asset_fusion")
 """Those that people work on in the browser, too, and whose steps are logged."""
 
 
@@ -72,7 +74,7 @@ def records_locked(session: Session, *, followup: bool = False) -> None:
     """
     if followup and session.get_bind().dialect.name == "postgresql":
         # Stronger than what readers for update take: they are waited for before, not within.
-        names = "visit, incident, problem, followup_step"
+        names = ", ".join((*FOLLOWUP_TABLES, "followup_step"))
         session.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
     # SQLite's writers wait for each other anyway; there this only reads.
     first = sa.select(ImportRun.id).order_by(ImportRun.id).limit(1)

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo_tracker.demo.checklists import checklist_sheet, fusion_sheet
 from geo_tracker.demo.figures import village_figures, village_sheet
 from geo_tracker.demo.files import write_shapefile_zip, write_workbook
 from geo_tracker.demo.layout import areas_m2, former_layer, later_layer, seats
@@ -34,9 +35,9 @@ class DemoSummary:
         Later villages made of two or more, and the former ones in them.
     untouched_villages : int
         Former villages whose ground stays as it was.
-    towns, votes, projects, problems, visits, conflicts : int
-        Towns with villages; rows of 表决, 项目, 问题 and 走访; rows of 合并对照 that contradict
-        the ground.
+    towns, votes, projects, problems, visits, items, fusions, conflicts : int
+        Towns with villages; rows of 表决, 项目, 问题, 走访, 清单 and 三资融合; rows of 合并对照
+        that contradict the ground.
     bytes_written : int
         Of the files together.
     """
@@ -51,6 +52,8 @@ class DemoSummary:
     projects: int
     problems: int
     visits: int
+    items: int
+    fusions: int
     conflicts: int
     bytes_written: int
 
@@ -70,7 +73,7 @@ class DemoCity:
     sheets : dict of str to DataFrame
         The sheets of the workbook of records, in order.
     followup : dict of str to DataFrame
-        Those of the workbook of problems and visits.
+        Those of the workbook of problems, visits and checklists.
     """
 
     before: gpd.GeoDataFrame
@@ -139,9 +142,12 @@ def demo_city(reference: Reference, *, seed: int) -> DemoCity:
         "项目": project_sheet(became, figures, former, rng(6)),
         "公布数": published_sheet(),
     }
+    checklists = checklist_sheet(became, rng(11))
     followup = {
         "问题": problem_sheet(became, figures, rng(9)),
         "走访": visit_sheet(became, rng(10)),
+        "清单": checklists,
+        "三资融合": fusion_sheet(became, figures, checklists, rng(12)),
     }
     return DemoCity(
         _with_fields(former, reference.former),
@@ -193,6 +199,8 @@ def write_demo(reference_dir: Path, out_dir: Path, *, seed: int = 20181031) -> D
         projects=len(city.sheets["项目"]),
         problems=len(city.followup["问题"]),
         visits=len(city.followup["走访"]),
+        items=len(city.followup["清单"]),
+        fusions=len(city.followup["三资融合"]),
         conflicts=len(city.conflicts),
         bytes_written=sum((out_dir / name).stat().st_size for name in FILES),
     )

@@ -101,3 +101,13 @@ def write_workbook(sheets: dict[str, pd.DataFrame], path: Path) -> None:
             kind = "（公开发布）" if name == "公布数" else "（合成数据）"
             title = f"金华市行政村规模调整 — {name}{kind}"
             _write_sheet(book.add_worksheet(name), title, table, formats)
+    _pack_tightly(path)
+
+
+def _pack_tightly(path: Path) -> None:
+    """Compress a workbook as far as it goes: the demo's files are kept with the code."""
+    with zipfile.ZipFile(path) as archive:
+        members = [(member, archive.read(member)) for member in archive.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for member, content in members:
+            archive.writestr(member, content, zipfile.ZIP_DEFLATED, compresslevel=9)

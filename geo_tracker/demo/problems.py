@@ -104,6 +104,11 @@ def problem_sheet(
     return _with_duplicates_named(table)
 
 
+def town_office(town: str) -> str:
+    """Return what governs a town: a street has an office, not a government of its own."""
+    return f"{town}办事处" if town.endswith("街道") else f"{town}人民政府"
+
+
 def _villages(
     lineage: pd.DataFrame, figures: pd.DataFrame, count: int, rng: np.random.Generator
 ) -> list[Any]:
@@ -157,7 +162,7 @@ def _way(
         "交办日期": assigned,
         "交办次数": rounds,
         "期限": assigned + timedelta(days=DAYS_TO_SOLVE),
-        "责任单位": village.county + matter.office if matter.office else f"{village.town}人民政府",
+        "责任单位": village.county + matter.office if matter.office else town_office(village.town),
     }
     if state in ("重复", "不属本级", "无法解决"):
         closed = min(AS_OF, assigned + timedelta(days=int(rng.integers(1, 15))))

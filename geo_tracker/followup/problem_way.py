@@ -52,7 +52,7 @@ class RowStep:
     on: date
     from_state: str | None
     to_state: str
-    round: int
+    round: int | None
     note: str | None
     fields: dict[str, list[Any]]
 

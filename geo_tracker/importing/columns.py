@@ -193,6 +193,8 @@ GIVEN_IN_TEMPLATES: Final[dict[SheetKind, tuple[str, ...]]] = {
     "problems": (),
     "visits": (),
     "incidents": (),
+    "checklists": (),
+    "fusions": ("former_code", "former_name", "town"),
     "published": (),
 }
 """Columns in which a template names the villages: a row with nothing else says nothing."""

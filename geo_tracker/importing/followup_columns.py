@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from geo_tracker.importing.checklist_columns import CHECKLIST_LAYOUTS, CHECKLIST_WORDS
 from geo_tracker.importing.layout import TOWN, Column, Layout, Reading, SheetKind, column
 
 _VILLAGES: Final[dict[str, Column]] = {
@@ -120,6 +121,7 @@ FOLLOWUP_LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "basis": _BASIS,
         },
     ),
+    **CHECKLIST_LAYOUTS,
 }  # fmt: skip
 """Sheets of what follows a merger."""
 
@@ -161,5 +163,6 @@ CODE_WORDS: Final[Mapping[Reading, Mapping[str | bool, tuple[str, ...]]]] = {
         "case": ("案件",),
     },
     "yes_no": {True: ("是", "涉及", "有", "√", "yes"), False: ("否", "不涉及", "无", "×", "no")},
+    **CHECKLIST_WORDS,
 }
 """Reading → code → what planners write for it, the commonest word first."""

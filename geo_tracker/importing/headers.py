@@ -22,6 +22,8 @@ _TRAILING_UNIT = re.compile(r"[/,:、-]?(亿元|万元|千元|元|%|人|户|票|
 _NOT_A_TABLE = ("说明", "字典", "目录", "封面", "explanation", "instructions")
 _REASONS = {"问题(geotracker)", "problem(geotracker)"}
 _LEAST_MATCHES = 3
+_ONLY_WHOLE = {"清单"}
+"""Names that many a sheet has in its own; they count as the whole name only."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def titled_kind(title: str) -> SheetKind | None:
         (len(name), kind)
         for kind, layout in LAYOUTS.items()
         for name in layout.titles
-        if plain_header(name) in plain
+        if (plain == name if name in _ONLY_WHOLE else plain_header(name) in plain)
     ]
     return max(known)[1] if known else None
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 SheetKind = Literal[
-    "villages", "mergers", "votes", "projects", "problems", "visits", "incidents", "published",
+    "villages", "mergers", "votes", "projects", "problems", "visits", "incidents", "checklists",
+    "fusions", "published",
 ]  # fmt: skip
 
 Reading = Literal[
     "text", "code", "day", "count", "year", "money", "share", "number", "lon", "lat", "shape",
     "event", "channels", "source", "state", "answer", "satisfaction", "incident", "yes_no",
+    "domain", "item_state", "fusion",
 ]  # fmt: skip
 """How the cells of a column are read; see `tables`."""
 

@@ -27,7 +27,14 @@ EMPTY_ROWS = 500
 """Rows below those filled in that are formatted, too."""
 
 _WIDTHS = {"text": 16, "code": 17, "day": 13, "money": 15, "event": 13, "channels": 26}
-_WIDE = {"content": 40, "summary": 40, "outcome": 30, "service_group": 22, "enterprise": 22}
+_WIDE = {
+    "content": 40,
+    "summary": 40,
+    "outcome": 30,
+    "service_group": 22,
+    "enterprise": 22,
+    "evidence": 30,
+}
 _WIDE |= {"name": 22, "document_no": 22, "basis": 22, "indicator": 26, "source": 26, "form": 16}
 _FORMATS = {
     "code": "@", "text": "@", "event": "@", "channels": "@", "day": "yyyy-mm-dd", "count": "0",

@@ -6,9 +6,6 @@ from typing import Any
 from geo_tracker.importing.report import Severity
 from geo_tracker.language import N_, Message
 
-NOTICE_DAYS = 10
-"""A villagers' meeting is announced ten days ahead."""
-
 
 def vote_problems(vote: Mapping[str, Any]) -> Iterator[tuple[Severity, Message]]:
     """Check one meeting.
@@ -22,7 +19,7 @@ def vote_problems(vote: Mapping[str, Any]) -> Iterator[tuple[Severity, Message]]
     ------
     (severity, Message)
         Errors are counts that cannot be; warnings are unusual counts, and meetings without
-        quorum, majority, ten days' notice, or in the wrong form.
+        quorum or majority, or in the wrong form. For the notice see `short_notice`.
 
     Notes
     -----
@@ -78,11 +75,21 @@ def _against_the_rules(vote: Mapping[str, Any]) -> Iterator[tuple[Severity, Mess
             "warning",
             Message(N_("A merger needs a villagers' meeting; this was one of representatives.")),
         )
-    if vote["notice_on"] is not None:
-        notice_days = (vote["held_on"] - vote["notice_on"]).days
-        if notice_days < NOTICE_DAYS:
-            text = N_("Announced %(a)s days before the meeting; %(b)s are required.")
-            yield "warning", _message(text, notice_days, NOTICE_DAYS)
+
+
+def short_notice(vote: Mapping[str, Any], *, needed: int) -> Message | None:
+    """Return that a meeting was announced fewer days ahead than needed; None where it was not so.
+
+    ``vote``: a row as of `vote_problems`. How many are needed a rule of its year says.
+    """
+    if vote["notice_on"] is None:
+        return None
+    days = (vote["held_on"] - vote["notice_on"]).days
+    if days >= needed:
+        return None
+    return _message(
+        N_("Announced %(a)s days before the meeting; %(b)s are required."), days, needed
+    )
 
 
 def _counted(vote: Mapping[str, Any]) -> int:

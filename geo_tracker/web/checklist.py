@@ -1,6 +1,5 @@
 """One merged village's checklist, and the assets of its former villages."""
 
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,14 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from geo_tracker.db.checklists import fusions_of, items_of, steps_of_village
-from geo_tracker.db.models import ChecklistItem
+from geo_tracker.db.models import ChecklistItem, FollowupStep
 from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError, NotFoundError
 from geo_tracker.followup.checklist import DOMAINS, FUSION_STAGES, possible_item_actions
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.checklist_words import action_term, item_text
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.followup_forms import day_of, number_in, typed
 from geo_tracker.web.followup_words import step_note
 from geo_tracker.web.money import or_none
 from geo_tracker.web.register import register
@@ -39,7 +40,11 @@ def show(unit_id: int) -> ResponseReturnValue:
 
 
 def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
-    """Return the page; ``wrong``: which form was refused (``form``), why, and what was typed."""
+    """Return the page.
+
+    ``wrong``: which form was refused (``form``), why, and what was typed; where somebody else was
+    faster also ``item_id`` and ``version``, the item's when it was shown.
+    """
     held = register()
     days = merged_on(held)
     if unit_id not in days:
@@ -50,6 +55,7 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
         fusions = fusions_of(session, [int(former) for former in formers])
         steps = steps_of_village(session, unit_id, TABLE)
     texts = {item.id: item.text for item, *_people in items}
+    versions = {item.id: item.version for item, *_people in items}
     village = held.villages.loc[unit_id]
     return render_template(
         "checklists/show.html",
@@ -85,15 +91,38 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
                 "username": username,
                 "on": step.happened_on,
                 "item": texts.get(step.record_id),
-                "action": f"item_{step.action}",
+                "action": action_term(step),
                 "note": step_note(step),
             }
             for step, username in steps
         ],
         wrong=wrong,
+        changed=_changed(wrong, steps, texts, versions) if wrong else [],
         may_follow=may_follow(),
         today=today(),
     )
+
+
+def _changed(
+    wrong: dict[str, Any],
+    steps: list[tuple[FollowupStep, str | None]],
+    texts: dict[int, str],
+    versions: dict[int, int],
+) -> list[dict[str, Any]]:
+    """Return what others did about an item since the page was shown, the newest first."""
+    item_id = wrong.get("item_id")
+    if item_id not in versions:
+        return []
+    own = [(step, username) for step, username in steps if step.record_id == item_id]
+    return [
+        {
+            "at": step.at,
+            "username": username,
+            "text": item_text(step, texts[item_id]),
+            "note": step.note,
+        }
+        for step, username in own[: max(0, versions[item_id] - wrong["version"])]
+    ]
 
 
 def _item(item: ChecklistItem, done_by: str | None, verified_by: str | None) -> dict[str, Any]:
@@ -116,7 +145,7 @@ def _item(item: ChecklistItem, done_by: str | None, verified_by: str | None) -> 
 
 
 def _fusion(fusion: Any, username: str | None) -> dict[str, Any]:
-    names = ("stage", "since_on", "stays", "note", "current", "recorded_at")
+    names = ("stage", "since_on", "stays", "note", "current", "synthetic", "recorded_at")
     return {name: getattr(fusion, name) for name in names} | {"username": username}
 
 
@@ -129,7 +158,7 @@ def act(unit_id: int, item_id: int, action: str) -> ResponseReturnValue:
             "note": form.get("note"),
             "owner_unit": form.get("owner_unit"),
             "owner_person": form.get("owner_person"),
-            "due_on": _day(form.get("due_on", "")),
+            "due_on": day_of(typed("due_on")),
         }
         act_on_item(
             services().engine,
@@ -137,12 +166,18 @@ def act(unit_id: int, item_id: int, action: str) -> ResponseReturnValue:
             action,
             given,
             actor=actor(),
-            version=form.get("version", 0, type=int),
+            version=number_in(form, "version"),
             today=today(),
         )
     except (InputError, ConflictError) as refused:
         status = 409 if isinstance(refused, ChangedMeanwhileError) else 422
-        wrong = {"form": f"{action}-{item_id}", "why": shown(refused.message), "typed": form}
+        wrong: dict[str, Any] = {
+            "form": f"{action}-{item_id}",
+            "why": shown(refused.message),
+            "typed": form,
+        }
+        if status == 409:
+            wrong |= {"item_id": item_id, "version": number_in(form, "version")}
         return make_response(_page(unit_id, wrong=wrong), status)
     return redirect(url_for(".show", unit_id=unit_id, _anchor=f"item-{item_id}"), code=303)
 
@@ -152,7 +187,7 @@ def add(unit_id: int) -> ResponseReturnValue:
     """Add an item of the village's own."""
     form = request.form
     try:
-        given: dict[str, Any] = form.to_dict() | {"due_on": _day(form.get("due_on", ""))}
+        given: dict[str, Any] = form.to_dict() | {"due_on": day_of(typed("due_on"))}
         item_id = add_item(services().engine, unit_id, given, actor=actor(), today=today())
     except InputError as refused:
         wrong = {"form": "add", "why": shown(refused.message), "typed": form}
@@ -169,7 +204,7 @@ def assets(unit_id: int, former_id: int) -> ResponseReturnValue:
             services().engine,
             former_id,
             stage=form.get("stage", ""),
-            since_on=_day(form.get("since_on", "")) or today(),
+            since_on=day_of(typed("since_on")) or today(),
             stays=_yuan(form.get("stays_wan", "")),
             note=form.get("note"),
             actor=actor(),
@@ -180,13 +215,6 @@ def assets(unit_id: int, former_id: int) -> ResponseReturnValue:
         return make_response(_page(unit_id, wrong=wrong), 422)
     flash(_("Recorded."), "success")
     return redirect(url_for(".show", unit_id=unit_id, _anchor="assets"), code=303)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InputError(N_("“%(given)s” is no date."), given=text[:60]) from error
 
 
 def _yuan(wan: str) -> Decimal | None:

@@ -1,5 +1,6 @@
 """融合清单: what merged villages have to bring together, by village."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -40,10 +41,44 @@ def merged_on(held: Register) -> dict[int, date]:
 def index() -> ResponseReturnValue:
     """List merged villages with how far their checklists are."""
     held = register()
+    asked = asked_villages(held)
+    places, rows = asked.places, asked.rows
+    totals = _totals(asked.of_places)
+    page = paged(
+        rows.sort_values(["overdue", "share_done"], ascending=[False, True], kind="stable")
+    )
+    return render_template(
+        "checklists/index.html",
+        filters={"county": places.county, "town": places.town, "show": asked.shown},
+        counties=places.counties,
+        towns=places.towns,
+        rows=[_row(row) for row in page.rows.reset_index(names="unit_id").to_dict("records")],
+        totals=totals,
+        recorded=any(stage != "unknown" for stage, _count in totals["stages"]),
+        page=page,
+        may_open=may_follow(),
+        stored=not held.villages.empty,
+        today=judging_day(),
+    )
+
+
+@dataclass(frozen=True)
+class AskedVillages:
+    """Which merged villages a list shows: ``of_places`` before the choice ``shown``, ``rows``
+    after it; columns as `_villages` gives them.
+    """
+
+    places: PlaceFilter
+    shown: str
+    of_places: pd.DataFrame
+    rows: pd.DataFrame
+
+
+def asked_villages(held: Register) -> AskedVillages:
+    """Return the merged villages that the request asks for."""
     places = place_filter(held.versions)
-    chosen = chosen_code("show", _SHOWN)
+    shown = chosen_code("show", _SHOWN)
     rows = _villages(held, places)
-    totals = _totals(rows)
     opened = rows["applicable"].notna()
     is_chosen = {
         "opened": opened,
@@ -52,23 +87,7 @@ def index() -> ResponseReturnValue:
         "complete": opened & (rows["done"] == rows["applicable"]),
         "unopened": ~opened,
     }
-    if chosen:
-        rows = rows[is_chosen[chosen]]
-    page = paged(
-        rows.sort_values(["overdue", "share_done"], ascending=[False, True], kind="stable")
-    )
-    return render_template(
-        "checklists/index.html",
-        filters={"county": places.county, "town": places.town, "show": chosen},
-        counties=places.counties,
-        towns=places.towns,
-        rows=[_row(row) for row in page.rows.reset_index(names="unit_id").to_dict("records")],
-        totals=totals,
-        page=page,
-        may_open=may_follow(),
-        stored=not held.villages.empty,
-        today=judging_day(),
-    )
+    return AskedVillages(places, shown, rows, rows[is_chosen[shown]] if shown else rows)
 
 
 def _villages(held: Register, places: PlaceFilter) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What forms and filters of visits and incidents hold, read as days, numbers and texts."""
+"""What forms and filters of the follow-up hold, read as days, numbers and texts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,6 +13,8 @@ from geo_tracker.web.day import judging_day
 MOST_DIGITS = 9
 """Of numbers that people type; more would be no number of anything here."""
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+
 
 def typed(name: str) -> str:
     """Return a field of the form as typed; fields that are not there are empty."""
@@ -25,14 +27,18 @@ def day_of(text: str) -> date | None:
     Raises
     ------
     InputError
-        If it is no day.
+        If it is no day, or one of a year that nothing here is of.
     """
+    text = text.strip()
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise InputError(N_("“%(given)s” is no day."), given=text[:40]) from error
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise InputError(N_("“%(given)s” is no day."), given=text[:40])
+    return day
 
 
 def count_of(text: str) -> int | None:

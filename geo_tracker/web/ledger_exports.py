@@ -7,14 +7,18 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from geo_tracker.db import problem_lists
+from geo_tracker.db.checklists import task_conditions
 from geo_tracker.db.incidents import conditions as incident_conditions
+from geo_tracker.db.models import AssetFusion, ChecklistItem
 from geo_tracker.db.visits import conditions as visit_conditions
 from geo_tracker.db.visits import groups_in_use
 from geo_tracker.errors import NotFoundError
 from geo_tracker.importing.columns import LAYOUTS
 from geo_tracker.language import N_
 from geo_tracker.web.actor import today
+from geo_tracker.web.checklists import asked_villages
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.filters import PlaceFilter
 from geo_tracker.web.followup_places import asked_place
 from geo_tracker.web.incidents import asked_incidents
@@ -22,6 +26,7 @@ from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_filters import asked_problems
 from geo_tracker.web.projects import asked_projects
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.tasks import asked_tasks
 from geo_tracker.web.visits import asked_visits
 from geo_tracker.web.votes import asked_votes
 from geo_tracker.workflows.ledger_export import EXPORTED, ExportWanted, ledger_export
@@ -74,6 +79,42 @@ def incidents() -> ResponseReturnValue:
     place = asked_place(held)
     where = incident_conditions(asked_incidents(place))
     return _sent(held, "incidents", place.places, where=where)
+
+
+@bp.get("/checklists.xlsx")
+def checklists() -> ResponseReturnValue:
+    """Send the checklists of the merged villages that a list of them shows, or of one."""
+    held = register()
+    places, chosen = _merged(held)
+    return _sent(held, "checklists", places, where=[ChecklistItem.unit_id.in_(chosen)])
+
+
+@bp.get("/tasks.xlsx")
+def tasks() -> ResponseReturnValue:
+    """Send the items of checklists that a list of tasks shows."""
+    held = register()
+    places, asked = asked_tasks(held)
+    return _sent(held, "checklists", places, where=task_conditions(asked, judging_day()))
+
+
+@bp.get("/fusions.xlsx")
+def fusions() -> ResponseReturnValue:
+    """Send how far the assets are of the former villages of the merged ones that a list shows."""
+    held = register()
+    places, chosen = _merged(held)
+    edges = held.followed
+    formers = edges[edges["to_unit_id"].isin(chosen)]["from_unit_id"].unique()
+    of_formers = AssetFusion.unit_id.in_([int(former) for former in formers])
+    return _sent(held, "fusions", places, where=[AssetFusion.current.is_(True), of_formers])
+
+
+def _merged(held: Register) -> tuple[PlaceFilter, list[int]]:
+    asked = asked_villages(held)
+    chosen = [int(unit_id) for unit_id in asked.rows.index]
+    village = request.args.get("village", type=int)
+    if village is not None:
+        chosen = [unit_id for unit_id in chosen if unit_id == village]
+    return asked.places, chosen
 
 
 def _sent(

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import Problem
 from geo_tracker.db.problems import problem_numbered
-from geo_tracker.errors import InputError
+from geo_tracker.db.visits import existing_visit
+from geo_tracker.errors import InputError, NotFoundError
 from geo_tracker.followup.problem_states import ANSWERS, NEEDED, SATISFACTIONS
 from geo_tracker.language import N_
+from geo_tracker.web.followup_forms import day_of, number_in
 from geo_tracker.web.texts import term
 from geo_tracker.workflows.followup_records import LONGEST_NOTE
 from geo_tracker.workflows.problems import LONGEST, PROBLEM_SOURCES
@@ -177,12 +179,12 @@ def read_form(session: Session, form: Form) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If a day is no day, a number none, or no problem has the number given.
+        If a day is no day, a number none, or there is no such problem or visit.
     """
     given: dict[str, Any] = {}
     for name in ("due_on", "happened_on", "registered_on"):
         if form.get(name):
-            given[name] = read_day(form[name])
+            given[name] = day_of(form[name])
     for name in ("lon", "lat"):
         if name in form:
             given[name] = read_degrees(form[name])
@@ -195,6 +197,8 @@ def read_form(session: Session, form: Form) -> dict[str, Any]:
     if "unit_id" in form:
         text = form["unit_id"]
         given["unit_id"] = int(text) if text.isdecimal() and len(text) < 10 else None
+    if form.get("visit_id"):
+        given["visit_id"] = _visit_in(session, form)
     if form.get("duplicate_of"):
         original = problem_numbered(session, form["duplicate_of"].strip())
         if original is None:
@@ -206,21 +210,11 @@ def read_form(session: Session, form: Form) -> dict[str, Any]:
     return given
 
 
-def read_day(text: str) -> date:
-    """Return a day as typed or as a browser's calendar sends it.
-
-    Raises
-    ------
-    InputError
-        If it is none.
-    """
+def _visit_in(session: Session, form: Form) -> int:
     try:
-        day = date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InputError(N_("“%(given)s” is no day."), given=text.strip()[:40]) from error
-    if not 2000 <= day.year <= 2100:
-        raise InputError(N_("“%(given)s” is no day."), given=text.strip()[:40])
-    return day
+        return existing_visit(session, number_in(form, "visit_id")).id
+    except NotFoundError as gone:
+        raise InputError(gone.message.text, **gone.message.values) from gone
 
 
 def read_degrees(text: str) -> float | None:

@@ -6,10 +6,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.errors import InputError
+from geo_tracker.db.visits import existing_visit
+from geo_tracker.errors import InputError, NotFoundError
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import matching_names
+from geo_tracker.web.followup_forms import number_in
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_forms import read_form
@@ -24,15 +26,16 @@ ROLES = ("admin", "planner", "handler")
 MOST_FOUND = 8
 _TEXTS = (
     *("content", "village", "unit_id", "source", "category", "reporter", "registered_on"),
-    *("lon", "lat"),
+    *("lon", "lat", "visit_id"),
 )
 
 
 @bp.get("/new")
 @role_needed(*ROLES)
 def show() -> ResponseReturnValue:
-    """Show the form, with the village filled in where one comes from its page."""
-    return _page({"unit_id": request.args.get("unit", "")})
+    """Show the form, with village and visit filled in where one comes from their pages."""
+    asked = {"unit_id": request.args.get("unit", ""), "visit_id": request.args.get("visit", "")}
+    return _page(asked)
 
 
 @bp.post("/new")
@@ -60,6 +63,7 @@ def _page(typed: dict[str, str], *, error: str | None = None) -> str:
         "problems/new.html",
         typed=dict.fromkeys(_TEXTS, "") | {"registered_on": today().isoformat()} | typed,
         error=error,
+        visit=_visit(typed),
         villages=found,
         looked_up=bool(typed.get("village")) and not found,
         sources=[(source, term(source)) for source in PROBLEM_SOURCES],
@@ -67,6 +71,23 @@ def _page(typed: dict[str, str], *, error: str | None = None) -> str:
         longest=LONGEST,
         today=today(),
     )
+
+
+def _visit(typed: dict[str, str]) -> dict[str, Any] | None:
+    """Return the visit that the problem was met at: ``visit_id``, ``visited_on``, ``group``."""
+    visit_id = number_in(typed, "visit_id")
+    if not visit_id:
+        return None
+    try:
+        with read_session() as session:
+            visit = existing_visit(session, visit_id)
+    except NotFoundError:
+        return None
+    return {
+        "visit_id": visit.id,
+        "visited_on": visit.visited_on,
+        "group": visit.service_group,
+    }
 
 
 def _villages(held: Register, typed: dict[str, str]) -> list[dict[str, Any]]:

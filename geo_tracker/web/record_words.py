@@ -6,6 +6,7 @@ from decimal import Decimal
 import shapely
 from flask_babel import gettext as _
 
+from geo_tracker.followup.checklist import STATES as ITEM_STATES
 from geo_tracker.followup.masking import masked
 from geo_tracker.language import N_
 from geo_tracker.web.texts import MISSING, number, percent, term, yuan_wan
@@ -23,6 +24,8 @@ _RECORDS = {
     "problem": N_("Problem"),
     "visit": N_("Visit"),
     "incident": N_("Incident"),
+    "checklist_item": N_("Checklist item"),
+    "asset_fusion": N_("Stage of assets"),
 }
 _FIELDS = {
     "households": N_("households"),
@@ -110,14 +113,24 @@ _FIELDS = {
     "summary": N_("summary"),
     "happened_on": N_("day it happened"),
     "about_merger": N_("about the merger"),
+    "owner_unit": N_("unit in charge"),
+    "owner_person": N_("responsible person"),
+    "done_on": N_("done on"),
+    "evidence": N_("evidence"),
+    "verified_on": N_("verified on"),
+    "verified_by_id": N_("verified by"),
+    "since_on": N_("since"),
+    "stays": N_("stays on its own account"),
+    "note": N_("what was agreed"),
 }
 _MONEY = {"total_income", "operating_income", "planned", "received", "paid"}
-_MONEY |= {"estimate", "budget", "contract"}
+_MONEY |= {"estimate", "budget", "contract", "stays"}
 _CODES = {"form", "kind", "stage", "answer", "satisfaction"}
 _PLAIN = {"income_year", "project_no", "name", "basis", "document_no", "source", "unit"}
 _PLAIN |= {"stat_code", "land_code", "town", "village", "category", "content", "lead_unit"}
 _PLAIN |= {"helper_units", "outcome", "service_group", "leader", "enterprise", "summary"}
-_PLAIN |= {"claimed_by_id", "duplicate_of_id"}
+_PLAIN |= {"claimed_by_id", "duplicate_of_id", "owner_unit", "owner_person", "evidence"}
+_PLAIN |= {"verified_by_id", "note"}
 _AREAS = {"outline", "stated_area_m2"}
 _VILLAGES = {"unit_id", "former_unit_id"}
 
@@ -154,7 +167,7 @@ def value_text(field: str, value: object, villages: Mapping[int, str] | None = N
     if field == "progress":
         return percent(float(text))
     if field == "state":
-        return term(f"problem_{text}")
+        return term(f"item_{text}" if text in ITEM_STATES else f"problem_{text}")
     if field == "reporter":
         return masked(text) or MISSING
     if field in ("lon", "lat"):

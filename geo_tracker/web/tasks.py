@@ -10,14 +10,17 @@ from geo_tracker.db.checklists import TaskFilter, owner_counts, task_count, task
 from geo_tracker.followup.checklist import STATES
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
-from geo_tracker.web.filters import chosen_code, place_filter
+from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import share
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
-from geo_tracker.web.register import register
+from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import term
 from geo_tracker.web.village_links import village_link
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+FIRST_OWNERS = 12
+"""Of many owners only those with most overdue items stand above the tasks."""
 
 NOBODY = "-"
 """Stands for items without an owner, which an empty value in an address would not."""
@@ -27,31 +30,29 @@ NOBODY = "-"
 def index() -> ResponseReturnValue:
     """List the tasks of a unit or person, and how far each is."""
     held = register()
-    places = place_filter(held.versions)
-    owner, person = request.args.get("unit", ""), request.args.get("person", "")
-    state = chosen_code("state", (*STATES, "overdue"))
-    unit_ids = None
-    if places.county or places.town:
-        unit_ids = [int(unit_id) for unit_id in places.applied(held.villages).index]
-    asked = TaskFilter(_owner(owner), _owner(person), state or None, unit_ids)
+    places, asked = asked_tasks(held)
     with read_session() as session:
         owners = owner_counts(session, on=judging_day())
         total = task_count(session, asked, on=judging_day())
         number = page_number(total)
         first = (number - 1) * PAGE_ROWS
         items = task_page(session, asked, on=judging_day(), first=first, count=PAGE_ROWS)
+    every = request.args.get("owners") == "all" or len(owners) <= FIRST_OWNERS
+    latest = sorted(owners, key=lambda row: -row["overdue"])
     return render_template(
         "checklists/tasks.html",
         filters={
             "county": places.county,
             "town": places.town,
-            "state": state,
-            "unit": owner,
-            "person": person,
+            "state": asked.state or "",
+            "unit": request.args.get("unit", ""),
+            "person": request.args.get("person", ""),
         },
         counties=places.counties,
         towns=places.towns,
-        owners=[_owner_row(row) for row in owners],
+        owners=[_owner_row(row) for row in (owners if every else latest[:FIRST_OWNERS])],
+        owner_count=len(owners),
+        every_owner_url=None if every else url_for(".index", owners="all"),
         units=_units(owners),
         states=[("overdue", _("Overdue")), *((s, term(f"item_{s}")) for s in STATES)],
         rows=[
@@ -72,6 +73,17 @@ def index() -> ResponseReturnValue:
         page=paged_of(total, number, len(items)),
         stored=bool(owners),
     )
+
+
+def asked_tasks(held: Register) -> tuple[PlaceFilter, TaskFilter]:
+    """Return the places chosen, and which items the request asks for."""
+    places = place_filter(held.versions)
+    state = chosen_code("state", (*STATES, "overdue"))
+    unit_ids = None
+    if places.county or places.town:
+        unit_ids = [int(unit_id) for unit_id in places.applied(held.villages).index]
+    unit, person = (_owner(request.args.get(name, "")) for name in ("unit", "person"))
+    return places, TaskFilter(unit, person, state or None, unit_ids)
 
 
 def _owner(asked: str) -> str | None:

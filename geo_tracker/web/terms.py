@@ -86,7 +86,7 @@ TERMS: dict[str, str] = {
     "problems": N_("Problems"),
     "visits": N_("Visits"),
     "incidents": N_("Incidents"),
-    "checklists": N_("Integration checklists"),
+    "checklists": N_("Checklists"),
     "fusions": N_("Assets of former villages"),
     "published_figures": N_("Published figures"),
     # sources of geometry
@@ -178,12 +178,14 @@ TERMS: dict[str, str] = {
     "item_done": N_("Done"),
     "item_verified": N_("Verified"),
     "item_not_applicable": N_("Not applicable"),
+    "item_opened": N_("Put on the list"),
     "item_finish": N_("Report as done"),
     "item_verify": N_("Verify"),
     "item_send_back": N_("Send back"),
     "item_leave_out": N_("Does not apply"),
     "item_take_in": N_("Applies after all"),
     "item_plan": N_("Change owner or due date"),
+    "item_correct": N_("Corrected by an import"),
     # how assets are brought together
     "direct": N_("Joined directly"),
     "negotiated": N_("Joined by agreement"),

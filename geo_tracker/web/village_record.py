@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from geo_tracker.db.history import Rows, VillageHistory
+from geo_tracker.web.checklist_words import is_one_of_many, item_text, many_text, stage_text
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_steps import problem_url, story_text
 from geo_tracker.web.provenance import provenance
@@ -54,7 +55,7 @@ def history_rows(
         *(_change_row(change, held, units, here) for change in history.changes),
         *_amount_rows(history.amounts),
         *(_event_row(event) for event in history.events),
-        *(_step_row(row, units, here) for row in history.steps),
+        *_step_rows(history.steps, units, here),
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
@@ -78,13 +79,44 @@ def _row(
     }
 
 
+def _step_rows(steps: Rows, units: pd.DataFrame, here: int) -> list[dict[str, Any]]:
+    """Return steps as rows; those about items that came together make one."""
+    many: dict[tuple[Any, ...], list[Any]] = {}
+    rows = []
+    for row in steps:
+        step = row.FollowupStep
+        if is_one_of_many(step):
+            together = step.import_id or step.at
+            many.setdefault((step.unit_id, together, row.username), []).append(row)
+        else:
+            rows.append(_step_row(row, units, here))
+    for some in many.values():
+        first = some[0].FollowupStep
+        text = _named(many_text(row.FollowupStep for row in some), first.unit_id, units, here)
+        address = url_for("checklist.show", unit_id=first.unit_id)
+        rows.append(_row(first.at, some[0].username, text, url=address))
+    return rows
+
+
 def _step_row(row: Any, units: pd.DataFrame, here: int) -> dict[str, Any]:
     step = row.FollowupStep
-    text = story_text(step, row.problem_no)
-    if step.unit_id != here and step.unit_id in units.index:
-        text = f"{units.at[step.unit_id, 'name']} · {text}"
-    address = problem_url(step.record_id)
+    address = None
+    if row.problem_no is not None:
+        text, address = story_text(step, row.problem_no), problem_url(step.record_id)
+    elif row.item is not None:
+        text = item_text(step, row.item)
+        address = url_for("checklist.show", unit_id=step.unit_id, _anchor=f"item-{step.record_id}")
+    else:
+        text = stage_text(step)
+    text = _named(text, step.unit_id, units, here)
     return _row(step.at, row.username, text, reason=step.note, url=address)
+
+
+def _named(text: str, unit_id: int, units: pd.DataFrame, here: int) -> str:
+    """Return a text with the name of the village before it where that is not the page's own."""
+    if unit_id == here or unit_id not in units.index:
+        return text
+    return f"{units.at[unit_id, 'name']} · {text}"
 
 
 def _import_rows(imports: Rows) -> list[dict[str, Any]]:

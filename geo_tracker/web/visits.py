@@ -181,6 +181,7 @@ def visit_page(
         "visits/show.html",
         visit=row,
         record_version=visit.version,
+        unit_id=visit.unit_id,
         synthetic=visit.synthetic,
         problems=problems,
         steps=steps,

@@ -167,6 +167,9 @@ def act_on_item(
             "finish": {"done_on": day, "evidence": note},
             "verify": {"verified_on": day, "verified_by_id": actor.user_id},
             "send_back": {"done_on": None, "verified_on": None, "verified_by_id": None},
+            # Why it does not apply stands where what shows it would.
+            "leave_out": {"evidence": note},
+            "take_in": {"evidence": None},
             "plan": _plan(given),
         }
         changes = by_action.get(action, {})

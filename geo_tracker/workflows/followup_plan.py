@@ -1,15 +1,18 @@
 """What sheets of problems, visits and incidents have in common when they are compared."""
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from geo_tracker.db.models import ChangeEvent, FollowupStep, LineageEdge
 from geo_tracker.db.record_journal import plain_value
-from geo_tracker.db.records import Planned, Record
+from geo_tracker.db.records import Planned, Record, StoredTable
+from geo_tracker.errors import GeoTrackerError
 from geo_tracker.followup.masking import masked
 from geo_tracker.followup.problem_sheet import RowError, RowStep
 from geo_tracker.importing.columns import LAYOUTS, SheetKind
@@ -17,8 +20,9 @@ from geo_tracker.importing.sheet_rows import fitting_text
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.importing.values import CellError
 from geo_tracker.language import N_
-from geo_tracker.workflows.matching import is_synthetic
-from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlanner
+from geo_tracker.workflows.matching import is_synthetic, recorded_units
+from geo_tracker.workflows.register import records_of
+from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan, SheetPlanner
 
 NO_STEP: Mapping[str, Any] = dict.fromkeys(("from_state", "to_state", "round", "note"))
 
@@ -40,12 +44,16 @@ class Comparison:
         )
         return {(row[0], row[1]) for row in rows}
 
-    def last_steps(self, table: str) -> dict[int, date]:
-        """Return the day of the last step about each record; corrections have no place in it."""
+    def last_steps(self, table: str, *, actions: Collection[str] | None = None) -> dict[int, date]:
+        """Return the day of the last step about each record; corrections have no place in it.
+
+        ``actions``: of these only.
+        """
         s = FollowupStep
+        counts = s.action != "correct" if actions is None else s.action.in_(actions)
         rows = self.known.session.execute(
             sa.select(s.record_id, sa.func.max(s.happened_on))
-            .where(s.table_name == table, s.action != "correct")
+            .where(s.table_name == table, counts)
             .group_by(s.record_id)
         )
         return {row[0]: row[1] for row in rows}
@@ -109,6 +117,48 @@ class Comparison:
             )
 
 
+class RowByRow(Comparison):
+    """A sheet of which each row is compared by itself, in the order of the file.
+
+    ``table`` is that of its records.
+    """
+
+    table: StoredTable
+
+    def plan(self) -> SheetPlan:
+        """Return what the sheet would do."""
+        match = self.matched()
+        for row, unit, former in zip(
+            records_of(self.sheet.rows), match["unit_id"], match["is_former"], strict=True
+        ):
+            if pd.isna(unit):
+                continue
+            try:
+                self.take(row | {"unit_id": int(unit), "is_former": bool(former)})
+            except GeoTrackerError as fault:
+                self.refuse(fault, row)
+        area = self.planner.area.unit_ids
+        missing = self.planner.missing(
+            self.table,
+            (record for record in self.table.records if record["unit_id"] in area),
+            unit=lambda record: record["unit_id"],
+            label=self.label,
+        )
+        return self.planner.plan(match[match["unit_id"].isna()], missing)
+
+    def matched(self) -> pd.DataFrame:
+        """Return the village of each row: ``unit_id``, ``reason``, ``is_former``."""
+        return recorded_units(self.known.session, self.sheet)
+
+    @abstractmethod
+    def take(self, row: Record) -> None:
+        """Plan what a row does, whose ``unit_id`` and ``is_former`` are known."""
+
+    @abstractmethod
+    def label(self, record: Record) -> str | None:
+        """Return what tells a record from others of its village."""
+
+
 def kept_texts(kind: SheetKind, values: Record, record: Record | None) -> None:
     """Let texts stay as stored where a file says them as it would read them.
 
@@ -121,13 +171,15 @@ def kept_texts(kind: SheetKind, values: Record, record: Record | None) -> None:
         if column.longest is None or target not in values or target not in record:
             continue
         stored = record[target]
-        if stored is not None and values[target] in (stored, _as_read(stored, column.longest)):
+        if stored is not None and values[target] in (stored, as_read(stored, column.longest)):
             values[target] = stored
         if target == "reporter" and stored and values[target] == masked(stored):
             values[target] = stored
 
 
-def _as_read(text: str, longest: int) -> str | None:
+@lru_cache(4096)
+def as_read(text: str, longest: int) -> str | None:
+    """Return a text as a sheet that holds it would be read."""
     try:
         return fitting_text(text, longest=longest)
     except CellError:

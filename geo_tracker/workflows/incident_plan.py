@@ -3,19 +3,14 @@
 from collections import defaultdict
 from typing import Any
 
-import pandas as pd
-
 from geo_tracker.db.models import Incident
 from geo_tracker.db.record_journal import plain_value
 from geo_tracker.db.records import Planned, Record
-from geo_tracker.errors import GeoTrackerError
 from geo_tracker.followup.problem_sheet import RowError
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_
-from geo_tracker.workflows.followup_plan import NO_STEP, Comparison, kept_texts, recorded_step
-from geo_tracker.workflows.matching import recorded_units
+from geo_tracker.workflows.followup_plan import NO_STEP, RowByRow, kept_texts, recorded_step
 from geo_tracker.workflows.record_numbers import numbered_record
-from geo_tracker.workflows.register import records_of
 from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan
 
 _FIELDS = ("kind", "happened_on", "summary", "about_merger")
@@ -29,7 +24,7 @@ def planned_incidents(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> Sh
     return _Incidents(known, facts, sheet).plan()
 
 
-class _Incidents(Comparison):
+class _Incidents(RowByRow):
     def __init__(self, known: KnownRecords, facts: FileFacts, sheet: Sheet) -> None:
         super().__init__(known, facts, sheet)
         self.table = known.table(Incident)
@@ -38,27 +33,10 @@ class _Incidents(Comparison):
         for record in self.table.records:
             self.alike[_key(record)].append(record)
 
-    def plan(self) -> SheetPlan:
-        match = recorded_units(self.known.session, self.sheet)
-        for row, unit, former in zip(
-            records_of(self.sheet.rows), match["unit_id"], match["is_former"], strict=True
-        ):
-            if pd.isna(unit):
-                continue
-            try:
-                self._take(row | {"unit_id": int(unit), "is_former": bool(former)})
-            except GeoTrackerError as fault:
-                self.refuse(fault, row)
-        area = self.planner.area.unit_ids
-        missing = self.planner.missing(
-            self.table,
-            (record for record in self.table.records if record["unit_id"] in area),
-            unit=lambda record: record["unit_id"],
-            label=lambda record: record["happened_on"].isoformat(),
-        )
-        return self.planner.plan(match[match["unit_id"].isna()], missing)
+    def label(self, record: Record) -> str:
+        return str(record["happened_on"].isoformat())
 
-    def _take(self, row: Record) -> None:
+    def take(self, row: Record) -> None:
         self.not_in_the_future(row, "happened_on", "closed_on")
         record = self._known(row)
         if not self.planner.is_first(record["id"] if record else (*_key(row), row["unit_id"]), row):

@@ -5,6 +5,7 @@ import pandas as pd
 from geo_tracker.db.models import PublishedFigure, Vote
 from geo_tracker.importing.cells import meeting_form
 from geo_tracker.importing.tables import Sheet
+from geo_tracker.importing.votes import short_notice
 from geo_tracker.workflows.matching import former_units, is_synthetic, kept_basis
 from geo_tracker.workflows.register import records_of
 from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan, SheetPlanner
@@ -30,6 +31,10 @@ def planned_votes(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> SheetP
         unit_id, day = int(unit), row["held_on"]
         if not planner.is_first((unit_id, day), row):
             continue
+        short = short_notice(row, needed=known.rules_of(day.year).notice_days)
+        if short is not None:
+            column = sheet.columns.get("notice_on")
+            planner.problems.add("warning", short, row=row["row"], column=column)
         values = {name: row.get(name) for name in _VOTE_FIELDS}
         values["form"] = meeting_form(row.get("form"))
         values["synthetic"] = is_synthetic(row.get("basis"), source_is_synthetic=facts.synthetic)

@@ -23,11 +23,13 @@ from geo_tracker.reports.ledger_workbook import (
     LedgerSheet,
     ledger_workbook,
 )
-from geo_tracker.workflows.ledger_money import project_cells, vote_cells
+from geo_tracker.workflows.ledger_money import WAN, project_cells, vote_cells
 from geo_tracker.workflows.matching import SYNTHETIC_BASIS
 from geo_tracker.workflows.record_numbers import record_number
 
-EXPORTED: Final[tuple[SheetKind, ...]] = ("votes", "projects", "problems", "visits", "incidents")
+EXPORTED: Final[tuple[SheetKind, ...]] = (
+    *("votes", "projects", "problems", "visits", "incidents", "checklists", "fusions"),
+)
 """Ledgers that can be exported."""
 
 _KINDS: Final[Mapping[str, CellKind]] = {
@@ -37,14 +39,20 @@ _KINDS: Final[Mapping[str, CellKind]] = {
 _WIDTHS: Final = {
     "content": 40, "summary": 40, "outcome": 30, "name": 28, "basis": 18, "service_group": 20,
     "enterprise": 26, "channels": 26, "shape": 20, "problem_no": 15, "project_no": 15,
+    "text": 34, "evidence": 30, "note": 30,
 }  # fmt: skip
 _READING_WIDTHS: Final = {"code": 15, "day": 12, "count": 9, "share": 9, "money": 14}
 _SUMMED: Final = {
     "people_served", "eligible", "present", "issued", "returned", "agree", "oppose", "abstain",
-    "invalid", "estimate_yuan", "budget_yuan", "contract_yuan", "paid_yuan",
+    "invalid", "estimate_yuan", "budget_yuan", "contract_yuan", "paid_yuan", "stays_yuan",
 }  # fmt: skip
-_FROZEN: Final = {"votes": 3, "projects": 2, "problems": 1, "visits": 1, "incidents": 1}
-_ATTRIBUTES: Final = {"rounds": "handover_round", "duplicate_no": "duplicate_of_id"}
+_FROZEN: Final = {"votes": 3, "projects": 2, "problems": 1, "visits": 1, "incidents": 1,
+                  "checklists": 2, "fusions": 2}  # fmt: skip
+_ATTRIBUTES: Final = {
+    "rounds": "handover_round",
+    "duplicate_no": "duplicate_of_id",
+    "stays_yuan": "stays",
+}
 _NUMBERED: Final = {"visit_no": "visit", "incident_no": "incident"}
 _VILLAGE_TARGETS: Final = ("village_code", "village_name", "former_code", "former_name", "town")
 _NAMES: Final = ("stat_code", "name", "town")
@@ -126,6 +134,10 @@ class _Villages:
         town = former[2] if former_id is not None else present[2]
         return (*present[:2], *former[:2], town or present[2])
 
+    def as_former(self, unit_id: int) -> tuple[Any, ...]:
+        """Return the same of a former village alone."""
+        return (None, None, *self.of_former(unit_id))
+
     def of_recorded(self, unit_id: int) -> tuple[Any, ...]:
         """Return the same of what is recorded on one village, whichever it is."""
         if unit_id in self._present:
@@ -153,7 +165,8 @@ def _followup_rows(session: Session, wanted: ExportWanted, villages: _Villages) 
         target: _cells(session, target, layout.columns[target], cells)
         for target, cells in zip(own, values, strict=False)
     }
-    known = {unit_id: villages.of_recorded(unit_id) for unit_id in set(values[-2])}
+    place_of = villages.as_former if wanted.kind == "fusions" else villages.of_recorded
+    known = {unit_id: place_of(unit_id) for unit_id in set(values[-2])}
     places = [known[unit_id] for unit_id in values[-2]]
     for number, target in enumerate(_VILLAGE_TARGETS):
         table[target] = [place[number] for place in places]
@@ -170,6 +183,8 @@ def _cells(session: Session, target: str, column: Column, cells: Sequence[Any]) 
     if target == "duplicate_no":
         numbers = problem_numbers(session)
         return [numbers.get(cell) for cell in cells]
+    if column.reading == "money":
+        return [None if cell is None else cell / WAN for cell in cells]
     if target == "rounds":
         return [cell or None for cell in cells]
     if column.reading in CODE_WORDS:

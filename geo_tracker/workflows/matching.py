@@ -46,6 +46,8 @@ REFERENCES: dict[SheetKind, tuple[Reference, ...]] = {
             Reference("village_name", "village_code", "any"),
         ),
     ),
+    "checklists": (Reference("village_name", "village_code", "present"),),
+    "fusions": (Reference("former_name", "former_code", "former"),),
     "published": (),
 }
 

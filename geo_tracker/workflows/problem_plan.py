@@ -12,7 +12,7 @@ from geo_tracker.errors import GeoTrackerError
 from geo_tracker.followup.problem_sheet import LEDGER_FIELDS, Led, RowError, led_by_row
 from geo_tracker.followup.problem_states import Actor
 from geo_tracker.importing.tables import Sheet
-from geo_tracker.language import N_
+from geo_tracker.language import N_, Message
 from geo_tracker.workflows.followup_plan import Comparison, kept_texts, step_values
 from geo_tracker.workflows.matching import recorded_units
 from geo_tracker.workflows.register import records_of
@@ -130,6 +130,18 @@ class _Problems(Comparison):
         says = {name: row.get(name) for name in (*LEDGER_FIELDS, "outcome")}
         says["handover_round"] = row["rounds"] or None
         says["duplicate_of_id"] = self._original(row, record)
+        revisited_on = says["revisited_on"] or (record["revisited_on"] if record else None)
+        if says["satisfaction"] is not None and revisited_on is None and says["answer"] is None:
+            # Lists tell how satisfied people are at large; without a visit it is nobody's answer.
+            says["satisfaction"] = None
+            self.planner.problems.add(
+                "warning",
+                Message(
+                    N_("Without a day of the revisit (回访日期) the satisfaction is not recorded.")
+                ),
+                row=row["row"],
+                column=self.sheet.columns.get("satisfaction"),
+            )
         if record is None:
             says["registered_on"] = (
                 row["registered_on"] or row["assigned_on"] or self.facts.as_of_on

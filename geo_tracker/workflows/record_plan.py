@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.record_plan import FOLLOWUP_TABLES, records_stamp
 from geo_tracker.db.records import Planned
 from geo_tracker.importing.tables import Sheet
+from geo_tracker.workflows.checklist_plan import planned_checklists, planned_fusions
 from geo_tracker.workflows.incident_plan import planned_incidents
 from geo_tracker.workflows.ledger import planned_published, planned_votes
 from geo_tracker.workflows.problem_plan import planned_problems
@@ -25,6 +26,8 @@ _PLANNING: dict[str, Callable[[KnownRecords, FileFacts, Sheet], SheetPlan]] = {
     "problems": planned_problems,
     "visits": planned_visits,
     "incidents": planned_incidents,
+    "checklists": planned_checklists,
+    "fusions": planned_fusions,
     "published": planned_published,
 }
 
@@ -62,4 +65,4 @@ def planned_records(session: Session, facts: FileFacts, sheets: list[Sheet]) -> 
 
 def of_followup(sheets: Iterable[Sheet]) -> bool:
     """Say whether any sheet writes what people also work on in the browser."""
-    return any(FOLLOWUP_TABLES.intersection(SHEET_TABLES[sheet.kind]) for sheet in sheets)
+    return any(set(FOLLOWUP_TABLES).intersection(SHEET_TABLES[sheet.kind]) for sheet in sheets)

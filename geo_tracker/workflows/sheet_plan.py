@@ -22,10 +22,12 @@ from geo_tracker.db.records import (
     area_of,
     village_places,
 )
+from geo_tracker.followup.rules import Rules
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.known_projects import KnownProjects
+from geo_tracker.workflows.rules import rules_of
 
 SHEET_TABLES: dict[str, tuple[str, ...]] = {
     "villages": ("village_figures", "village_version"),
@@ -35,6 +37,8 @@ SHEET_TABLES: dict[str, tuple[str, ...]] = {
     "problems": ("problem",),
     "visits": ("visit",),
     "incidents": ("incident",),
+    "checklists": ("checklist_item",),
+    "fusions": ("asset_fusion",),
     "published": ("published_figure",),
 }
 """Kind of sheet → the tables it writes, that of its rows first."""
@@ -106,6 +110,7 @@ class KnownRecords:
 
     session: Session
     _tables: dict[str, StoredTable] = field(default_factory=dict)
+    _rules: dict[int, Rules] = field(default_factory=dict)
     mentions: dict[Any, _Mention] = field(default_factory=dict)
 
     @cached_property
@@ -126,6 +131,12 @@ class KnownRecords:
         if name not in self._tables:
             self._tables[name] = StoredTable(self.session, model, key, where=where, columns=columns)
         return self._tables[name]
+
+    def rules_of(self, year: int) -> Rules:
+        """Return the rules of a year, asked for once."""
+        if year not in self._rules:
+            self._rules[year] = rules_of(self.session, year)
+        return self._rules[year]
 
     @cached_property
     def today(self) -> date:

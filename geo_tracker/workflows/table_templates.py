@@ -28,6 +28,10 @@ _OF_KIND = {
     ),
     "visits": N_("One row per visit of a service group to a village or an enterprise."),
     "incidents": N_("One row per incident: public opinion, petition or case."),
+    "checklists": N_(
+        "One row per merged village and item. What is done needs its day, what is verified both."
+    ),
+    "fusions": N_("One row per former village: how far its assets are, and since when."),
     "published": N_("One row per published figure: before and after, or one value."),
 }
 
@@ -72,9 +76,10 @@ def table_template(engine: sa.Engine, kind: str, *, county: str | None, locale: 
             raise NotFoundError(N_("There is no county %(code)s."), code=county)
         former = _of_county(known_villages(session, former=True), names.get(county or ""))
         present = _of_county(known_villages(session), names.get(county or ""))
-    given = {"villages": present, "mergers": former, "votes": former}.get(kind, present.iloc[:0])
+    of_former = dict.fromkeys(("mergers", "votes", "fusions"), former)
+    given = (of_former | {"villages": present}).get(kind, present.iloc[:0])
     both = pd.concat([former.assign(is_former=True), present.assign(is_former=False)])
-    listed = both if kind in {"mergers", *ONE_OF_TWO} else both.iloc[:0]
+    listed = both if kind in {"mergers", "checklists", *ONE_OF_TWO} else both.iloc[:0]
     return template_workbook(
         kind,
         given=given,

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import FollowupStep, ImportRun
 from geo_tracker.db.record_plan import FOLLOWUP_TABLES
 from geo_tracker.db.records import Record
+from geo_tracker.followup.checklist_sheet import ITEM_FIELDS
 from geo_tracker.followup.problem_sheet import LEDGER_FIELDS
 
-TOGETHER: Final = frozenset({*LEDGER_FIELDS, "outcome", "claimed_by_id", "suspended_on"})
-"""Fields of a problem that return together or not at all: one alone would be a state there is not.
-"""
+TOGETHER: Final[Mapping[str, frozenset[str]]] = {
+    "problem": frozenset({*LEDGER_FIELDS, "outcome", "claimed_by_id", "suspended_on"}),
+    "checklist_item": frozenset({*ITEM_FIELDS, "evidence", "done_by_id", "verified_by_id"}),
+}
+"""Table → fields that return together or not at all: one alone would be a state there is not."""
 
 _NAMING: Final = {"problem": ("duplicate_of_id", "recurs_of_id"), "visit": ("visit_id",)}
 """Table → fields of problems that name its records."""
@@ -23,7 +26,7 @@ _NAMING: Final = {"problem": ("duplicate_of_id", "recurs_of_id"), "visit": ("vis
 def touches_followup(run: ImportRun) -> bool:
     """Say whether an import brought anything that is worked on in the browser."""
     journal = run.result["journal"]
-    return any(FOLLOWUP_TABLES.intersection(journal[part]) for part in ("added", "changed"))
+    return any(set(FOLLOWUP_TABLES).intersection(journal[part]) for part in ("added", "changed"))
 
 
 class LoggedSteps:

@@ -134,7 +134,7 @@ class _Undoing:
             for entry in self.own.changed.get(table, {}).values():
                 self._changed(table, entry)
         # What names another record goes before it, or stays and keeps it.
-        for table in ("problem", "incident", "visit"):
+        for table in reversed(FOLLOWUP_TABLES):
             for entry in sorted(self.own.added.get(table, {}).values(), key=self._names_another):
                 self._added(table, entry)
         for table in _MONEY:
@@ -162,6 +162,8 @@ class _Undoing:
             self.made.removed[table] += 1
             if table == "project":
                 self.projects_gone.add(entry.record_id)
+            if table == "asset_fusion":
+                self._stage_before(entry, record)
             self._log(table, entry, REMOVED, entry.label, None)
             return
         row = self._hand_over(heir, table, entry)
@@ -171,6 +173,16 @@ class _Undoing:
         self._stay(table, entry, None, None, heir)
         if self.logged is not None:
             self.made.steps_of |= dict.fromkeys(self.logged.of(table, entry.record_id), heir)
+
+    def _stage_before(self, entry: Entry, record: Record) -> None:
+        """Let what a stage of assets replaced hold again, or be what a later one replaces."""
+        if record["current"] and entry.replaces in self.stored("asset_fusion"):
+            self.made.written["asset_fusion"][entry.replaces or 0]["current"] = True
+        for run_id, journal in self.later.items():
+            for later in journal.added.get("asset_fusion", {}).values():
+                if later.replaces == entry.record_id:
+                    later.replaces = entry.replaces
+                    self.made.journals[run_id] = journal
 
     def _heir(self, table: str, entry: Entry) -> int | None:
         """Return the later import that a record stays for: one that names it, if any does."""
@@ -251,7 +263,7 @@ class _Undoing:
         led_on: int | None = None
         for name, (old, new) in entry.fields.items():
             changer = self._changer(table, entry, name)
-            if table == "problem" and name in TOGETHER:
+            if name in TOGETHER.get(table, ()):
                 led_on = changer or led_on
             if changer is not None:
                 self._rewrite(changer, table, entry, name, old)
@@ -277,7 +289,8 @@ class _Undoing:
 
     def _changer(self, table: str, entry: Entry, name: str) -> int | None:
         """Return the import that changed a field later, or one of those that belong with it."""
-        belong = TOGETHER if table == "problem" and name in TOGETHER else {name}
+        together = TOGETHER.get(table, frozenset())
+        belong = together if name in together else {name}
         for run_id, later in self._later_changes(table, entry):
             if not belong.isdisjoint(later.fields):
                 return run_id

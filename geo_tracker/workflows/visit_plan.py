@@ -5,19 +5,13 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from geo_tracker.db.models import Visit
 from geo_tracker.db.records import Planned, Record
-from geo_tracker.errors import GeoTrackerError
 from geo_tracker.followup.problem_sheet import RowError
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_, Message
-from geo_tracker.workflows.followup_plan import Comparison, kept_texts, recorded_step
-from geo_tracker.workflows.matching import recorded_units
+from geo_tracker.workflows.followup_plan import RowByRow, kept_texts, recorded_step
 from geo_tracker.workflows.record_numbers import numbered_record
-from geo_tracker.workflows.register import records_of
-from geo_tracker.workflows.rules import rules_of
 from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan
 
 MOST_PEOPLE = 1_000_000
@@ -32,7 +26,7 @@ def planned_visits(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> Sheet
     return _Visits(known, facts, sheet).plan()
 
 
-class _Visits(Comparison):
+class _Visits(RowByRow):
     def __init__(self, known: KnownRecords, facts: FileFacts, sheet: Sheet) -> None:
         super().__init__(known, facts, sheet)
         self.table = known.table(Visit)
@@ -42,29 +36,11 @@ class _Visits(Comparison):
         for record in self.table.records:
             self.alike[_key(record)].append(record)
             insort(self.days[record["unit_id"], record["enterprise"]], record["visited_on"])
-        self._repeat_days: dict[int, int] = {}
 
-    def plan(self) -> SheetPlan:
-        match = recorded_units(self.known.session, self.sheet)
-        for row, unit, former in zip(
-            records_of(self.sheet.rows), match["unit_id"], match["is_former"], strict=True
-        ):
-            if pd.isna(unit):
-                continue
-            try:
-                self._take(row | {"unit_id": int(unit), "is_former": bool(former)})
-            except GeoTrackerError as fault:
-                self.refuse(fault, row)
-        area = self.planner.area.unit_ids
-        missing = self.planner.missing(
-            self.table,
-            (record for record in self.table.records if record["unit_id"] in area),
-            unit=lambda record: record["unit_id"],
-            label=lambda record: record["visited_on"].isoformat(),
-        )
-        return self.planner.plan(match[match["unit_id"].isna()], missing)
+    def label(self, record: Record) -> str:
+        return str(record["visited_on"].isoformat())
 
-    def _take(self, row: Record) -> None:
+    def take(self, row: Record) -> None:
         self.not_in_the_future(row, "visited_on")
         if row["people_served"] is not None and row["people_served"] > MOST_PEOPLE:
             raise RowError(
@@ -129,9 +105,7 @@ class _Visits(Comparison):
     def _warn_of_repeat(self, values: Record, row: Record) -> None:
         on = values["visited_on"]
         days = self.days[values["unit_id"], values["enterprise"]]
-        if on.year not in self._repeat_days:
-            self._repeat_days[on.year] = rules_of(self.known.session, on.year).visit_repeat_days
-        apart = self._repeat_days[on.year]
+        apart = self.known.rules_of(on.year).visit_repeat_days
         near = [day for day in days if abs((day - on).days) <= apart]
         if near:
             self.planner.problems.add(

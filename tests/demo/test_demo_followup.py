@@ -96,7 +96,7 @@ def test_as_many_places_and_people_were_visited_as_was_published(became: pd.Data
 
 
 def test_everything_says_that_it_is_made_up(city: DemoCity) -> None:
-    assert set(city.followup) == {"问题", "走访"}
+    assert set(city.followup) == {"问题", "走访", "清单", "三资融合"}
     for sheet in city.followup.values():
         assert len(sheet) > 5
         assert (sheet["依据"] == "示意（合成）").all()

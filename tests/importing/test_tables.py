@@ -221,7 +221,6 @@ def test_impossible_counts_cost_the_row(tmp_path: Path, counts: dict[str, Any], 
         ({"实到": 50, "发出": 50, "收回": 50, "同意": 48}, "No quorum: 50 of 100"),
         ({"同意": 45, "反对": 45, "弃权": 0}, "Not passed: 45 of 90"),
         ({"会议形式": "村民代表会议"}, "A merger needs a villagers' meeting"),
-        ({"通知日期": "2018-10-15"}, "Announced 5 days before the meeting; 10 are"),
         (
             {"会议形式": "户代表会议", "实到": 66, "发出": 66, "收回": 66, "同意": 64},
             "No quorum: 66 of 100",
@@ -352,7 +351,8 @@ def test_a_sheet_without_a_needed_column_is_named(tmp_path: Path) -> None:
 def test_a_workbook_without_known_sheets_says_which_are_known(tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", Sheet1=[["a"], [1]])
     with pytest.raises(
-        UnusableTableError, match="村庄、合并对照、表决、项目、问题、走访、事件、公布数"
+        UnusableTableError,
+        match="村庄、合并对照、表决、项目、问题、走访、事件、清单、三资融合、公布数",
     ):
         read_workbook(path)
 

@@ -170,3 +170,34 @@ def test_a_village_that_arose_from_no_merger_has_no_checklist(li: Visitor) -> No
     untouched = re.search(r'href="/villages/(\d+)">石柱村', li.page("/villages/?q=石柱村"))
     assert untouched is not None
     assert li.get(f"/checklists/{untouched[1]}").status_code == 404
+
+
+def test_of_many_owners_those_with_most_overdue_items_come_first(
+    li: Visitor, engine: sa.Engine
+) -> None:
+    opened(li)
+    for number, item in enumerate(items(engine)[:15]):
+        due = "2019-12-01" if number == 9 else "2030-01-01"
+        plan = {"owner_unit": f"单位{number:02}", "due_on": due}
+        assert does(li, item, "plan", **plan) == 303
+    page = li.page("/tasks/")
+    assert page.count("?unit=%E5%8D%95%E4%BD%8D") < 15
+    assert page.index("单位09") < page.index("单位00")
+    assert "owners=all" in page
+    assert "单位14</th>" in li.page("/tasks/?owners=all")
+
+
+def test_what_was_done_stands_in_the_story_of_the_village(li: Visitor, engine: sa.Engine) -> None:
+    opened(li)
+    item = items(engine)[0]
+    assert does(li, item, "finish", note="会议纪要") == 303
+    former = re.findall(r"/assets/(\d+)", li.page(f"/checklists/{item.unit_id}"))[0]
+    stage = {"stage": "gradual", "since_on": "2020-01-02", "note": "三年并账"}
+    assert li.post(f"/checklists/{item.unit_id}/assets/{former}", stage).status_code == 303
+    story = plain(li.page(f"/villages/{item.unit_id}"))
+    # What came together is one line; what somebody did about one item is another.
+    assert story.count("Checklist: Put on the list 13") == 1
+    assert f"Checklist, “{item.text}”: Report as done on" in story
+    assert "会议纪要" in story
+    assert "Assets of the former village: Joined step by step since 2020-01-02" in story
+    assert "Assets of the former village" in plain(li.page(f"/villages/{former}"))

@@ -351,3 +351,22 @@ def test_the_ledgers_page_sums_them_up(who: Visitor, county: Flask) -> None:
     visited(county, "新川村", 10)
     page = plain(who.page("/followup/"))
     assert "Visits 2 villages visited 1 people served 7 second visits 1" in page
+
+
+def test_a_problem_met_at_a_visit_is_registered_from_its_page(who: Visitor, county: Flask) -> None:
+    visit = visited(county, "新川村", 3)
+    page = who.page(f"/visits/{visit}")
+    (link,) = re.findall(r'href="(/problems/new\?[^"]+)"', page)
+    form_page = who.page(link.replace("&amp;", "&"))
+    assert f'name="visit_id" value="{visit}"' in form_page
+    village = unit_id(county, "新川村")
+    assert re.search(rf'name="unit_id" value="{village}"\s+checked', form_page)
+    given = {"content": "路灯不亮", "unit_id": village, "visit_id": visit}
+    answer = who.post("/problems/new", given, form_of="/problems/new")
+    assert answer.status_code == 303
+    assert "路灯不亮" in plain(who.page(f"/visits/{visit}"))
+    # Of a visit that is not there any more the form says so, and keeps what was typed.
+    answer = who.post("/problems/new", given | {"visit_id": 999_999}, form_of="/problems/new")
+    assert answer.status_code == 422
+    assert "路灯不亮" in answer.text
+    assert "/problems/new" not in visitor(county, "viewer").page(f"/visits/{visit}")

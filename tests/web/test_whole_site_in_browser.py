@@ -36,6 +36,7 @@ NO_PAGES = {
     *("import_tables.template", "map_sheets.sheet"),
     *(f"ledger_exports.{noun}" for noun in ("votes", "projects", "problems")),
     *(f"ledger_exports.{noun}" for noun in ("visits", "incidents")),
+    *(f"ledger_exports.{noun}" for noun in ("checklists", "tasks", "fusions")),
 }
 """Endpoints that answer with data, tables to download or paper."""
 

@@ -97,9 +97,27 @@ PROJECTS: Sequence[dict[str, Any]] = (
      "basis": "示意（合成）"},
     {"name": "无编号", "village_code": SHUANG_XI, "stage": "自定阶段", "progress": 0.0},
 )  # fmt: skip
+CHECKLISTS: Sequence[dict[str, Any]] = (
+    {"village_code": NI_ZHAI, "domain": "seals", "text": "=启用新公章", "owner_unit": "+镇政府",
+     "owner_person": "张三", "due_on": day(20)},
+    {"village_code": NI_ZHAI, "domain": "debts", "text": "债权债务清理", "done_on": day(3),
+     "evidence": "@会议纪要", "basis": "示意（合成）"},
+    {"village_code": SHUANG_XI, "domain": "seals", "text": "=启用新公章", "done_on": day(3),
+     "verified_on": day(5), "state": "verified"},
+    {"village_code": SHUANG_XI, "domain": "industry", "text": "产业计划",
+     "state": "not_applicable", "evidence": "-无集体产业"},
+)  # fmt: skip
+"""One in every state."""
+
+FUSIONS: Sequence[dict[str, Any]] = (
+    {"former_code": XIN_CHUAN, "stage": "gradual", "since_on": day(3),
+     "stays_yuan": Decimal("123456.78"), "note": "=三年内并账"},
+    {"former_code": NI_ZHAI, "stage": "none", "since_on": day(4), "stays_yuan": None,
+     "note": None, "basis": "示意（合成）"},
+)  # fmt: skip
 ROWS: dict[SheetKind, Sequence[dict[str, Any]]] = {
     "votes": VOTES, "projects": PROJECTS, "problems": PROBLEMS, "visits": VISITS,
-    "incidents": INCIDENTS,
+    "incidents": INCIDENTS, "checklists": CHECKLISTS, "fusions": FUSIONS,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from geo_tracker.importing.columns import SheetKind
 from geo_tracker.workflows import records
 from geo_tracker.workflows.problems import act, register_problem
 from geo_tracker.workflows.record_comparison import compared_sheets
+from geo_tracker.workflows.rules import set_rule
 from geo_tracker.workflows.users import add_user
 from tests.workflows.ledger_books import (
     NI_ZHAI,
@@ -288,3 +289,35 @@ def test_the_preview_names_who_gave_the_value_that_would_change(
     givers = {field["field"]: (field["import_id"], field["username"]) for field in record["fields"]}
     assert givers["content"] == (None, "li")
     assert (givers["category"][0], givers["state"][0]) == (import_id, import_id)
+
+
+def test_a_satisfaction_without_a_revisit_is_left_out_and_the_row_is_taken(
+    engine: sa.Engine, bring_boundaries: Bring
+) -> None:
+    bring_boundaries()
+    row = handed_over("2025-00001", claimed_on=day(5), satisfaction="satisfied")
+    (plan,) = plan_of(engine, ledger_sheet("problems", [row])).sheets
+    assert [(p.severity, p.row, p.column) for p in plan.problems.problems] == [
+        ("warning", 3, "satisfaction"),
+    ]
+    brought(engine, "problems", row)
+    now = problem(engine)
+    assert (now.state, now.satisfaction) == ("claimed_fixed", None)
+    # Where somebody was there, it is whoever he met that was satisfied.
+    brought(engine, "problems", row | {"revisited_on": day(6)})
+    assert problem(engine).satisfaction == "satisfied"
+
+
+def test_the_notice_of_a_meeting_is_judged_by_the_rule_of_its_year(
+    engine: sa.Engine, bring_boundaries: Bring
+) -> None:
+    bring_boundaries()
+    meetings = [
+        {"former_code": XIN_CHUAN, "held_on": date(year, 11, 20), "notice_on": date(year, 11, 13),
+         "eligible": 26, "present": 19, "agree": 19} for year in (2018, 2019)
+    ]  # fmt: skip
+    set_rule(engine, "notice_days", from_year=2019, text="7", user_id=None)
+    (plan,) = plan_of(engine, ledger_sheet("votes", meetings)).sheets
+    (found,) = plan.problems.problems
+    assert (found.severity, found.row, found.column) == ("warning", 3, "notice_on")
+    assert found.message.values == {"a": 7, "b": 10}

@@ -57,7 +57,17 @@ def test_an_export_brought_in_elsewhere_tells_the_same(
     (read,) = exported(engine, kind, tmp_path).sheets
     rows = read.rows.drop(columns=[c for c in ("visit_no", "incident_no") if c in read.rows])
     with writing(engine) as session:
-        for table in ("problem", "visit", "incident", "vote", "payment", "fund", "project_amount"):
+        for table in (
+            "problem",
+            "visit",
+            "incident",
+            "vote",
+            "payment",
+            "fund",
+            "project_amount",
+            "checklist_item",
+            "asset_fusion",
+        ):
             session.execute(sa.text(f"DELETE FROM {table}"))
         session.execute(sa.text("DELETE FROM project"))
     again = stored(engine, ledger_sheet(kind, rows.astype(object).where(rows.notna(), None)

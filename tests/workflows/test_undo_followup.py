@@ -71,8 +71,23 @@ def random_sheets(chance: Random) -> list[Sheet]:
          "closed_on": day(9) if chance.random() < 0.5 else None}
         for kind in ("petition", "case") if chance.random() < 0.6
     ]  # fmt: skip
+    checklists: list[dict[str, Any]] = [
+        {"village_code": NI_ZHAI, "domain": "seals", "text": text,
+         "owner_person": chance.choice([None, "张三", "李四"]), "due_on": day(20)}
+        | ({"done_on": day(5), "evidence": "纪要"} if chance.random() < 0.5 else {})
+        for text in ("启用新公章", "封存旧公章") if chance.random() < 0.7
+    ]  # fmt: skip
+    for row in checklists:
+        if "done_on" in row and chance.random() < 0.5:
+            row |= {"verified_on": day(7)}
+    fusions = [
+        {"former_code": code, "stage": chance.choice(["direct", "gradual"]),
+         "since_on": day(chance.randint(1, 3)), "note": chance.choice([None, "三年"])}
+        for code in (XIN_CHUAN, NI_ZHAI) if chance.random() < 0.7
+    ]  # fmt: skip
     books: list[tuple[SheetKind, list[dict[str, Any]]]] = [
         ("problems", problems), ("visits", visits), ("incidents", incidents),
+        ("checklists", checklists), ("fusions", fusions),
     ]  # fmt: skip
     return [ledger_sheet(kind, rows) for kind, rows in books if rows]
 
@@ -83,7 +98,7 @@ def state(engine: sa.Engine) -> dict[str, list[Any]]:
     for name, rows in tables(engine).items():
         said[name] = rows
     with reading(engine) as session:
-        for name in ("problem", "visit", "incident"):
+        for name in ("problem", "visit", "incident", "checklist_item"):
             table = Problem.metadata.tables[name]
             columns = [c for c in table.columns if c.name != "version"]
             query = sa.select(*columns).order_by(table.c.id)

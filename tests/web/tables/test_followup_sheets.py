@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -12,6 +13,7 @@ from flask import Flask
 from geo_tracker.db import reading
 from geo_tracker.db.models import ImportRun, Incident, Problem, Visit
 from geo_tracker.followup.problem_states import Actor
+from geo_tracker.importing.tables import read_workbook
 from geo_tracker.workflows.problems import act
 from tests.web.reading import plain, rows
 from tests.web.tables.sheets import book, bytes_of, errors_of, run_of, sent, stored
@@ -93,7 +95,7 @@ def test_words_that_are_in_no_list_and_ways_that_there_are_not_come_back_coloure
     rows = [
         row("2025-00001", 登记日期="2025-11-01", 状态="已登记"),
         row("2025-00002", 来源="天上"),
-        row("2025-00003", **OVER | {"满意度": "满意"}),
+        row("2025-00003", **OVER | {"办结日期": "2025-11-02"}),
         row("2025-00004", 内容="x" * 2001),
         row("2025-00005", 内容=None),
         row("2025-00006", 原村="没有村"),
@@ -107,12 +109,12 @@ def test_words_that_are_in_no_list_and_ways_that_there_are_not_come_back_coloure
     sheet = errors_of(planner, import_id)["问题"]
     reasons = {n: str(sheet.cell(n, len(HEADER) + 1).value) for n in range(2, 9)}
     for number, words in (
-        *((2, "has come further"), (3, "企业、群众、基层、巡查"), (4, "回访日期")),
+        *((2, "has come further"), (3, "企业、群众、基层、巡查"), (4, "2025-11-02 is before")),
         *((5, "At most 2000"), (6, "内容"), (7, "没有村")),
     ):
         assert words in reasons[number], number
     assert reasons[8] == "None"
-    colours = [sheet.cell(n, c).fill.fgColor.rgb for n, c in ((2, 14), (3, 2), (4, 13), (5, 3))]
+    colours = [sheet.cell(n, c).fill.fgColor.rgb for n, c in ((2, 14), (3, 2), (4, 11), (5, 3))]
     assert colours == ["FFFAC8C6"] * 4
 
 
@@ -156,7 +158,21 @@ SHEETS = {
            ["2025-11-3", "一组", "倪宅新村", "花街镇", "-厂"]],
     "事件": [["类型", "日期", "村", "乡镇", "摘要", "是否涉合并"],
            ["信访", "2025-11-3", "新川村", "花街镇", "@账目", "是"]],
+    "清单": [["村", "乡镇", "类别", "事项", "责任人", "期限", "完成日期"],
+           ["倪宅新村", "花街镇", "公章档案", "+启用新公章", "张三", "2025-11-30", "2025-11-3"]],
+    "三资融合": [["原村", "乡镇", "融合阶段", "起始日期", "留存金额（万元）", "备注"],
+             ["新川村", "花街镇", "逐步融合", "2025-11-3", "12.345678", "三年"]],
 }  # fmt: skip
+
+
+EXPORTS = (
+    ("problems", 2),
+    ("visits", 1),
+    ("incidents", 1),
+    ("checklists", 1),
+    ("fusions", 1),
+    ("tasks", 1),
+)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -165,7 +181,7 @@ def test_every_ledger_goes_out_and_comes_back_unchanged_through_the_pages(
 ) -> None:
     planner = visitor(app, "planner", language=language)
     stored(app, planner, sent(planner, book(SHEETS), day="2025-11-20"))
-    for kind, count in (("problems", 2), ("visits", 1), ("incidents", 1)):
+    for kind, count in EXPORTS:
         answer = planner.get(f"/exports/{kind}.xlsx")
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -225,3 +241,27 @@ def test_the_filters_of_a_list_narrow_its_export(
     assert run is not None
     assert count_in(planner.get(f"/exports/problems.xlsx?unit={unit_id}")) == 2
     assert Visitor(app).get("/exports/problems.xlsx").status_code in (302, 303)
+
+
+def test_checklists_go_out_as_the_lists_show_them(app: Flask, tmp_path: Path) -> None:
+    planner = visitor(app, "planner")
+    stored(app, planner, sent(planner, book(SHEETS), day="2025-11-20"))
+
+    def rows(address: str) -> int:
+        path = tmp_path / "ledger.xlsx"
+        path.write_bytes(planner.get(address).data)
+        (read,) = read_workbook(path).sheets
+        return len(read.rows)
+
+    assert rows("/exports/checklists.xlsx?show=complete") == 1
+    assert rows("/exports/checklists.xlsx?show=overdue") == 0
+    assert rows("/exports/checklists.xlsx?village=999") == 0
+    assert rows("/exports/tasks.xlsx?person=张三&state=done") == 1
+    assert rows("/exports/tasks.xlsx?person=李四") == 0
+    assert rows("/exports/fusions.xlsx?county=330784") == 1
+    assert rows("/exports/fusions.xlsx?show=unopened") == 0
+    for page, address in (
+        ("/checklists/", "/exports/checklists.xlsx"), ("/checklists/", "/exports/fusions.xlsx"),
+        ("/tasks/", "/exports/tasks.xlsx"),
+    ):  # fmt: skip
+        assert address in planner.page(page)

@@ -46,6 +46,12 @@ FILLED: dict[str, dict[str, Any]] = {
         "类型": "信访", "日期": "2020-01-03", "村": "双溪村", "乡镇": "花街镇", "摘要": "账目",
         "是否涉合并": "否",
     },
+    "checklists": {
+        "村": "倪宅新村", "乡镇": "花街镇", "类别": "公章档案", "事项": "启用新公章",
+        "责任人": "张三", "期限": "2020-03-01", "状态": "已核验", "完成日期": "2020-02-20",
+        "核验日期": "2020-02-25",
+    },
+    "fusions": {"融合阶段": "协商并账", "起始日期": "2020-01-01", "留存金额(万元)": 12.5},
     "published": {"指标": "行政村数", "调整前": 6, "调整后": 4, "单位": "个", "发布单位": "县"},
 }  # fmt: skip
 
@@ -64,7 +70,7 @@ def test_a_template_that_was_filled_in_reads_without_a_problem(
     headers = {cell.value: cell.column for cell in sheet[2]}
     row = 3
     given = [line for line in sheet.iter_rows(min_row=3, values_only=True) if any(line)]
-    assert len(given) == {"villages": 4, "mergers": 6, "votes": 6}.get(kind, 0)
+    assert len(given) == {"villages": 4, "mergers": 6, "votes": 6, "fusions": 6}.get(kind, 0)
     for header, value in FILLED[kind].items():
         sheet.cell(row, headers[header]).value = value
     import_id = sent(planner, bytes_of(made), f"{kind}.xlsx", "2020-06-30")
