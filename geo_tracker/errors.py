@@ -10,6 +10,7 @@ GeoTrackerError
 │   ├── AlreadyImportedError      the very same file was imported before
 │   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
+├── DamagedFileError          a stored file is gone, or no longer what was stored
 ├── NotAllowedError           the user's role does not permit it
 ├── UnreachableError          another machine that is needed does not answer as it should
 └── ConflictError             the record's state no longer permits it
@@ -89,6 +90,10 @@ class WrongPasswordError(InputError):
 
 class NotFoundError(GeoTrackerError):
     """No such record."""
+
+
+class DamagedFileError(GeoTrackerError):
+    """A stored file is gone, or no longer what was stored."""
 
 
 class NotAllowedError(GeoTrackerError):

@@ -14,6 +14,7 @@ from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError,
 from geo_tracker.followup.checklist import DOMAINS, FUSION_STAGES, possible_item_actions
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.attachments import file_log, files_by_record, merged_log
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
@@ -48,6 +49,9 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
         items = items_of(session, unit_id)
         fusions = fusions_of(session, [int(former) for former in formers])
         steps = steps_of_village(session, unit_id, TABLE)
+        item_ids = [item.id for item, *_people in items]
+        files = files_by_record(session, TABLE, item_ids)
+        of_files = file_log(session, TABLE, item_ids)
     texts = {item.id: item.text for item, *_people in items}
     village = held.villages.loc[unit_id]
     return render_template(
@@ -60,7 +64,14 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
             "merged_on": days[unit_id],
         },
         groups=[
-            {"title": term(code), "items": [_item(*row) for row in items if row[0].domain == code]}
+            {
+                "title": term(code),
+                "items": [
+                    _item(*row) | {"files": files[row[0].id]}
+                    for row in items
+                    if row[0].domain == code
+                ],
+            }
             for code in DOMAINS.values()
         ],
         count=len(items),
@@ -78,17 +89,20 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
             }
             for former in formers
         ],
-        steps=[
-            {
-                "at": step.at,
-                "username": username,
-                "on": step.happened_on,
-                "item": texts.get(step.record_id),
-                "action": f"item_{step.action}",
-                "note": step.note,
-            }
-            for step, username in steps
-        ],
+        steps=merged_log(
+            [
+                {
+                    "at": step.at,
+                    "username": username,
+                    "on": step.happened_on,
+                    "item": texts.get(step.record_id),
+                    "text": term(f"item_{step.action}"),
+                    "note": step.note,
+                }
+                for step, username in steps
+            ],
+            [step | {"item": texts.get(step["record_id"])} for step in of_files],
+        ),
         wrong=wrong,
         may_follow=may_follow(),
         today=today(),

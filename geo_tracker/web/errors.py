@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo_tracker.errors import (
     ConflictError,
+    DamagedFileError,
     GeoTrackerError,
     InputError,
     NotAllowedError,
@@ -21,6 +22,8 @@ STATUS: dict[type[GeoTrackerError], int] = {
     ConflictError: 409,
     InputError: 422,
     UnreachableError: 502,
+    # Gone for good: asking again does not help, unlike with an error of the program.
+    DamagedFileError: 410,
     GeoTrackerError: 500,
 }
 
