@@ -64,7 +64,7 @@ def test_a_photo_from_a_phone_loses_its_place_on_the_way(
     camera.set_input_files(file)
     page.fill("[name=title]", "修好了")
     expect(page.locator("[name=keep_place]")).not_to_be_checked()
-    page.locator(".gt-file-add button").tap()
+    page.locator(".gt-files .gt-file-add button").tap()
     expect(page.locator(".alert-success")).to_be_visible()
     picture = page.locator(".gt-file-picture img")
     expect(picture).to_have_attribute("alt", "修好了")
