@@ -117,3 +117,11 @@ def file_steps(
         .order_by(FollowupStep.id)
     )
     return [(step, username, record_id) for step, username, record_id in rows]
+
+
+def names_by_hash(session: Session) -> dict[str, str]:
+    """Return a name of every content that the database names, by its SHA-256; removed ones too."""
+    rows = session.execute(
+        sa.select(Attachment.sha256, Attachment.file_name).order_by(Attachment.id)
+    )
+    return {row.sha256: row.file_name for row in rows}

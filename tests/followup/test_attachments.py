@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -291,3 +292,24 @@ def test_a_handler_brings_files_to_problems_of_his_unit_and_removes_his_own() ->
     assert not may_add("visit", handler, lead_unit="交通局")
     assert may_remove("problem", handler, user_id=1, lead_unit="交通局")
     assert not may_remove("problem", handler, user_id=2, lead_unit="交通局")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_no_damage_leads_to_anything_but_a_file_or_a_refusal(check: Check) -> None:
+    chance = Random(1)
+    seeds = [photo(kind=kind, size=(40, 30), noisy=True) for kind in ("JPEG", "PNG", "WEBP")]
+    seeds += [office_file("word/document.xml"), compound_file("Root Entry", "WordDocument")]
+    refused = 0
+    for _again in range(600):
+        content = bytearray(chance.choice(seeds))
+        for _change in range(chance.randint(1, 5)):
+            at = chance.randrange(min(len(content), chance.choice((64, 400, 4000))))
+            if chance.random() < 0.7:
+                content[at] = chance.choice((0, 255, 127, chance.randrange(256)))
+            else:
+                del content[at : at + chance.randint(1, 20)]
+        try:
+            check(bytes(content), keep_place=True)
+        except InputError:
+            refused += 1
+    assert 100 < refused < 600
