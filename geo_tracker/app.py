@@ -15,6 +15,7 @@ from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.language import CATALOGUES, LOCALES
 from geo_tracker.web import (
+    attachments,
     basemap,
     checklist,
     checklists,
@@ -64,6 +65,7 @@ from geo_tracker.web import (
     visit_entry,
     visits,
     visits_waiting,
+    vote,
     vote_totals,
     votes,
 )
@@ -105,6 +107,7 @@ NOUNS = (
     periods,
     followup,
     votes,
+    vote,
     vote_totals,
     projects,
     problems,
@@ -125,6 +128,7 @@ NOUNS = (
     incident_entry,
     lagging,
     ledger_exports,
+    attachments,
     imports,
     import_changes,
     import_undo,
@@ -174,6 +178,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     show_errors(app)
     offer_filters(app)
     offer_page_values(app)
+    attachments.offer_files(app)
     serve_static_files(app)
     for noun in NOUNS:
         app.register_blueprint(noun.bp)

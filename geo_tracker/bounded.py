@@ -33,7 +33,11 @@ def nobody(_message: Message) -> None:
 
 
 # By name: what is loaded early is no door upwards.
-_PRELOADED = ["geo_tracker.workflows.preview_layer", "geo_tracker.importing.tables"]
+_PRELOADED = [
+    "geo_tracker.workflows.preview_layer",
+    "geo_tracker.importing.tables",
+    "geo_tracker.followup.attachments",
+]
 
 
 def bounded(

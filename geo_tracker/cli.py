@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from geo_tracker.cli_backup import backup, restore_backup
 from geo_tracker.cli_crosswalk import carry, export
 from geo_tracker.cli_lineage import compare_layers
 from geo_tracker.config import Settings
@@ -29,6 +30,8 @@ def main() -> None:
     """Follow merged villages and keep their former villages visible."""
 
 
+main.add_command(backup)
+main.add_command(restore_backup)
 main.add_command(carry)
 main.add_command(export)
 main.add_command(compare_layers)

@@ -40,6 +40,12 @@ class Settings:
     read_memory_mb: int = _setting(
         4000, N_("Most memory that looking at an uploaded file may take, in MB.")
     )
+    max_attachment_mb: int = _setting(
+        20, N_("Largest photo or document that can be brought to a record, in MB.")
+    )
+    photo_side_px: int = _setting(
+        2400, N_("Longest side of stored photos, in pixels; larger ones are made smaller.")
+    )
     job_stale_seconds: int = _setting(
         20, N_("A background job without a sign of life for so long is run again.")
     )
@@ -70,6 +76,11 @@ class Settings:
     def uploads_dir(self) -> Path:
         """Folder of files as received, named by their SHA-256."""
         return self.data_dir / "uploads"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Folder of photos and documents of records, named by the SHA-256 of what is stored."""
+        return self.data_dir / "attachments"
 
     @property
     def tiles_dir(self) -> Path:

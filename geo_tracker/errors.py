@@ -10,6 +10,7 @@ GeoTrackerError
 │   ├── AlreadyImportedError      the very same file was imported before
 │   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
+├── DamagedFileError          a stored file is gone, or no longer what was stored
 ├── NotAllowedError           the user's role does not permit it
 ├── ClosedPeriodError         what is changed lies in a closed period, and nobody said why
 ├── UnreachableError          another machine that is needed does not answer as it should
@@ -90,6 +91,10 @@ class WrongPasswordError(InputError):
 
 class NotFoundError(GeoTrackerError):
     """No such record."""
+
+
+class DamagedFileError(GeoTrackerError):
+    """A stored file is gone, or no longer what was stored."""
 
 
 class NotAllowedError(GeoTrackerError):

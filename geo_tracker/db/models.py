@@ -1,6 +1,7 @@
 """All tables, in the words of the domain; one module a noun, gathered here for migrations."""
 
 from geo_tracker.db.columns import Base
+from geo_tracker.db.models_attachments import Attachment
 from geo_tracker.db.models_followup import (
     AssetFusion,
     ChecklistItem,
@@ -38,6 +39,7 @@ from geo_tracker.db.models_review import DecisionLink, LineageDecision
 
 __all__ = [
     "AssetFusion",
+    "Attachment",
     "Base",
     "BoundaryLayer",
     "ChangeEvent",

@@ -12,6 +12,7 @@ from geo_tracker.db.columns import Base
 from geo_tracker.db.frames import register_stamp
 from geo_tracker.db.models import (
     AssetFusion,
+    Attachment,
     ChecklistItem,
     FollowupStep,
     Fund,
@@ -64,7 +65,9 @@ def records_stamp(session: Session, *, followup: bool = False) -> tuple[Any, ...
         sa.select(sa.func.count()).select_from(ImportRun).where(ImportRun.state == "undone")
     )
     last_step = session.scalar(sa.select(sa.func.max(FollowupStep.id))) if followup else None
-    return (*register_stamp(session), joined, undone, last_step)
+    # Records that have files stay when their import is undone.
+    last_file = session.scalar(sa.select(sa.func.max(Attachment.id)))
+    return (*register_stamp(session), joined, undone, last_step, last_file)
 
 
 def records_locked(session: Session, *, followup: bool = False) -> None:

@@ -13,6 +13,7 @@ from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError,
 from geo_tracker.followup.checklist import DOMAINS, FUSION_STAGES, possible_item_actions
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.attachments import file_log, files_by_record, merged_log
 from geo_tracker.web.checklist_words import action_term, item_text
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
@@ -54,6 +55,9 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
         items = items_of(session, unit_id)
         fusions = fusions_of(session, [int(former) for former in formers])
         steps = steps_of_village(session, unit_id, TABLE)
+        item_ids = [item.id for item, *_people in items]
+        files = files_by_record(session, TABLE, item_ids)
+        of_files = file_log(session, TABLE, item_ids)
     texts = {item.id: item.text for item, *_people in items}
     versions = {item.id: item.version for item, *_people in items}
     village = held.villages.loc[unit_id]
@@ -67,7 +71,14 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
             "merged_on": days[unit_id],
         },
         groups=[
-            {"title": term(code), "items": [_item(*row) for row in items if row[0].domain == code]}
+            {
+                "title": term(code),
+                "items": [
+                    _item(*row) | {"files": files[row[0].id]}
+                    for row in items
+                    if row[0].domain == code
+                ],
+            }
             for code in DOMAINS.values()
         ],
         count=len(items),
@@ -85,17 +96,20 @@ def _page(unit_id: int, *, wrong: dict[str, Any] | None = None) -> str:
             }
             for former in formers
         ],
-        steps=[
-            {
-                "at": step.at,
-                "username": username,
-                "on": step.happened_on,
-                "item": texts.get(step.record_id),
-                "action": action_term(step),
-                "note": step_note(step),
-            }
-            for step, username in steps
-        ],
+        steps=merged_log(
+            [
+                {
+                    "at": step.at,
+                    "username": username,
+                    "on": step.happened_on,
+                    "item": texts.get(step.record_id),
+                    "text": term(action_term(step)),
+                    "note": step_note(step),
+                }
+                for step, username in steps
+            ],
+            [step | {"item": texts.get(step["record_id"])} for step in of_files],
+        ),
         wrong=wrong,
         changed=_changed(wrong, steps, texts, versions) if wrong else [],
         may_follow=may_follow(),

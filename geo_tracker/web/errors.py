@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from geo_tracker.errors import (
     ClosedPeriodError,
     ConflictError,
+    DamagedFileError,
     GeoTrackerError,
     InputError,
     NotAllowedError,
@@ -23,6 +24,8 @@ STATUS: dict[type[GeoTrackerError], int] = {
     InputError: 422,
     ClosedPeriodError: 409,
     UnreachableError: 502,
+    # Gone for good: asking again does not help, unlike with an error of the program.
+    DamagedFileError: 410,
     GeoTrackerError: 500,
 }
 

@@ -18,12 +18,13 @@ from geo_tracker.errors import (
 from geo_tracker.followup.problem_states import ACTIONS, possible_actions
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.attachments import file_log, merged_log
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_forms import action_forms, read_form
 from geo_tracker.web.problem_rows import problem_rows
-from geo_tracker.web.problem_steps import step_row
+from geo_tracker.web.problem_steps import file_step_row, step_row
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown, term
 from geo_tracker.workflows.problems import TABLE, act, situation_of
@@ -113,10 +114,11 @@ def _page(problem_id: int, *, typed: dict[str, Any] | None = None, since: int | 
             typed=typed,
         )
         told = [step_row(step, username, held) for step, username in steps]
+        of_files = [file_step_row(step) for step in file_log(session, TABLE, [problem_id])]
         return render_template(
             "problems/show.html",
             problem=row | _facts(problem),
-            steps=list(reversed(told)),
+            steps=merged_log(list(reversed(told)), of_files),
             changed=told[max(since, 0) :] if since is not None else None,
             links=_links(problem, related),
             forms=forms,

@@ -68,6 +68,17 @@ def step_row(step: FollowupStep, username: str | None, held: Register) -> dict[s
     }
 
 
+def file_step_row(step: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of `file_log` as `step_row` returns steps about the problem itself."""
+    of_no_step: dict[str, Any] = {
+        "state_text": None,
+        "round": None,
+        "changes": [],
+        "import_id": None,
+    }
+    return step | {"action_text": step["text"]} | of_no_step
+
+
 def _value(name: str, value: Any, held: Register) -> str:
     if value is None:
         return MISSING

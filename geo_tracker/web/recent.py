@@ -30,6 +30,7 @@ def recent_rows(session: Session) -> list[dict[str, Any]]:
         "checklist_item": (_("items of checklists worked on"), url_for("checklists.index")),
         "asset_fusion": (_("stages of assets recorded"), url_for("checklists.index")),
         "visit": (_("visits recorded or corrected"), url_for("visits.index")),
+        "attachment": (_("photos and documents added or removed"), url_for("followup.show")),
         "incident": (_("incidents recorded or corrected"), url_for("incidents.index")),
     }
     rows = [

@@ -25,6 +25,7 @@ from geo_tracker.db.visits import (
 )
 from geo_tracker.language import N_
 from geo_tracker.web.actor import may_follow, may_register
+from geo_tracker.web.attachments import file_log, merged_log
 from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import chosen_code
 from geo_tracker.web.followup_forms import asked_day, day_text
@@ -176,7 +177,10 @@ def visit_page(
         visit = existing_visit(session, visit_id)
         (row,) = visit_rows(session, [visit], held, repeat_days(session))
         problems = [_problem(problem) for problem in problems_of_visit(session, visit_id)]
-        steps = step_rows(steps_of(session, Visit.__tablename__, visit_id))
+        table = Visit.__tablename__
+        steps = merged_log(
+            step_rows(steps_of(session, table, visit_id)), file_log(session, table, [visit_id])
+        )
     return render_template(
         "visits/show.html",
         visit=row,

@@ -105,6 +105,7 @@ def _vote_row(vote: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]:
     unit = units.loc[vote["unit_id"]]
     rates = ("turnout", "consent_of_present", "consent_of_eligible")
     return {
+        "vote_id": int(vote["vote_id"]),
         "unit_id": int(vote["unit_id"]),
         "village": unit["name"],
         "merged": village_link(units, unit["to_unit_id"]),

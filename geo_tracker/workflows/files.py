@@ -99,13 +99,25 @@ def keep_pictures(settings: Settings, import_id: int, pictures: dict[str, str]) 
         preview_picture(settings, import_id, name).write_text(svg, encoding="utf-8")
 
 
-def read_apart(settings: Settings, read: Callable[..., _Read], path: Path, **options: Any) -> _Read:
-    """Read a file that nobody has looked at yet, as `bounded`, within the settings' bounds."""
+def read_apart(
+    settings: Settings,
+    read: Callable[..., _Read],
+    path: Path,
+    *,
+    seconds: int | None = None,
+    memory_mb: int | None = None,
+    file: str | None = None,
+    **options: Any,
+) -> _Read:
+    """Read a file that nobody has looked at yet, as `bounded`, within the settings' bounds.
+
+    ``seconds`` and ``memory_mb`` are narrower bounds; ``file`` is its name, where the path is not.
+    """
     return bounded(
         read,
         path,
-        seconds=settings.read_seconds,
-        memory_mb=settings.read_memory_mb,
-        file=path.name,
+        seconds=min(settings.read_seconds, seconds or settings.read_seconds),
+        memory_mb=min(settings.read_memory_mb, memory_mb or settings.read_memory_mb),
+        file=file or path.name,
         **options,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import (
     AssetFusion,
+    Attachment,
     ChecklistItem,
     FollowupStep,
     Incident,
@@ -23,7 +24,7 @@ from geo_tracker.language import N_
 
 LONGEST_NOTE = 1000
 
-Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion
+Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment
 
 
 def only(actor: Actor, *roles: str) -> None:

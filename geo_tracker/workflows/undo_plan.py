@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from geo_tracker.db.attachments import records_with_files
 from geo_tracker.db.imports import later_imports
 from geo_tracker.db.models import ImportRun, Payment
 from geo_tracker.db.record_journal import Entry, Journal, journals_of, plain_value, stored_value
@@ -114,7 +115,9 @@ class _Undoing:
         self.named: Naming | None = None
         self.later = journals_of(session, later_imports(session, run))
         self._tables: dict[str, dict[int, Record]] = {}
+        self.with_files = records_with_files(session)
         self.projects_gone: set[int] = set()
+        self.projects_kept: set[int] = set()
         self.handed_over: dict[int, int] = {}
 
     def stored(self, table: str) -> dict[int, Record]:
@@ -148,8 +151,12 @@ class _Undoing:
         record = self.stored(table).get(entry.record_id)
         if record is None or (table == "fund" and self._follows_its_project(table, entry)):
             return
-        if self._is_worked_on(table, entry):
+        # Files that people brought never lose their record.
+        has_files = (table, entry.record_id) in self.with_files
+        if has_files or self._is_worked_on(table, entry):
             self._stay(table, entry, None, None, None, by_person=True)
+            if table == "project":
+                self.projects_kept.add(entry.record_id)
             return
         heir = self._heir(table, entry)
         if heir is None and self._naming(table, entry):
@@ -240,6 +247,8 @@ class _Undoing:
         project_id = entry.project_id or 0
         if project_id in self.projects_gone:
             self.made.gone[table].append(entry.record_id)
+            return True
+        if project_id in self.projects_kept:
             return True
         heir = self.handed_over.get(project_id)
         if heir is None:

@@ -16,6 +16,7 @@ from geo_tracker.db.visits import RepeatDays, existing_visit, problems_of_visit,
 from geo_tracker.errors import ConflictError, InputError, RepeatedVisitError
 from geo_tracker.followup.problem_states import FOLLOWERS, HANDLER, Actor
 from geo_tracker.language import N_
+from geo_tracker.workflows.attachments import remove_with_record
 from geo_tracker.workflows.followup_records import (
     add_step,
     differing,
@@ -200,6 +201,8 @@ def remove_visit(
         was = {name: getattr(visit, name) for name in FIELDS}
         fields = {name: [plain_value(value), None] for name, value in was.items()}
         add_step(session, visit, "remove", actor=actor, on=today, note=reason, fields=fields)
+        table = Visit.__tablename__
+        remove_with_record(session, table, visit_id, reason=reason, actor=actor, on=today)
         session.delete(visit)
 
 

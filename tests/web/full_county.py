@@ -25,6 +25,7 @@ from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_records
 from geo_tracker.workflows.users import add_user
 from tests import samples
+from tests.files import photo
 from tests.web.conftest import bring_book, bring_county, strict
 from tests.web.ledgers import found_at, happened, visited
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
@@ -96,9 +97,11 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
     merged, former = (unit_id(app, f"{name}{mark}") for name in ("倪宅新村", "新川村"))
     _bring_a_checklist(who, merged, former, mark)
+    _bring_photos(who, pages, mark)
     pages |= {
         "checklist.show": f"/checklists/{merged}",
         "project.show": "/projects/2",
+        "vote.show": "/votes/1",
         "villages.show · merged": f"/villages/{merged}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
@@ -294,6 +297,20 @@ def _record(app: Flask, mark: str) -> dict[str, str]:
         "incident_entry.new": f"/incidents/new?unit={village}",
         "incident_entry.correct": f"/incidents/{incident}/correct",
     }
+
+
+def _bring_photos(who: Visitor, pages: dict[str, str], mark: str) -> None:
+    """Bring a photo and a document to a record of each kind, and remove one of them."""
+    problem = pages["problem_page.show · handed over"].rpartition("/")[2]
+    visit = pages["visits.show"].rpartition("/")[2]
+    of_records = (("vote", "1"), ("project", "2"), ("problem", problem), ("visit", visit))
+    for table, record in (*of_records, ("checklist_item", "1")):
+        for title in (f"照片{mark}"[:120], ""):
+            name = f"照片{in_a_file_name(mark)}"
+            files = [(io.BytesIO(photo()), f"{name}.jpg"), (io.BytesIO(b"%PDF-1"), f"{name}.pdf")]
+            form = {"files": files if title else files[1:], "title": title}
+            assert who.post(f"/files/of/{table}/{record}", form).status_code == 303
+    assert who.post("/files/1/remove", {"note": f"拍错{mark}"}).status_code == 303
 
 
 def _send_files(app: Flask, who: Visitor, folder: Path, mark: str) -> dict[str, str]:

@@ -43,6 +43,7 @@ PAGES = (
     "/checklists/",
     "/tasks/",
     "/votes/totals/",
+    "/votes/1",
     "/projects/totals/",
     "/password",
 )
@@ -95,6 +96,8 @@ def test_what_no_number_names_is_not_found(empty: Flask) -> None:
         for path in ("/villages/{}", "/map/villages/{}.json", "/map/villages/{}/panel"):
             assert planner.get(path.format(number)).status_code == 404
         assert planner.get(f"/imports/{number}").status_code == 404
+        for path in ("/votes/{}", "/files/{}", "/files/{}/thumbnail"):
+            assert planner.get(path.format(number)).status_code == 404
         for path in ("/visits/{}", "/visits/{}/correct", "/incidents/{}", "/incidents/{}/correct"):
             assert planner.get(path.format(number)).status_code == 404
         assert planner.get(f"/review/{number}").status_code == 404
@@ -104,7 +107,15 @@ def test_what_no_number_names_is_not_found(empty: Flask) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/review/1/decide", "/sign-out", "/language/en", "/visits/1/remove", "/incidents/1/close"],
+    [
+        "/files/1/remove",
+        "/files/of/problem/1",
+        "/review/1/decide",
+        "/sign-out",
+        "/language/en",
+        "/visits/1/remove",
+        "/incidents/1/close",
+    ],
 )
 def test_nothing_changes_by_opening_an_address(planner: Visitor, path: str) -> None:
     answer = planner.get(path)
