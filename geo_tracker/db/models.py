@@ -24,6 +24,8 @@ from geo_tracker.db.models_ledger import (
     Payment,
     Project,
     ProjectAmount,
+    ProjectReport,
+    ProjectStage,
     PublishedFigure,
     Vote,
 )
@@ -56,6 +58,8 @@ __all__ = [
     "Problem",
     "Project",
     "ProjectAmount",
+    "ProjectReport",
+    "ProjectStage",
     "PublishedFigure",
     "RecordChange",
     "RuleValue",
