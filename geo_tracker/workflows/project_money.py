@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db.columns import CENT, now
 from geo_tracker.db.models import Fund, Payment, ProjectAmount
+from geo_tracker.db.project_frames import AMOUNT_KINDS
 from geo_tracker.db.projects import current_amount, fund_of, paid_in_all, payment_of
 from geo_tracker.db.record_journal import plain_value
 from geo_tracker.errors import ConflictError, InputError
@@ -24,7 +25,6 @@ from geo_tracker.workflows.followup_records import (
 )
 from geo_tracker.workflows.projects import changing, logged
 
-AMOUNT_KINDS: Final = ("estimate", "budget", "contract", "change", "settlement", "final_account")
 PAYMENT_KINDS: Final = ("advance", "progress", "settlement", "retention", "other")
 MOST: Final = Decimal(10) ** 12
 """More yuan than any project here costs; larger numbers are slips."""
