@@ -45,6 +45,8 @@ def project_frame(session: Session, ids: Sequence[int] | None = None) -> pd.Data
         progress="float64",
         import_id="Int64",
         row="Int64",
+        # Else of which kind a column is would hang on what it holds just now.
+        **{c.key: "str" for c in columns if isinstance(c.type, sa.String)},
     )
     shapes = projects.pop("geom").to_numpy(dtype=object)
     points = shapely.point_on_surface(shapes)
