@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 from geo_tracker.cli import main
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
-from geo_tracker.db.frames import edge_frame, project_frame, version_frame
+from geo_tracker.db.frames import edge_frame, version_frame
 from geo_tracker.db.models import LineageEdge
+from geo_tracker.db.project_frames import project_frame
 from geo_tracker.db.users import user_named
 from geo_tracker.workflows.users import authenticated
 from tests import samples

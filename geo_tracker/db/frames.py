@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import shapely
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
@@ -12,15 +10,11 @@ from geo_tracker.db.models import (
     BoundaryLayer,
     ChangeEvent,
     DecisionLink,
-    Fund,
     ImportRun,
     LineageDecision,
     LineageEdge,
     MergerClaim,
-    Payment,
     Place,
-    Project,
-    ProjectAmount,
     PublishedFigure,
     RecordChange,
     UserAccount,
@@ -66,7 +60,8 @@ def register_stamp(session: Session) -> tuple[Any, ...]:
     return tuple(row)
 
 
-def _frame(session: Session, query: sa.Select[*tuple[Any, ...]], **kinds: str) -> pd.DataFrame:
+def table_of(session: Session, query: sa.Select[*tuple[Any, ...]], **kinds: str) -> pd.DataFrame:
+    """Return what a query finds, its columns as kinds say."""
     result = session.execute(query)
     frame = pd.DataFrame(result.all(), columns=list(result.keys()))
     return frame.astype(kinds)
@@ -85,7 +80,7 @@ def version_frame(session: Session) -> pd.DataFrame:
     """
     county = aliased(Place)
     v = VillageVersion
-    return _frame(
+    return table_of(
         session,
         sa.select(
             v.unit_id,
@@ -157,7 +152,7 @@ def edge_frame(session: Session) -> pd.DataFrame:
         .where(d.superseded_at.is_(None), d.kind.in_(BINDING_KINDS))
         .subquery()
     )
-    edges = _frame(
+    edges = table_of(
         session,
         sa.select(
             e.id.label("edge_id"),
@@ -230,7 +225,7 @@ def decision_frame(session: Session) -> pd.DataFrame:
         ``superseded_at``, ``to_ids`` (list: the successors held for right).
     """
     d, link = LineageDecision, DecisionLink
-    decisions = _frame(
+    decisions = table_of(
         session,
         sa.select(
             d.id.label("decision_id"),
@@ -248,7 +243,7 @@ def decision_frame(session: Session) -> pd.DataFrame:
         bulk_above="float64",
         superseded_by_id="Int64",
     )
-    links = _frame(
+    links = table_of(
         session,
         sa.select(link.decision_id, link.to_unit_id).where(link.is_right).order_by(link.id),
     )
@@ -264,7 +259,7 @@ def figures_frame(session: Session) -> pd.DataFrame:
     """Return people and income of units as of dates, oldest first; money in fen."""
     f = VillageFigures
     money = {"total_income": f.total_income, "operating_income": f.operating_income}
-    return _frame(
+    return table_of(
         session,
         sa.select(
             f.unit_id,
@@ -285,115 +280,20 @@ def figures_frame(session: Session) -> pd.DataFrame:
 def vote_frame(session: Session) -> pd.DataFrame:
     """Return every vote with its counts, as `Vote` holds them, with ``vote_id``."""
     columns = [column for column in Vote.__table__.columns if column.name != "id"]
-    return _frame(
+    return table_of(
         session,
         sa.select(Vote.id.label("vote_id"), *columns).order_by(Vote.held_on, Vote.id),
         **dict.fromkeys(_VOTE_COUNTS, "Int64"),
     )
 
 
-def project_frame(session: Session) -> pd.DataFrame:
-    """Return every project with its money.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `Project` (``project_id``) with ``shape`` (lines and areas in STORAGE_CRS;
-        None for points and where no place is known), ``lon``, ``lat`` (a point on it), current
-        ``estimate_fen``, ``budget_fen``, ``contract_fen`` and summed ``paid_fen`` (Int64, missing
-        where nothing is recorded), ``channels`` (list of channel names).
-    """
-    columns = [c for c in Project.__table__.columns if c.name not in {"id", "geom"}]
-    projects = _frame(
-        session,
-        sa.select(Project.id.label("project_id"), *columns, Project.geom).order_by(Project.id),
-        unit_id="Int64",
-        former_unit_id="Int64",
-        progress="float64",
-    )
-    shapes = projects.pop("geom").to_numpy(dtype=object)
-    points = shapely.point_on_surface(shapes)
-    projects["lon"], projects["lat"] = shapely.get_x(points), shapely.get_y(points)
-    plain = shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
-    projects["shape"] = pd.Series(np.where(plain, None, shapes), index=projects.index, dtype=object)
-    amounts = _frame(
-        session,
-        sa.select(
-            ProjectAmount.project_id,
-            ProjectAmount.kind,
-            sa.type_coerce(ProjectAmount.amount, sa.BigInteger).label("fen"),
-        ).where(ProjectAmount.current),
-    ).drop_duplicates(["project_id", "kind"], keep="last")
-    by_kind = amounts.pivot(index="project_id", columns="kind", values="fen").astype("Int64")
-    key = projects["project_id"]
-    for kind in ("estimate", "budget", "contract"):
-        projects[f"{kind}_fen"] = key.map(by_kind[kind]) if kind in by_kind else pd.NA
-        projects[f"{kind}_fen"] = projects[f"{kind}_fen"].astype("Int64")
-    paid = _frame(
-        session,
-        sa.select(
-            Payment.project_id,
-            sa.cast(
-                sa.func.sum(sa.type_coerce(Payment.amount, sa.BigInteger)), sa.BigInteger
-            ).label("fen"),
-        ).group_by(Payment.project_id),
-    ).set_index("project_id")["fen"]
-    projects["paid_fen"] = key.map(paid.astype("Int64")).astype("Int64")
-    funds = _frame(
-        session, sa.select(Fund.project_id, Fund.channel).order_by(Fund.project_id, Fund.id)
-    )
-    channels = funds.groupby("project_id")["channel"].agg(list)
-    projects["channels"] = [channels.get(project_id, []) for project_id in key]
-    return projects
-
-
-def fund_frame(session: Session, project_ids: list[int]) -> pd.DataFrame:
-    """Return what each channel gives to some projects.
-
-    Returns
-    -------
-    DataFrame
-        ``project_id``, ``channel``, ``planned``, ``received`` (Decimal yuan or None), in the order
-        they came.
-    """
-    return _frame(
-        session,
-        sa.select(Fund.project_id, Fund.channel, Fund.planned, Fund.received)
-        .where(Fund.project_id.in_(project_ids))
-        .order_by(Fund.project_id, Fund.id),
-    )
-
-
-def all_funds(session: Session) -> pd.DataFrame:
-    """Return what each channel gives to each project.
-
-    Returns
-    -------
-    DataFrame
-        ``project_id``, ``channel``, ``planned_fen``, ``received_fen`` (Int64, missing where not
-        known).
-    """
-    fen = {
-        f"{name}_fen": sa.type_coerce(getattr(Fund, name), sa.BigInteger)
-        for name in ("planned", "received")
-    }
-    return _frame(
-        session,
-        sa.select(
-            Fund.project_id, Fund.channel, *(column.label(name) for name, column in fen.items())
-        ).order_by(Fund.id),
-        planned_fen="Int64",
-        received_fen="Int64",
-    )
-
-
 def published_frame(session: Session) -> pd.DataFrame:
     """Return published figures in the order they came."""
     columns = [c for c in PublishedFigure.__table__.columns if c.name != "id"]
-    return _frame(session, sa.select(*columns).order_by(PublishedFigure.id))
+    return table_of(session, sa.select(*columns).order_by(PublishedFigure.id))
 
 
 def claim_frame(session: Session) -> pd.DataFrame:
     """Return what the planners' merger tables say, one row per former and later village."""
     columns = [c for c in MergerClaim.__table__.columns if c.name != "id"]
-    return _frame(session, sa.select(*columns).order_by(MergerClaim.id))
+    return table_of(session, sa.select(*columns).order_by(MergerClaim.id))

@@ -25,6 +25,8 @@ from geo_tracker.db.models_ledger import (
     Payment,
     Project,
     ProjectAmount,
+    ProjectReport,
+    ProjectStage,
     PublishedFigure,
     Vote,
 )
@@ -60,6 +62,8 @@ __all__ = [
     "Problem",
     "Project",
     "ProjectAmount",
+    "ProjectReport",
+    "ProjectStage",
     "PublishedFigure",
     "RecordChange",
     "RuleValue",

@@ -164,7 +164,10 @@ class FollowupStep(Base):
     """
 
     __tablename__ = "followup_step"
-    __table_args__ = (sa.Index("ix_followup_step_record", "table_name", "record_id"),)
+    __table_args__ = (
+        sa.Index("ix_followup_step_record", "table_name", "record_id"),
+        sa.Index("ix_followup_step_table_name_id", "table_name", "id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))

@@ -105,6 +105,7 @@ class RecordChange(Base):
     """One field of one record changed, by whom and from which import."""
 
     __tablename__ = "record_change"
+    __table_args__ = (sa.Index("ix_record_change_record", "table_name", "record_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))

@@ -35,7 +35,11 @@ class Vote(Base):
 
 
 class Project(Base):
-    """A remediation project of a village, recorded on the former village it is for."""
+    """A remediation project of a village, recorded on the former village it is for.
+
+    ``version`` grows with every change of the project or its money, whoever makes it. What people
+    registered has no import.
+    """
 
     __tablename__ = "project"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,10 +56,41 @@ class Project(Base):
     progress: Mapped[float | None]  # 0–1
     reported_on: Mapped[date | None]
     basis: Mapped[str | None] = mapped_column(sa.String(300))
+    owner_unit: Mapped[str | None] = mapped_column(sa.String(60))
+    contractor: Mapped[str | None] = mapped_column(sa.String(120))
+    is_livelihood: Mapped[bool] = mapped_column(default=False)
+    livelihood_state: Mapped[str | None] = mapped_column(sa.String(20))
     synthetic: Mapped[bool] = mapped_column(default=False)
-    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
-    row: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    row: Mapped[int | None]
     geom: Mapped[Any] = mapped_column(Geometry("GEOMETRY"), nullable=True)
+
+
+class ProjectStage(Base):
+    """A stage that somebody led a project to, forward or back, and when it was reached."""
+
+    __tablename__ = "project_stage"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    stage: Mapped[str] = mapped_column(sa.String(30))
+    happened_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(sa.String(1000))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class ProjectReport(Base):
+    """How far somebody says a project was on a day."""
+
+    __tablename__ = "project_report"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"), index=True)
+    reported_on: Mapped[date]
+    progress: Mapped[float]  # 0–1
+    note: Mapped[str | None] = mapped_column(sa.String(1000))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class ProjectAmount(Base):
@@ -68,7 +103,8 @@ class ProjectAmount(Base):
     amount: Mapped[Any] = mapped_column("amount_fen", Yuan, nullable=False)
     current: Mapped[bool] = mapped_column(default=True)
     recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
 
 
 class Fund(Base):
@@ -81,11 +117,15 @@ class Fund(Base):
     channel: Mapped[str] = mapped_column(sa.String(60))
     planned: Mapped[Any] = mapped_column("planned_fen", Yuan, nullable=True)
     received: Mapped[Any] = mapped_column("received_fen", Yuan, nullable=True)
-    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
 
 
 class Payment(Base):
-    """Money paid out; ``reported`` rows are the difference to a total a table stated."""
+    """Money paid out; ``reported`` rows are the difference to a total a table stated.
+
+    A payment is never changed: a wrong one is taken back by a second row of the opposite amount.
+    """
 
     __tablename__ = "payment"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,7 +134,13 @@ class Payment(Base):
     kind: Mapped[str] = mapped_column(sa.String(30))
     amount: Mapped[Any] = mapped_column("amount_fen", Yuan, nullable=False)
     document: Mapped[str | None] = mapped_column(sa.String(200))
-    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime | None] = mapped_column(Moment)
+    note: Mapped[str | None] = mapped_column(sa.String(1000))
+    takes_back_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("payment.id"), index=True, unique=True
+    )
 
 
 class PublishedFigure(Base):

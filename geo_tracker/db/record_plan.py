@@ -49,6 +49,12 @@ MODELS: dict[str, type[Base]] = {
 FOLLOWUP_TABLES = ("visit", "incident", "problem", "checklist_item", "asset_fusion")
 """Those that people work on in the browser, too, and whose steps are logged."""
 
+PROJECT_TABLES = ("project", "project_amount", "fund", "payment")
+"""Projects and their money: people lead them on in the browser, files tell of them as they are."""
+
+EDITED_TABLES = frozenset((*FOLLOWUP_TABLES, *PROJECT_TABLES))
+"""All those that people may change while a plan is made."""
+
 
 def records_stamp(session: Session, *, followup: bool = False) -> tuple[Any, ...]:
     """Return something that differs after whatever may change a plan; cheap to ask.
@@ -58,26 +64,32 @@ def records_stamp(session: Session, *, followup: bool = False) -> tuple[Any, ...
     session : Session
         Any session.
     followup : bool
-        Whether the plan has to do with `FOLLOWUP_TABLES`; else what is done there is no matter.
+        Whether the plan has to do with `EDITED_TABLES`; else what is done there is no matter.
     """
     joined = session.scalar(sa.select(sa.func.count(Unit.same_as_id)))
     undone = session.scalar(
         sa.select(sa.func.count()).select_from(ImportRun).where(ImportRun.state == "undone")
     )
-    last_step = session.scalar(sa.select(sa.func.max(FollowupStep.id))) if followup else None
+    step = last_step(session) if followup else None
     # Records that have files stay when their import is undone.
     last_file = session.scalar(sa.select(sa.func.max(Attachment.id)))
-    return (*register_stamp(session), joined, undone, last_step, last_file)
+    return (*register_stamp(session), joined, undone, step, last_file)
+
+
+def last_step(session: Session) -> int:
+    """Return the last step that the log holds; later ones have a higher id."""
+    return session.scalar(sa.select(sa.func.max(FollowupStep.id))) or 0
 
 
 def records_locked(session: Session, *, followup: bool = False) -> None:
     """Let no other workbook be stored or undone until this transaction ends.
 
-    With ``followup`` nobody changes a record of `FOLLOWUP_TABLES` meanwhile, either.
+    With ``followup`` nobody changes a record of `EDITED_TABLES` meanwhile, either.
     """
     if followup and session.get_bind().dialect.name == "postgresql":
         # Stronger than what readers for update take: they are waited for before, not within.
-        names = ", ".join((*FOLLOWUP_TABLES, "followup_step"))
+        # In the order in which people take them, the log last.
+        names = ", ".join((*FOLLOWUP_TABLES, *PROJECT_TABLES, "followup_step"))
         session.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
     # SQLite's writers wait for each other anyway; there this only reads.
     first = sa.select(ImportRun.id).order_by(ImportRun.id).limit(1)
@@ -121,6 +133,7 @@ def prepared_writes(
                 for one in changed[table]
             ],
         )
+    writes.raise_versions(Project, _projects_changed(changed, added))
     by = {"user_id": user_id, "import_id": run_id}
     writes.insert(
         RecordChange,
@@ -142,6 +155,18 @@ def prepared_writes(
         ],
     )
     return writes
+
+
+def _projects_changed(*parts: dict[str, list[Planned]]) -> list[int]:
+    """Return the stored projects that change themselves or in their money."""
+    found = set()
+    for part in parts:
+        for table in PROJECT_TABLES:
+            for one in part[table]:
+                project = one if table == "project" else one.parent
+                if project is not None and project.action != "added":
+                    found.add(project.record_id or 0)
+    return sorted(found)
 
 
 def _add(

@@ -92,6 +92,24 @@ class Writes:
                 ],
             )
 
+    def raise_versions(self, model: type[Base], ids: Sequence[int]) -> None:
+        """Prepare that pages which show these records as they are now can no longer change them."""
+        if not ids:
+            return
+        table = model.__tablename__
+        if self._is_sqlite:
+            self._driver(f"UPDATE {table} SET version = version + 1 WHERE id = ?", [list(ids)])
+            return
+        columns = sa.inspect(model).columns
+        statement = (
+            sa.update(model)
+            .where(columns["id"] == sa.bindparam("of_id"))
+            .values({columns["version"]: columns["version"] + 1})
+        )
+        self._steps.append(
+            lambda connection: connection.execute(statement, [{"of_id": i} for i in ids])
+        )
+
     def delete(self, model: type[Base], ids: Sequence[int]) -> None:
         """Prepare the deletion of records."""
         if not ids:

@@ -168,6 +168,32 @@ class Rules:
         unit=N_("months"),
         most=120,
     )
+    project_overrun_percent: float = _rule(
+        10.0,
+        group="projects",
+        label=N_("Overrun"),
+        help=N_("A settlement more than so far above the estimate stands out."),
+        unit="%",
+        most=1000,
+    )
+    project_kinds: tuple[str, ...] = _rule(
+        (
+            *("道路", "坑塘沟渠", "小型水利", "活动场所", "村容环境", "污水厕所", "拆违"),
+            *("和美乡村", "其他"),
+        ),
+        group="projects",
+        label=N_("Kinds of projects"),
+        help=N_("Offered when a project is registered; one a line. Others can be typed."),
+    )
+    project_channels: tuple[str, ...] = _rule(
+        (
+            *("一事一议奖补", "美丽乡村", "千万工程", "衔接资金", "县镇配套", "自筹", "捐赠"),
+            "债券",
+        ),
+        group="projects",
+        label=N_("Channels of funds"),
+        help=N_("Offered when funds are recorded; one a line. Others can be typed."),
+    )
     notice_days: int = _rule(
         10,
         group="votes",

@@ -1,6 +1,7 @@
 """Project lights: how far a project is behind its plan, at the date it was reported."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ _STARTED_FROM = STAGES.index("started")
 def project_lights(
     projects: pd.DataFrame,
     *,
-    on: date,
+    on: "date | pd.Series[Any]",
+    until: date | None = None,
     yellow_points: float = YELLOW_POINTS,
     red_points: float = RED_POINTS,
     late_months: int = RED_DELAY_MONTHS,
@@ -34,8 +36,10 @@ def project_lights(
     projects : DataFrame
         ``stage`` (a code of `STAGES` or missing), ``planned_start_on``, ``planned_finish_on``,
         ``actual_start_on``, ``actual_finish_on``, ``reported_on`` (dates), ``progress`` (0–1).
-    on : date
-        The day to judge at; a project reported earlier is judged at its report.
+    on : date or Series
+        The day to judge at, of all or of each: a project that was reported is judged at its report.
+    until : date, optional
+        No report is later than this; without it, than ``on``.
     yellow_points, red_points : float
         Points behind plan from which a project is yellow, and above which it is red.
     late_months : int
@@ -61,7 +65,9 @@ def project_lights(
             "reported_on",
         )
     )
-    day = reported.fillna(pd.Timestamp(on)).clip(upper=pd.Timestamp(on))
+    judged = on if isinstance(on, pd.Series) else pd.Timestamp(on)
+    latest = judged if until is None else pd.Timestamp(until)
+    day = reported.clip(upper=latest).fillna(judged)
     stage = projects["stage"].map({name: i for i, name in enumerate(STAGES)}).astype(float)
     progress = projects["progress"].astype(float)
     finished = ended.notna() | (stage >= _DONE_FROM) | (progress >= 1)

@@ -69,7 +69,7 @@ def theme_sides(held: Register, theme: Theme) -> dict[str, Side]:
 def followup_sides(held: Register) -> FollowupSides:
     """Return both sides with problems and visits as they stand."""
     on = judging_day()
-    stamp = (held.stamp, on, _stamp())
+    stamp = (held.stamp, held.edited, on, _stamp())
     key = str(services().engine.url)
     found = _kept.get(key)
     if found is not None and found.stamp == stamp:

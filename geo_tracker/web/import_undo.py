@@ -21,7 +21,8 @@ from geo_tracker.web.layer_undo import layer_page
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.session import role_needed
-from geo_tracker.workflows.undo_plan import Stay, planned_undo
+from geo_tracker.workflows.undo_outcome import Stay
+from geo_tracker.workflows.undo_plan import planned_undo
 from geo_tracker.workflows.undo_records import UNDONE, ask_undo, check_undoable
 from geo_tracker.workflows.undoing import queue_undoing
 

@@ -102,7 +102,8 @@ def _origins(
     rows = zip(own, whole, records.loc[known, dated], records.loc[known, "import_id"], strict=True)
     for own_id, whole_id, day_of, import_id in rows:
         for unit_id in {int(own_id), int(whole_id)}:
-            imports[unit_id][int(import_id)] = None
+            if or_none(import_id) is not None:
+                imports[unit_id][int(import_id)] = None
             if or_none(day_of) is not None:
                 days[unit_id].append(day_of)
     return {

@@ -32,6 +32,7 @@ from geo_tracker.reports.map_sheet import (
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
 from geo_tracker.web.map_themes import ShownTheme, chosen_theme, theme_column
+from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_points import open_problem_points
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Layer, Register, register
@@ -131,7 +132,7 @@ def synthetic_notice() -> str:
 
 def file_titles(import_ids: Any) -> str:
     """Return the titles of the files that some imports brought."""
-    found = (provenance(import_id) for import_id in dict.fromkeys(import_ids))
+    found = (provenance(import_id) for import_id in dict.fromkeys(map(or_none, import_ids)))
     titles = list(dict.fromkeys(source["title"] for source in found if source is not None))
     if len(titles) > _SOURCES:
         titles = [*titles[:_SOURCES], _("and %(count)s more", count=len(titles) - _SOURCES)]

@@ -1,23 +1,33 @@
-"""One project: its way through the stages, its money as it came in, and its S-curve."""
+"""One project: its way through the stages, its money as it came in, and what one may record."""
 
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from geo_tracker.db.projects import ProjectRecords, days_of_imports, project_records
-from geo_tracker.errors import NotFoundError
-from geo_tracker.indicators.s_curve import Point, SCurve, s_curve
-from geo_tracker.language import N_
+from geo_tracker.db.columns import now
+from geo_tracker.db.projects import (
+    ProjectRecords,
+    days_of_imports,
+    existing_project,
+    project_records,
+)
+from geo_tracker.followup.livelihood import needs_reason, next_states
+from geo_tracker.indicators.lights import STAGES
+from geo_tracker.indicators.project_money import MoneyChecks, money_checks
+from geo_tracker.web.actor import may_follow, today
 from geo_tracker.web.context import read_session
-from geo_tracker.web.money import or_none
+from geo_tracker.web.project_curve import day_of, project_curve
+from geo_tracker.web.project_forms import wan_text
+from geo_tracker.web.project_history import amount_choices, history_rows, rows_since, stage_rows
 from geo_tracker.web.projects import project_rows
-from geo_tracker.web.provenance import provenance
-from geo_tracker.web.record_words import field_word, value_text
-from geo_tracker.web.register import register
+from geo_tracker.web.provenance import entered, provenance
+from geo_tracker.web.record_words import field_word
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import term
+from geo_tracker.workflows.project_money import PAYMENT_KINDS
 
 bp = Blueprint("project", __name__, url_prefix="/projects")
 
@@ -27,129 +37,137 @@ _DAYS = ("planned_start_on", "planned_finish_on", "actual_start_on", "actual_fin
 @bp.get("/<int:project_id>")
 def show(project_id: int) -> ResponseReturnValue:
     """Show a project."""
-    held = register()
-    found = held.projects[held.projects["project_id"] == project_id]
-    if found.empty:
-        raise NotFoundError(N_("There is no project %(id)s."), id=project_id)
-    (row,) = project_rows(found, held.units)
-    stored = found.iloc[0]
-    days = {name: _day(stored[name]) for name in (*_DAYS, "reported_on")}
+    return project_page(project_id)
+
+
+def project_page(
+    project_id: int, *, wrong: dict[str, Any] | None = None, since: datetime | None = None
+) -> str:
+    """Return the page of a project.
+
+    Parameters
+    ----------
+    project_id : int
+        The project.
+    wrong : dict, optional
+        Which form was refused (``form``), ``why``, and what was ``typed``.
+    since : datetime, optional
+        When the page was shown that somebody had before him while others changed the project.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such project.
+    """
     with read_session() as session:
+        stored = existing_project(session, project_id)
         records = project_records(session, project_id)
         told = {change.import_id for change in records.changes if change.import_id is not None}
         as_of = days_of_imports(session, told)
-    curve = s_curve(
-        planned=(days["planned_start_on"], days["planned_finish_on"]),
-        reports=_reports(stored, records, as_of),
-        payments=[
-            (payment.paid_on or payment.as_of_on, int(payment.amount * 100))
-            for payment in records.payments
-        ],
-        budget_fen=or_none(stored["budget_fen"]),
-        until=held.data_on,
-    )
+    held = register()
+    found = held.projects[held.projects["project_id"] == project_id]
+    row = found.iloc[0]
+    (shown,) = project_rows(found, held.units)
+    days = {name: day_of(row[name]) for name in (*_DAYS, "reported_on")}
+    history = history_rows(records, held.units["name"].to_dict())
+    names = ("owner_unit", "contractor", "version", "is_livelihood", "livelihood_state")
+    work_days = {"started": days["actual_start_on"], "finished": days["actual_finish_on"]}
+    if stored.import_id is None:
+        first = next((username for _step, username in records.steps), None)
+        shown["source"] = entered(first)
     return render_template(
         "projects/show.html",
-        project=row | days,
-        amounts=[_amount(amount) for amount in records.amounts],
+        project=shown | days | {name: getattr(stored, name) for name in names},
+        stages=stage_rows(stored.stage, records, as_of, work_days),
+        amounts=[_amount(amount) for amount in reversed(records.amounts)],
         payments=_payments(records),
-        funds=[
-            {
-                "channel": fund.channel,
-                "planned": fund.planned,
-                "received": fund.received,
-                "source": provenance(fund.import_id),
-            }
-            for fund in records.funds
-        ],
-        changes=[
-            {
-                "at": change.at,
-                "username": change.username,
-                "field": field_word(change.field),
-                "old": value_text(change.field, change.old, held.units["name"].to_dict()),
-                "new": value_text(change.field, change.new, held.units["name"].to_dict()),
-                "source": provenance(change.import_id) if change.import_id else None,
-            }
-            for change in reversed(records.changes)
-        ],
-        curve=_drawn(curve) if curve is not None else None,
+        funds=_funds(records),
+        checks=checks_of(records, held),
+        overrun_allowed=f"{held.rules.project_overrun_percent:g}",
+        history=history,
+        curve=project_curve(row, records, as_of, until=max(held.data_on, today())),
+        changed=rows_since(history, since) if since is not None else None,
+        wrong=wrong,
+        choices=_choices(stored.stage, stored.livelihood_state, held),
+        # To the second, as the log keeps it: what happens from now on is new to who sees this.
+        seen=int(now().timestamp()),
+        may_follow=may_follow(),
+        today=today(),
     )
-
-
-def _day(value: Any) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date()
-
-
-def _reports(
-    project: "pd.Series[Any]", records: ProjectRecords, as_of: dict[int, date]
-) -> list[Point]:
-    """Return reported progress by day: what is stored now, and what it was before each change."""
-    points: list[Point] = []
-    share, on = or_none(project["progress"]), _day(project["reported_on"])
-    if share is not None and on is not None:
-        points.append((on, float(share)))
-    before_on = {
-        change.import_id: change.old for change in records.changes if change.field == "reported_on"
-    }
-    for change in records.changes:
-        if change.field == "progress" and change.old is not None:
-            told_on = before_on.get(change.import_id)
-            day = date.fromisoformat(told_on) if told_on else as_of.get(change.import_id)
-            if day is not None and day != on:
-                points.append((day, float(change.old)))
-    return points
 
 
 def _amount(amount: Any) -> dict[str, Any]:
     names = ("amount", "current", "at", "username")
     return {name: getattr(amount, name) for name in names} | {
         "kind": field_word(amount.kind),
-        "source": provenance(amount.import_id),
+        "source": _source(amount),
     }
 
 
+def _source(row: Any) -> dict[str, Any] | None:
+    return entered(row.username) if row.import_id is None else provenance(row.import_id)
+
+
 def _payments(records: ProjectRecords) -> list[dict[str, Any]]:
+    taken_back = {payment.takes_back_id for payment in records.payments} - {None}
     total, rows = Decimal(0), []
     for payment in records.payments:
         total += payment.amount
+        is_total = payment.kind == "reported" and payment.takes_back_id is None
         rows.append(
             {
+                "payment_id": payment.id,
                 "on": payment.paid_on or payment.as_of_on,
                 # Of a total that a table stated nobody knows the days.
-                "is_total": payment.kind == "reported" or payment.paid_on is None,
+                "is_total": is_total or payment.paid_on is None,
+                "kind": payment.kind,
                 "amount": payment.amount,
                 "total": total,
                 "document": payment.document,
-                "source": provenance(payment.import_id),
+                "note": payment.note,
+                "takes_back": payment.takes_back_id is not None,
+                "is_taken_back": payment.id in taken_back,
+                "source": _source(payment),
             }
         )
     return rows
 
 
-def _drawn(curve: SCurve) -> dict[str, Any]:
-    """Return the lines as points of a picture, 0–100 to the right and 0–100 up."""
-    span = (curve.last_on - curve.first_on).days
-    top = max([1.0, *(share for _day, share in curve.paid)])
+def _funds(records: ProjectRecords) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": fund.channel,
+            "planned": fund.planned,
+            "received": fund.received,
+            "planned_wan": wan_text(fund.planned),
+            "received_wan": wan_text(fund.received),
+            "source": _source(fund),
+        }
+        for fund in records.funds
+    ]
 
-    def points(line: tuple[Point, ...]) -> str:
-        return " ".join(
-            f"{(day - curve.first_on).days / span * 100:.2f},{100 - share / top * 100:.2f}"
-            for day, share in line
-        )
 
+def checks_of(records: ProjectRecords, held: Register) -> MoneyChecks:
+    """Return what stands out in the money of a project."""
+    received = [fund.received for fund in records.funds if fund.received is not None]
+    paid = [payment.amount for payment in records.payments]
+    return money_checks(
+        {row.kind: row.amount for row in records.amounts if row.current},
+        received=sum(received, Decimal(0)) if received else None,
+        paid=sum(paid, Decimal(0)) if paid else None,
+        overrun_percent=held.rules.project_overrun_percent,
+    )
+
+
+def _choices(stage: str | None, livelihood: str | None, held: Register) -> dict[str, Any]:
+    """Return what forms offer."""
+    at = STAGES.index(stage) if stage in STAGES else -1
     return {
-        "first_on": curve.first_on,
-        "last_on": curve.last_on,
-        "top": top,
-        "whole": 100 - 100 / top,
-        "half": 100 - 50 / top,
-        "planned": points(curve.planned),
-        "reported": points(curve.reported),
-        "report_dots": [
-            ((day - curve.first_on).days / span * 100, 100 - share / top * 100, day, share)
-            for day, share in curve.reported
-        ],
-        "paid": points(curve.paid),
-        "paid_share": curve.paid[-1][1] if curve.paid else None,
+        "stages": [(name, term(name)) for name in STAGES if name != stage],
+        "next_stage": STAGES[at + 1] if at + 1 < len(STAGES) else None,
+        "amount_kinds": amount_choices(),
+        "payment_kinds": [(kind, term(kind)) for kind in PAYMENT_KINDS],
+        "channels": held.rules.project_channels,
+        "livelihood": [(state, term(f"livelihood_{state}")) for state in next_states(livelihood)],
+        "livelihood_reason": any(needs_reason(livelihood, s) for s in next_states(livelihood)),
     }

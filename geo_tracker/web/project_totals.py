@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.db.frames import all_funds
+from geo_tracker.db.project_frames import all_funds
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.indicators.money_totals import AMOUNTS, NONE, channel_money, project_money
 from geo_tracker.language import N_

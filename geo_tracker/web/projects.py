@@ -8,14 +8,16 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from geo_tracker.followup.livelihood import LIVELIHOOD_STATES
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.language import N_
+from geo_tracker.web.actor import may_follow
 from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, place_filter
 from geo_tracker.web.money import or_none, share, total_yuan, yuan
 from geo_tracker.web.page import paged
-from geo_tracker.web.provenance import cited, provenance
+from geo_tracker.web.provenance import cited, entered, provenance
 from geo_tracker.web.register import Register, register
-from geo_tracker.web.texts import term
+from geo_tracker.web.texts import is_missing, term
 from geo_tracker.web.village_links import PLACE, map_url, village_link
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -26,6 +28,9 @@ _SORTS: dict[str, tuple[str, list[str], bool]] = {
     "due": (N_("Earliest planned finish first"), ["planned_finish_on"], True),
     "place": (N_("By county and town"), ["county_code", "town_code", "project_id"], True),
 }
+LIVELIHOOD = "yes"
+"""Asks for all livelihood projects, whatever their state."""
+
 _LIGHTS = ("red", "yellow", "green", "unknown")
 _AMOUNTS = ("estimate", "budget", "contract", "paid")
 
@@ -50,6 +55,7 @@ def asked_projects(held: Register) -> AskedProjects:
         "stage": chosen_code("stage", STAGES),
         "kind": request.args.get("kind", ""),
         "channel": request.args.get("channel", ""),
+        "livelihood": chosen_code("livelihood", (LIVELIHOOD, *LIVELIHOOD_STATES)),
         "sort": chosen_code("sort", _SORTS, default="behind"),
     }
     found = places.applied(held.projects.join(held.units[PLACE], on="current_unit_id"))
@@ -61,6 +67,8 @@ def asked_projects(held: Register) -> AskedProjects:
         found = found[found["kind"] == filters["kind"]]
     if filters["channel"]:
         found = found[[filters["channel"] in channels for channels in found["channels"]]]
+    if filters["livelihood"]:
+        found = found[_livelihood(found, filters["livelihood"])]
     if filters["q"]:
         found = found[_named(found, filters["q"], held)]
     _text, columns, ascending = _SORTS[filters["sort"]]
@@ -88,9 +96,30 @@ def index() -> ResponseReturnValue:
         totals=project_totals(asked.rows),
         page=page,
         stored=not held.projects.empty,
+        livelihood=_livelihood_counts(held.projects),
+        livelihood_choices=[
+            (LIVELIHOOD, _("All livelihood projects")),
+            *((state, term(f"livelihood_{state}")) for state in LIVELIHOOD_STATES),
+        ],
+        may_follow=may_follow(),
         watch_points=f"{held.rules.project_yellow_points:g}",
         red_points=f"{held.rules.project_red_points:g}",
     )
+
+
+def _livelihood(projects: pd.DataFrame, asked: str) -> pd.Series:
+    if asked == LIVELIHOOD:
+        return projects["is_livelihood"].astype(bool)
+    return projects["livelihood_state"].eq(asked).fillna(False).astype(bool)
+
+
+def _livelihood_counts(projects: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Return each state as livelihood project, its word, and how many projects are there."""
+    counts = projects["livelihood_state"].value_counts().to_dict()
+    return [
+        (state, term(f"livelihood_{state}"), int(counts.get(state, 0)))
+        for state in LIVELIHOOD_STATES
+    ]
 
 
 def _named_once(names: pd.Series) -> list[tuple[str, str]]:
@@ -139,12 +168,15 @@ def _project_row(project: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]
         **amounts,
         "paid_share": share(amounts["paid"], amounts["budget"]),
         "cited": cited(project["basis"]),
-        "source": provenance(
+        "source": entered(None)
+        if is_missing(project["import_id"])
+        else provenance(
             project["import_id"],
             sheet="projects",
             row=project["row"],
             synthetic=project["synthetic"],
         ),
+        "livelihood": or_none(project["livelihood_state"]),
         "map_url": map_url(village["unit_id"]) if village else None,
     }
 

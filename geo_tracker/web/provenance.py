@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import g
+from flask_babel import gettext as _
 
 from geo_tracker.db.history import import_origins
 from geo_tracker.web.context import read_session
@@ -49,6 +50,12 @@ def provenance(
         "import_id": known_id,
         "synthetic": from_synthetic_file if stated is None else bool(stated),
     }
+
+
+def entered(username: str | None) -> dict[str, Any]:
+    """Return the source chip of what somebody typed into a page of ours."""
+    title = _("entered by %(who)s", who=username) if username else _("entered here")
+    return {"title": title, "sheet": None, "row": None, "import_id": None, "synthetic": False}
 
 
 def cited(basis: Any) -> str | None:

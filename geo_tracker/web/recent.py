@@ -29,6 +29,7 @@ def recent_rows(session: Session) -> list[dict[str, Any]]:
         "problem": (_("problems worked on"), url_for("problems.index")),
         "checklist_item": (_("items of checklists worked on"), url_for("checklists.index")),
         "asset_fusion": (_("stages of assets recorded"), url_for("checklists.index")),
+        "project": (_("projects led on or corrected"), url_for("projects.index")),
         "visit": (_("visits recorded or corrected"), url_for("visits.index")),
         "attachment": (_("photos and documents added or removed"), url_for("followup.show")),
         "incident": (_("incidents recorded or corrected"), url_for("incidents.index")),

@@ -84,6 +84,12 @@ _FIELDS = {
     "estimate": N_("estimate"),
     "budget": N_("budget"),
     "contract": N_("contract price"),
+    "change": N_("changes of the contract"),
+    "settlement": N_("settlement"),
+    "final_account": N_("final account"),
+    "contractor": N_("contractor"),
+    "is_livelihood": N_("livelihood project"),
+    "livelihood_state": N_("state as livelihood project"),
     "state": N_("state"),
     "handover_round": N_("handovers"),
     "category": N_("category"),
@@ -124,13 +130,17 @@ _FIELDS = {
     "note": N_("what was agreed"),
 }
 _MONEY = {"total_income", "operating_income", "planned", "received", "paid"}
-_MONEY |= {"estimate", "budget", "contract", "stays"}
-_CODES = {"form", "kind", "stage", "answer", "satisfaction"}
+_MONEY |= {"estimate", "budget", "contract", "change", "settlement", "final_account", "amount"}
+_MONEY |= {"stays"}
+_CODES = dict.fromkeys(("form", "kind", "stage", "answer", "satisfaction"), "") | {
+    "livelihood_state": "livelihood_",
+}
+"""Fields that hold codes → what stands before a code among the terms."""
 _PLAIN = {"income_year", "project_no", "name", "basis", "document_no", "source", "unit"}
 _PLAIN |= {"stat_code", "land_code", "town", "village", "category", "content", "lead_unit"}
 _PLAIN |= {"helper_units", "outcome", "service_group", "leader", "enterprise", "summary"}
 _PLAIN |= {"claimed_by_id", "duplicate_of_id", "owner_unit", "owner_person", "evidence"}
-_PLAIN |= {"verified_by_id", "note"}
+_PLAIN |= {"verified_by_id", "note", "contractor", "document"}
 _AREAS = {"outline", "stated_area_m2"}
 _VILLAGES = {"unit_id", "former_unit_id"}
 
@@ -172,10 +182,10 @@ def value_text(field: str, value: object, villages: Mapping[int, str] | None = N
         return masked(text) or MISSING
     if field in ("lon", "lat"):
         return f"{float(text):.5f}"
-    if field in ("synthetic", "about_merger"):
+    if field in ("synthetic", "about_merger", "is_livelihood"):
         return str(_("yes") if text == "True" else _("no"))
     if field in _CODES:
-        return term(text)
+        return term(f"{_CODES[field]}{text}")
     if field == "geom":
         return _place(text)
     if field in _VILLAGES:

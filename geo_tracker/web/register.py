@@ -16,24 +16,31 @@ from geo_tracker.db.frames import (
     decision_frame,
     edge_frame,
     figures_frame,
-    project_frame,
     published_frame,
     register_stamp,
     version_frame,
     vote_frame,
 )
 from geo_tracker.db.imports import data_date, layers_in_order
+from geo_tracker.db.project_frames import project_frame
 from geo_tracker.db.rules import rules_stamp
 from geo_tracker.followup.rules import Rules
 from geo_tracker.indicators.consent import vote_rates
 from geo_tracker.indicators.lagging import LagThresholds
-from geo_tracker.indicators.lights import project_lights
 from geo_tracker.indicators.siblings import sibling_standing
 from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
 from geo_tracker.lineage.standing import standing_spans
 from geo_tracker.maps.theme_list import THEMES
+from geo_tracker.web.actor import today
 from geo_tracker.web.context import services
+from geo_tracker.web.register_projects import (
+    edits_stamp,
+    judged_projects,
+    placed_projects,
+    renewed,
+    with_project_sums,
+)
 from geo_tracker.web.register_sides import REGISTER_SOURCES, Side, sides_of
 from geo_tracker.workflows.rules import rules_of
 
@@ -60,7 +67,9 @@ class Register:
     Attributes
     ----------
     stamp : tuple
-        Differs after every change.
+        Differs after every change but edits of projects.
+    edited : tuple
+        Last step about projects that is heeded, and the day that projects are judged on.
     data_on : date
         Date the newest records hold at; lights and lists are judged at it.
     rules : Rules
@@ -85,6 +94,7 @@ class Register:
     """
 
     stamp: tuple[Any, ...]
+    edited: tuple[Any, ...]
     data_on: date
     rules: Rules
     layers: list[Layer]
@@ -235,14 +245,17 @@ def register() -> Register:
     """Return the register as it stands; computed anew when something changed."""
     engine = services().engine
     with reading(engine) as session:
-        stamp = _stamp(session)
+        now = _stamp(session), edits_stamp(session, today())
     key = str(engine.url)
     found = _kept.get(key)
-    if found is None or found.stamp != stamp:
+    if found is None or (found.stamp, found.edited) != now:
         with _lock:
             found = _kept.get(key)
-            if found is None or found.stamp != stamp:
+            if found is None or found.stamp != now[0]:
                 found = _kept[key] = computed_register(engine)
+            elif found.edited != now[1]:
+                with reading(engine) as session:
+                    found = _kept[key] = renewed(found, session, today())
     return found
 
 
@@ -253,7 +266,7 @@ def _stamp(session: Session) -> tuple[Any, ...]:
 def computed_register(engine: sa.Engine) -> Register:
     """Read everything and join it."""
     with reading(engine) as session:
-        stamp = _stamp(session)
+        stamp, edited = _stamp(session), edits_stamp(session, today())
         layers = [
             Layer(layer.id, layer.as_of_on, layer.tiles_key, layer.import_id)
             for layer in layers_in_order(session)
@@ -270,15 +283,7 @@ def computed_register(engine: sa.Engine) -> Register:
         held_in = pd.to_datetime(votes["held_on"]).dt.year
         notice = {year: rules_of(session, int(year)).notice_days for year in held_in.unique()}
     votes = votes.join(vote_rates(votes, notice_days=held_in.map(notice)))
-    projects = projects.join(
-        project_lights(
-            projects,
-            on=data_on,
-            yellow_points=rules.project_yellow_points,
-            red_points=rules.project_red_points,
-            late_months=rules.project_late_months,
-        )
-    )
+    projects = judged_projects(projects, rules=rules, data_on=data_on, today=today())
     newest = layers[-1].id if layers else 0
     present = versions[versions["layer_id"] == newest].set_index("unit_id")
     gone = versions[~versions["unit_id"].isin(present.index)].drop_duplicates(
@@ -290,22 +295,16 @@ def computed_register(engine: sa.Engine) -> Register:
     names = versions.drop_duplicates("unit_id", keep="last").set_index("unit_id")["name"]
     formers["to_name"] = formers["to_unit_id"].map(names)
     last = last_successors(formers["to_unit_id"], mergers=len(layers))
-    # Recorded on a village that a later layer ended: now that of a former village.
-    ended = projects["unit_id"].where(projects["unit_id"].isin(formers.index))
-    projects["former_unit_id"] = projects["former_unit_id"].fillna(ended)
-    projects["current_unit_id"] = present_unit(
-        projects["unit_id"].fillna(projects["former_unit_id"]), last
-    )
+    projects = placed_projects(projects, formers, last.dropna())
     own = projects["former_unit_id"].fillna(projects["unit_id"])
-    formers = formers.join(vote_sums(votes, votes["unit_id"])).join(project_sums(projects, own))
+    formers = formers.join(vote_sums(votes, votes["unit_id"]))
+    formers = with_project_sums(formers, projects, own)
     villages = _villages(present, accepted, latest)
-    villages = villages.join(vote_sums(votes, present_unit(votes["unit_id"], last))).join(
-        project_sums(projects, projects["current_unit_id"])
-    )
-    for frame in (villages, formers):
-        frame["projects"] = frame["projects"].fillna(0).astype(int)
+    villages = villages.join(vote_sums(votes, present_unit(votes["unit_id"], last)))
+    villages = with_project_sums(villages, projects, projects["current_unit_id"])
     return Register(
         stamp=stamp,
+        edited=edited,
         data_on=data_on,
         rules=rules,
         layers=layers,
@@ -377,23 +376,4 @@ def vote_sums(votes: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
     sums["consent_of_eligible"] = (
         sums["agree"] / sums["eligible"].where(sums["eligible"] > 0)
     ).astype(float)
-    return sums
-
-
-def project_sums(projects: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
-    """Return projects counted, money summed (fen) and progress weighted by budget, per unit."""
-    grouped = projects.groupby(unit)
-    sums = pd.DataFrame(
-        {
-            "projects": grouped.size(),
-            "budget_fen": grouped["budget_fen"].sum(min_count=1),
-            "paid_fen": grouped["paid_fen"].sum(min_count=1),
-        }
-    )
-    known = projects[projects["progress"].notna() & projects["budget_fen"].notna()]
-    weight = known["budget_fen"].astype(float)
-    by = unit.loc[known.index]
-    total = weight.groupby(by).sum()
-    weighted = (known["progress"] * weight).groupby(by).sum()
-    sums["progress"] = (weighted / total.where(total > 0)).reindex(sums.index)
     return sums

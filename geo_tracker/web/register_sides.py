@@ -275,4 +275,6 @@ def imports_of(held: "Register", source: str, side: Side) -> list[int]:
     if source == "layers":
         return [side.layer.import_id]
     rows = {"figures": held.figures, "votes": held.votes, "projects": held.projects}[source]
-    return sorted(np.unique(rows["import_id"].to_numpy(dtype=np.int64)).tolist(), reverse=True)
+    # What people registered came with none.
+    known = rows["import_id"].dropna().to_numpy(dtype=np.int64)
+    return sorted(np.unique(known).tolist(), reverse=True)

@@ -61,6 +61,21 @@ TERMS: dict[str, str] = {
     "audited": N_("Settlement audit"),
     "final_account": N_("Final account"),
     "handed_over": N_("Handed over"),
+    # amounts and payments of projects
+    "reported": N_("Total from a file"),
+    "advance": N_("Advance"),
+    "progress": N_("Progress payment"),
+    "settlement": N_("Settlement payment"),
+    "retention": N_("Retention money"),
+    "other": N_("Other"),
+    # livelihood projects
+    "livelihood_candidate": N_("Candidate"),
+    "livelihood_voted": N_("Chosen by vote"),
+    "livelihood_published": N_("Announced"),
+    "livelihood_under_way": N_("Under way"),
+    "livelihood_done": N_("Completed"),
+    "livelihood_assessed": N_("Assessed"),
+    "livelihood_not_chosen": N_("Not chosen"),
     # lights
     "green": N_("On plan"),
     "yellow": N_("Slightly behind"),

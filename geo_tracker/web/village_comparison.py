@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from geo_tracker.web.money import or_none, yuan
-from geo_tracker.web.register import Register, project_sums, vote_sums
+from geo_tracker.web.register import Register, vote_sums
+from geo_tracker.web.register_projects import project_sums
 from geo_tracker.web.texts import number, percent, yuan_wan
 
 

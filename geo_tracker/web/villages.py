@@ -7,8 +7,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.db.frames import fund_frame
 from geo_tracker.db.history import village_history
+from geo_tracker.db.project_frames import fund_frame
 from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import chosen_code, matching_names, place_filter
 from geo_tracker.web.lineage import edge_rows

@@ -12,8 +12,10 @@ from geo_tracker.db.models import (
     Attachment,
     ChecklistItem,
     FollowupStep,
+    Fund,
     Incident,
     Problem,
+    Project,
     Unit,
     Visit,
 )
@@ -25,6 +27,8 @@ from geo_tracker.language import N_
 LONGEST_NOTE = 1000
 
 Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment
+
+Record = Entry | Project | Fund
 
 
 def only(actor: Actor, *roles: str) -> None:
@@ -84,7 +88,7 @@ def known_unit(session: Session, unit_id: int | None) -> int:
     return unit_id
 
 
-def unchanged_since(entry: Visit | Incident | ChecklistItem, version: int) -> None:
+def unchanged_since(entry: Visit | Incident | ChecklistItem | Project, version: int) -> None:
     """Refuse what was filled in while somebody else changed the record.
 
     Raises
@@ -96,7 +100,7 @@ def unchanged_since(entry: Visit | Incident | ChecklistItem, version: int) -> No
         raise ChangedMeanwhileError(N_("Somebody else has changed this since you opened it."))
 
 
-def changed_fields(entry: Entry, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+def changed_fields(entry: Record, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return name → [what is stored, what is given] of values that differ, as plain data."""
     return {
         name: [plain_value(getattr(entry, name)), plain_value(new)]
@@ -105,7 +109,7 @@ def changed_fields(entry: Entry, values: Mapping[str, Any]) -> dict[str, list[An
     }
 
 
-def differing(entry: Entry, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+def differing(entry: Record, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the same of values of which one at least has to differ.
 
     Raises

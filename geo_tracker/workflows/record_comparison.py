@@ -5,17 +5,18 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.history import import_people, logged_changes, logged_steps
 from geo_tracker.db.record_journal import journals_of, plain_value
-from geo_tracker.db.record_plan import FOLLOWUP_TABLES
+from geo_tracker.db.record_plan import FOLLOWUP_TABLES, PROJECT_TABLES
 from geo_tracker.db.records import Planned, VillagePlace, village_places
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.workflows.record_plan import RecordPlan
 from geo_tracker.workflows.sheet_plan import Missing, SheetPlan
+from geo_tracker.workflows.undo_projects import fund_field
 
 SHOWN_RECORDS = 100
 """Records a preview lists of each kind; all are counted."""
@@ -115,7 +116,17 @@ def _fields(ones: Iterable[Planned]) -> Iterable[dict[str, Any]]:
                 "old": plain_value(old),
                 "new": plain_value(new),
                 "import_id": one.import_id,
-            }
+            } | _logged_as(one, name)
+
+
+def _logged_as(one: Planned, name: str) -> dict[str, Any]:
+    """Return as what people's steps name a field of a project, of its channels, or its money."""
+    if one.table not in PROJECT_TABLES:
+        return {}
+    project_id = (one.parent or one).record_id
+    channel = one.values.get("channel") or (one.label or "").rpartition(" · ")[2]
+    field = fund_field(channel, name) if one.table == "fund" else name
+    return {"project_id": project_id, "logged_as": field}
 
 
 def _name_givers(session: Session, records: list[dict[str, Any]]) -> None:
@@ -133,10 +144,15 @@ def _name_givers(session: Session, records: list[dict[str, Any]]) -> None:
         # Their own log knows what people did in the browser, too.
         names = [*step.fields, *(["state"] if step.from_state != step.to_state else [])]
         last |= {(step.table_name, step.record_id, name): step for name in names}
+    by_person = _steps_about_projects(session, fields)
     people = import_people(session)
     journals = journals_of(session, set(first.values()))
     for field in fields:
         record = (field["table"], field["record_id"])
+        told = by_person.get((field.pop("project_id", None), field.pop("logged_as", "")))
+        if told is not None and told.value == field["old"]:
+            field["import_id"], field["username"] = None, told.username
+            continue
         given = last.get((*record, field["field"]))
         if given is not None:
             field["import_id"], field["username"] = given.import_id, given.username
@@ -147,3 +163,22 @@ def _name_givers(session: Session, records: list[dict[str, Any]]) -> None:
             # Other fields were changed since: this one is as the record was added.
             field["import_id"] = entry.import_id
         field["username"] = people.get(field["import_id"])
+
+
+class _Said(NamedTuple):
+    value: Any
+    username: str | None
+
+
+def _steps_about_projects(
+    session: Session, fields: Iterable[dict[str, Any]]
+) -> dict[tuple[int | None, str], _Said]:
+    """Return what people last said of fields of projects, and who."""
+    projects = {("project", f["project_id"]) for f in fields if f.get("project_id") is not None}
+    said = {}
+    for step in logged_steps(session, projects) if projects else ():
+        channel = step.fields.get("channel", [None, None])[1]
+        for name, (_old, new) in step.fields.items():
+            field = name if channel is None else fund_field(channel, name)
+            said[step.record_id, field] = _Said(new, step.username)
+    return said

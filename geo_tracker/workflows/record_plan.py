@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geo_tracker.db.record_plan import FOLLOWUP_TABLES, records_stamp
+from geo_tracker.db.record_plan import EDITED_TABLES, records_stamp
 from geo_tracker.db.records import Planned
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.workflows.checklist_plan import planned_checklists, planned_fusions
@@ -65,4 +65,4 @@ def planned_records(session: Session, facts: FileFacts, sheets: list[Sheet]) -> 
 
 def of_followup(sheets: Iterable[Sheet]) -> bool:
     """Say whether any sheet writes what people also work on in the browser."""
-    return any(set(FOLLOWUP_TABLES).intersection(SHEET_TABLES[sheet.kind]) for sheet in sheets)
+    return any(EDITED_TABLES.intersection(SHEET_TABLES[sheet.kind]) for sheet in sheets)

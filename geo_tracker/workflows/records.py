@@ -13,7 +13,7 @@ from geo_tracker.db.columns import now
 from geo_tracker.db.imports import existing_import, stored_imports
 from geo_tracker.db.models import ImportRun
 from geo_tracker.db.record_journal import Journal
-from geo_tracker.db.record_plan import prepared_writes, records_locked, records_stamp
+from geo_tracker.db.record_plan import last_step, prepared_writes, records_locked, records_stamp
 from geo_tracker.db.writes import Writes
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_
@@ -82,6 +82,7 @@ def _prepared(
 ) -> tuple[tuple[Any, ...], Writes]:
     """Return what storing an import writes, and the stamp it holds for."""
     run = existing_import(session, import_id)
+    step = last_step(session)
     plan = planned_records(session, facts_of(run), sheets)
     writes = prepared_writes(session, plan.planned, run_id=run.id, user_id=run.user_id)
     result = {
@@ -95,6 +96,8 @@ def _prepared(
         "journal": Journal.of(plan.planned).to_json(),
         # Moments are kept to the second; which of two imports came later must be certain.
         "sequence": stored_imports(session),
+        # What people did afterwards has a later step.
+        "last_step": step,
         "differs": run.preview.get("digest") not in (None, plan_digest(plan)),
     }
     writes.import_run(run.id, result=result, state="published", published_at=now())

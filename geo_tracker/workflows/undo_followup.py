@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import FollowupStep, ImportRun
-from geo_tracker.db.record_plan import FOLLOWUP_TABLES
+from geo_tracker.db.record_plan import EDITED_TABLES, FOLLOWUP_TABLES
 from geo_tracker.db.records import Record
 from geo_tracker.followup.checklist_sheet import ITEM_FIELDS
 from geo_tracker.followup.problem_sheet import LEDGER_FIELDS
@@ -26,7 +26,7 @@ _NAMING: Final = {"problem": ("duplicate_of_id", "recurs_of_id"), "visit": ("vis
 def touches_followup(run: ImportRun) -> bool:
     """Say whether an import brought anything that is worked on in the browser."""
     journal = run.result["journal"]
-    return any(set(FOLLOWUP_TABLES).intersection(journal[part]) for part in ("added", "changed"))
+    return any(EDITED_TABLES.intersection(journal[part]) for part in ("added", "changed"))
 
 
 class LoggedSteps:

@@ -1,8 +1,6 @@
 """What undoing an import of records would do: records that go, fields that return, what stays."""
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +8,7 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.attachments import records_with_files
 from geo_tracker.db.imports import later_imports
 from geo_tracker.db.models import ImportRun, Payment
-from geo_tracker.db.record_journal import Entry, Journal, journals_of, plain_value, stored_value
+from geo_tracker.db.record_journal import Entry, Journal, journals_of, stored_value
 from geo_tracker.db.record_plan import FOLLOWUP_TABLES, MODELS, change_row, records_stamp
 from geo_tracker.db.records import Record, StoredTable, is_same
 from geo_tracker.workflows.undo_followup import (
@@ -19,73 +17,18 @@ from geo_tracker.workflows.undo_followup import (
     Naming,
     touches_followup,
 )
+from geo_tracker.workflows.undo_outcome import Stay, UndoPlan, stage_before
+from geo_tracker.workflows.undo_projects import (
+    EditedProjects,
+    current_amount,
+    fields_beside,
+    last_steps_of,
+    totals_told,
+)
 
 _MONEY = ("project_amount", "payment")
 REMOVED = "record"
 """Field that the log names where a whole record went."""
-
-
-@dataclass(frozen=True)
-class Stay:
-    """A record, or one field of it, that stays as it is, and the import that it now rests on.
-
-    ``by_person``: somebody has worked on the record in the browser since.
-    """
-
-    table: str
-    record_id: int
-    unit_id: int | None
-    label: str | None
-    field: str | None
-    value: Any
-    import_id: int | None
-    by_person: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return self.__dict__ | {"value": plain_value(self.value)}
-
-
-@dataclass
-class UndoPlan:
-    """What undoing does; nothing is written by it.
-
-    Attributes
-    ----------
-    stamp : tuple
-        Of the records it was made from.
-    gone : dict
-        By table, ids of records that go.
-    written : dict
-        By table and id, attributes to write.
-    log : list of dict
-        ``table_name``, ``record_id``, ``unit_id``, ``field``, ``old``, ``new``.
-    returned : list of Entry
-        Records of which fields return to what they were; ``fields``: what is and what will be.
-    removed : dict
-        By table, how many records go; money of a project that goes is not counted.
-    stays : list of Stay
-        What stays, and why.
-    journals : dict
-        By import, journals of later imports that take over what stays.
-    steps_gone : list of int
-        Steps of the follow-up's log that go.
-    steps_of : dict
-        By step that stays, the later import that it is of from then on.
-    """
-
-    stamp: tuple[Any, ...]
-    gone: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    written: dict[str, dict[int, Record]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
-    )
-    log: list[dict[str, Any]] = field(default_factory=list)
-    returned: list[tuple[str, Entry]] = field(default_factory=list)
-    removed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    stays: list[Stay] = field(default_factory=list)
-    journals: dict[int, Journal] = field(default_factory=dict)
-    steps_gone: list[int] = field(default_factory=list)
-    steps_of: dict[int, int] = field(default_factory=dict)
 
 
 def planned_undo(session: Session, run: ImportRun) -> UndoPlan:
@@ -112,8 +55,11 @@ class _Undoing:
         followup = touches_followup(run)
         self.made = UndoPlan(stamp=records_stamp(session, followup=followup))
         self.logged = LoggedSteps(session, run.id) if followup else None
+        self.edited = EditedProjects(session) if followup else None
         self.named: Naming | None = None
-        self.later = journals_of(session, later_imports(session, run))
+        later = later_imports(session, run)
+        self.later = journals_of(session, later)
+        self.last_steps = last_steps_of(session, {run.id, *later})
         self._tables: dict[str, dict[int, Record]] = {}
         self.with_files = records_with_files(session)
         self.projects_gone: set[int] = set()
@@ -159,7 +105,9 @@ class _Undoing:
                 self.projects_kept.add(entry.record_id)
             return
         heir = self._heir(table, entry)
-        if heir is None and self._naming(table, entry):
+        if heir is None and (self._naming(table, entry) or self._is_led_on(table, record)):
+            if table == "project":
+                self.projects_kept.add(entry.record_id)
             self._stay(table, entry, None, None, None, by_person=True)
             return
         if heir is None:
@@ -170,7 +118,7 @@ class _Undoing:
             if table == "project":
                 self.projects_gone.add(entry.record_id)
             if table == "asset_fusion":
-                self._stage_before(entry, record)
+                stage_before(self.made, self.later, self.stored(table), entry)
             self._log(table, entry, REMOVED, entry.label, None)
             return
         row = self._hand_over(heir, table, entry)
@@ -180,16 +128,6 @@ class _Undoing:
         self._stay(table, entry, None, None, heir)
         if self.logged is not None:
             self.made.steps_of |= dict.fromkeys(self.logged.of(table, entry.record_id), heir)
-
-    def _stage_before(self, entry: Entry, record: Record) -> None:
-        """Let what a stage of assets replaced hold again, or be what a later one replaces."""
-        if record["current"] and entry.replaces in self.stored("asset_fusion"):
-            self.made.written["asset_fusion"][entry.replaces or 0]["current"] = True
-        for run_id, journal in self.later.items():
-            for later in journal.added.get("asset_fusion", {}).values():
-                if later.replaces == entry.record_id:
-                    later.replaces = entry.replaces
-                    self.made.journals[run_id] = journal
 
     def _heir(self, table: str, entry: Entry) -> int | None:
         """Return the later import that a record stays for: one that names it, if any does."""
@@ -224,6 +162,30 @@ class _Undoing:
             self.logged is not None
             and table in FOLLOWUP_TABLES
             and self.logged.worked_on_since(table, entry.record_id)
+        )
+
+    def _is_led_on(self, table: str, record: Record) -> bool:
+        """Say whether a person has led a project on, or changed what a channel gives since."""
+        if self.edited is None:
+            return False
+        if table == "project":
+            return self.edited.worked_on(record["id"])
+        return table == "fund" and any(
+            self._by_person(table, record, name) for name in ("planned", "received")
+        )
+
+    def _by_person(
+        self, table: str, record: Record, name: str, *, until: int | None = None
+    ) -> bool:
+        """Say whether a person changed a field after this import, and before another one."""
+        if self.edited is None or table not in ("project", "fund"):
+            return False
+        project_id, fields = fields_beside(table, record, name)
+        return self.edited.touched(
+            project_id,
+            fields,
+            after=self.last_steps[self.run_id],
+            until=None if until is None else self.last_steps[until],
         )
 
     def _hand_over(self, heir: int, table: str, entry: Entry) -> int | None:
@@ -274,14 +236,15 @@ class _Undoing:
             changer = self._changer(table, entry, name)
             if name in TOGETHER.get(table, ()):
                 led_on = changer or led_on
-            if changer is not None:
-                self._rewrite(changer, table, entry, name, old)
-            elif is_same(record[name], stored_value(table, name, new)):
+            if self._returns(table, entry, name, changer):
                 back[name] = stored_value(table, name, old)
                 returned[name] = [new, old]
                 self._log(table, entry, name, record[name], back[name])
                 continue
-            self._stay(table, entry, name, record[name], changer)
+            person = self._by_person(table, record, name)
+            self._stay(table, entry, name, record[name], changer, by_person=person)
+        if returned and table in ("project", "fund"):
+            self.made.projects.add(record["project_id"] if table == "fund" else record["id"])
         if returned:
             self.made.returned.append((table, self._told(entry, returned)))
         if self.logged is not None and table in FOLLOWUP_TABLES:
@@ -295,6 +258,17 @@ class _Undoing:
                 # Never a number that somebody's open page already has for something else.
                 back["version"] = record["version"] + 1
         self._give_back(table, entry, record, back)
+
+    def _returns(self, table: str, entry: Entry, name: str, changer: int | None) -> bool:
+        """Say whether a field becomes what it was; else let a later change begin with that."""
+        record, (old, new) = self.stored(table)[entry.record_id], entry.fields[name]
+        if changer is not None:
+            # What a person changed in between, the later import changed, not this one.
+            if not self._by_person(table, record, name, until=changer):
+                self._rewrite(changer, table, entry, name, old)
+            return False
+        is_as_left = is_same(record[name], stored_value(table, name, new))
+        return is_as_left and not self._by_person(table, record, name)
 
     def _changer(self, table: str, entry: Entry, name: str) -> int | None:
         """Return the import that changed a field later, or one of those that belong with it."""
@@ -343,27 +317,51 @@ class _Undoing:
         if row is None or self._follows_its_project(table, entry):
             return
         ((name, (old, new)),) = entry.fields.items()
-        self.made.gone[table].append(entry.record_id)
         about = Entry(entry.project_id or 0, entry.row, entry.unit_id, entry.label)
+        if self._is_taken_back(table, entry):
+            self._stay("project", about, name, new, None, by_person=True)
+            return
+        self.made.gone[table].append(entry.record_id)
+        self.made.projects.add(about.record_id)
         heir, later = self._later_money(table, entry, name)
         if later is not None and heir is not None:
-            later.fields[name][0] = old
-            self.made.journals[heir] = self.later[heir]
-            if later.replaces == entry.record_id:
-                later.replaces = entry.replaces
-            if table == "payment":
-                self._fold(heir, row, later)
+            self._pass_on(table, heir, later, row, entry)
             self._stay("project", about, name, later.fields[name][1], heir)
+            return
+        if table == "project_amount" and not row["current"]:
+            # A person has replaced it since: that holds.
+            now = current_amount(self.stored("project_amount").values(), row)
+            self._stay("project", about, name, now, None, by_person=True)
             return
         if entry.replaces in self.stored(table) and row.get("current"):
             self.made.written[table][entry.replaces or 0]["current"] = True
+        if table == "payment" and self.edited and self.edited.worked_on(about.record_id):
+            new, old = totals_told(entry, self.stored(table), self.made.gone[table])
         self.made.returned.append(("project", self._told(about, {name: [new, old]})))
         self._log("project", about, name, new, old)
+
+    def _pass_on(self, table: str, heir: int, later: Entry, row: Record, entry: Entry) -> None:
+        """Let the next amount or payment make up for one that goes."""
+        ((name, (old, _new)),) = entry.fields.items()
+        if table == "payment":
+            later.fields[name][0] = old
+            self._fold(heir, row, later)
+        elif later.replaces == entry.record_id:
+            later.fields[name][0] = old
+            later.replaces = entry.replaces
+        # Else a person's amount lies between: that is what the later import replaced.
+        self.made.journals[heir] = self.later[heir]
+
+    def _is_taken_back(self, table: str, entry: Entry) -> bool:
+        """Say whether a person has taken a payment back: both rows stay, or money would vanish."""
+        taken_back = self.edited.taken_back if self.edited is not None else frozenset()
+        return table == "payment" and entry.record_id in taken_back
 
     def _later_money(self, table: str, entry: Entry, name: str) -> tuple[int | None, Entry | None]:
         for run_id, journal in self.later.items():
             for later in journal.added.get(table, {}).values():
-                if later.project_id == entry.project_id and name in later.fields:
+                mine = later.project_id == entry.project_id and name in later.fields
+                if mine and not self._is_taken_back(table, later):
                     return run_id, later
         return None, None
 

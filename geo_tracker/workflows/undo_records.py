@@ -7,7 +7,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import jobs, reading, writing
 from geo_tracker.db.columns import now
 from geo_tracker.db.imports import existing_import
-from geo_tracker.db.models import FollowupStep, ImportRun, RecordChange, UserAccount
+from geo_tracker.db.models import FollowupStep, ImportRun, Project, RecordChange, UserAccount
 from geo_tracker.db.record_plan import MODELS, records_locked, records_stamp
 from geo_tracker.db.writes import Writes
 from geo_tracker.errors import ConflictError
@@ -17,7 +17,8 @@ from geo_tracker.workflows.periods import say_why
 from geo_tracker.workflows.progress import Progress
 from geo_tracker.workflows.tiles import build_tiles
 from geo_tracker.workflows.undo_followup import touches_followup
-from geo_tracker.workflows.undo_plan import UndoPlan, planned_undo
+from geo_tracker.workflows.undo_outcome import UndoPlan
+from geo_tracker.workflows.undo_plan import planned_undo
 
 UNDO_JOB = "undo_records"
 UNDONE = "undone"
@@ -123,6 +124,7 @@ def _prepared(session: Session, import_id: int, user_id: int | None) -> tuple[Un
         writes.update(MODELS[table], changes.items())
     for table, model in reversed(MODELS.items()):
         writes.delete(model, plan.gone.get(table, []))
+    writes.raise_versions(Project, sorted(plan.projects))
     writes.delete(FollowupStep, plan.steps_gone)
     writes.update(
         FollowupStep, [(step, {"import_id": heir}) for step, heir in plan.steps_of.items()]

@@ -11,7 +11,16 @@ import sqlalchemy as sa
 from geo_tracker.db import make_engine, reading, writing
 from geo_tracker.db.decisions import standing_decisions
 from geo_tracker.db.geometry import Geometry, within_box
-from geo_tracker.db.models import Base, DrawnVillage, StoredLayer, VillageVersion
+from geo_tracker.db.models import (
+    Base,
+    DrawnVillage,
+    Fund,
+    Payment,
+    Project,
+    ProjectAmount,
+    StoredLayer,
+    VillageVersion,
+)
 from geo_tracker.db.schema import migrate
 from tests.postgres import PostgresCluster
 
@@ -150,3 +159,45 @@ def drawn_again(drawn: DrawnVillage) -> DrawnVillage:
 def add_row(connection: sa.Connection, table: str, values: dict[str, Any]) -> None:
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
+
+
+def test_projects_and_their_money_outlive_becoming_editable(bare: sa.Engine) -> None:
+    migrate(bare, "0006")
+    place = shapely.Point(120.5, 29.5)
+    money: list[tuple[str, dict[str, Any]]] = [
+        ("project_amount", {"id": 1, "project_id": 7, "kind": "budget", "amount_fen": 40_000,
+                            "current": True, "recorded_at": MOMENT, "import_id": 1}),
+        ("fund", {"id": 1, "project_id": 7, "channel": "自筹", "planned_fen": 5, "import_id": 1}),
+        ("payment", {"id": 1, "project_id": 7, "kind": "reported", "amount_fen": 300,
+                     "import_id": 1}),
+    ]  # fmt: skip
+    with bare.begin() as connection:
+        for table, values in [*ROWS[:3], ("unit", {"id": 1})]:
+            add_row(connection, table, values)
+        values = {"id": 7, "name": "道路", "unit_id": 1, "synthetic": False, "import_id": 1}
+        values |= {"row": 3}
+        columns: list[Any] = [sa.column(name) for name in [*values, "geom"]]
+        geom = sa.literal(place, Geometry("GEOMETRY"))
+        connection.execute(sa.insert(sa.table("project", *columns)).values(**values, geom=geom))
+        for table, values in money:
+            add_row(connection, table, values)
+    migrate(bare)
+    with writing(bare) as session:
+        project = session.get_one(Project, 7)
+        assert (project.version, project.is_livelihood, project.import_id) == (1, False, 1)
+        assert project.geom.equals(place)
+        inside = within_box(Project.geom, Project.id, 120.2, 29.2, 120.6, 29.6)
+        assert session.scalars(sa.select(Project.id).where(inside)).all() == [7]
+        kept = [session.scalar(sa.select(amount)) for amount in (
+            ProjectAmount.amount, Fund.planned, Payment.amount)]  # fmt: skip
+        assert [str(amount) for amount in kept] == ["400.00", "0.05", "3.00"]
+        session.add(Project(name="由人登记", unit_id=1, geom=place))
+        session.flush()
+        session.add(Payment(project_id=7, kind="progress", amount=1, takes_back_id=1))
+    with reading(bare) as session:
+        inside = within_box(Project.geom, Project.id, 120.2, 29.2, 120.6, 29.6)
+        assert len(session.scalars(sa.select(Project.id).where(inside)).all()) == 2
+    with pytest.raises(sa.exc.IntegrityError), writing(bare) as session:
+        session.add(Payment(project_id=7, kind="progress", amount=1, takes_back_id=1))
+    with pytest.raises(sa.exc.IntegrityError), writing(bare) as session:
+        session.add(Fund(project_id=7, channel="自筹"))

@@ -203,7 +203,7 @@ def test_a_projects_page_tells_its_money_as_it_came_in(county: Flask, tmp_path: 
     planner = visitor(county, "planner")
     before = plain(planner.page("/projects/2"))
     assert "美丽乡村 60.00 —" in before
-    assert "by 2020-06-30 20.00 20.00" in before
+    assert "by 2020-06-30 Total from a file 20.00 20.00" in before
     sheets = {"项目": copy.deepcopy(samples.SHEETS["项目"])}
     header, row = sheets["项目"][0], sheets["项目"][2]
     row[header.index("预算(万元)")] = 120
@@ -212,7 +212,7 @@ def test_a_projects_page_tells_its_money_as_it_came_in(county: Flask, tmp_path: 
     bring_book(county, tmp_path, sheets)
     after = planner.page("/projects/2")
     shown = plain(after)
-    assert "budget 100.00 earlier" in shown
+    assert "budget 100.00 replaced" in shown
     assert "budget 120.00 current" in shown
     assert "30.00 50.00" in shown
     # Both reports are of the same day; the later one holds, the earlier stands in the log.

@@ -109,4 +109,4 @@ def facts(engine: sa.Engine) -> dict[Fact, Any]:
     return said
 
 
-_UNSAID = {"id", "import_id", "row", "geom_source"}
+_UNSAID = {"id", "import_id", "row", "geom_source", "version"}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from geo_tracker.config import Settings
 from geo_tracker.db import reading
-from geo_tracker.db.frames import edge_frame, project_frame, version_frame, vote_frame
+from geo_tracker.db.frames import edge_frame, version_frame, vote_frame
 from geo_tracker.db.models import (
     ImportRun,
     MergerClaim,
@@ -23,6 +23,7 @@ from geo_tracker.db.models import (
     VillageVersion,
     Vote,
 )
+from geo_tracker.db.project_frames import project_frame
 from geo_tracker.errors import AlreadyImportedError, GeoTrackerError
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
