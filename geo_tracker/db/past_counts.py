@@ -15,6 +15,8 @@ from geo_tracker.db.models import (
     Problem,
     Project,
     ProjectAmount,
+    ProjectReport,
+    ProjectStage,
     Visit,
 )
 from geo_tracker.db.problem_rates import RESOLVED_STATES, latest_marked, without_mark
@@ -91,9 +93,9 @@ def project_money_as_of(session: Session, on: date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By ``project_id``, of projects that a file told of by that day: ``budget_fen`` (the last
-        amount told of by then) and ``paid_fen`` (of payments until then; where a file told only a
-        total, on the day that file holds at); whole numbers, missing where not known.
+        By ``project_id``, of projects that a file or a person told of by that day: ``budget_fen``
+        (the last amount told of by then) and ``paid_fen`` (of payments until then; where a file
+        told only a total, on the day that file holds at); whole numbers, missing where not known.
     """
     told_on = sa.func.coalesce(ImportRun.as_of_on, sa.func.date(ProjectAmount.recorded_at))
     amounts = session.execute(
@@ -111,16 +113,56 @@ def project_money_as_of(session: Session, on: date) -> pd.DataFrame:
         .group_by(Payment.project_id)
     )
     paid = {row.project_id: int(row.amount * 100) for row in payments}
-    known = session.scalars(
+    brought = session.scalars(
         sa.select(Project.id)
-        .outerjoin(ImportRun, ImportRun.id == Project.import_id)
+        .join(ImportRun, ImportRun.id == Project.import_id)
         .where(ImportRun.as_of_on <= on)
     )
-    ids = sorted({*known, *budget, *paid})
+    s = FollowupStep
+    worked_on = session.scalars(
+        sa.select(s.record_id)
+        .where(s.table_name == Project.__tablename__, s.happened_on <= on)
+        .distinct()
+    )
+    ids = sorted({*brought, *worked_on, *budget, *paid})
     return pd.DataFrame(
         {
             "budget_fen": pd.array([budget.get(one) for one in ids], dtype="Int64"),
             "paid_fen": pd.array([paid.get(one) for one in ids], dtype="Int64"),
+        },
+        index=pd.Index(ids, name="project_id", dtype="int64"),
+    )
+
+
+def project_progress_as_of(session: Session, on: date) -> pd.DataFrame:
+    """Return what people told of projects up to and with a day.
+
+    Returns
+    -------
+    DataFrame
+        By ``project_id``, of all projects that people ever reported on or led to a stage:
+        ``progress`` (0–1), ``reported_on`` and ``stage`` of the last report and stage by then,
+        missing where there was none; ``has_stages`` (bool), whether any is recorded at all.
+    """
+    report, stage = ProjectReport, ProjectStage
+    reports = session.execute(
+        sa.select(report.project_id, report.progress, report.reported_on)
+        .where(report.reported_on <= on)
+        .order_by(report.reported_on, report.id)
+    )
+    last = {row.project_id: (row.progress, row.reported_on) for row in reports}
+    reached = session.execute(
+        sa.select(stage.project_id, stage.stage, stage.happened_on).order_by(stage.id)
+    ).all()
+    then = {row.project_id: row.stage for row in reached if row.happened_on <= on}
+    with_stages = {row.project_id for row in reached}
+    ids = sorted({*last, *with_stages})
+    return pd.DataFrame(
+        {
+            "progress": [last.get(one, (None, None))[0] for one in ids],
+            "reported_on": [last.get(one, (None, None))[1] for one in ids],
+            "stage": [then.get(one) for one in ids],
+            "has_stages": [one in with_stages for one in ids],
         },
         index=pd.Index(ids, name="project_id", dtype="int64"),
     )

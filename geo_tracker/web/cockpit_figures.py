@@ -12,6 +12,7 @@ from geo_tracker.db.past_counts import (
     checklist_counts_as_of,
     incident_counts_as_of,
     project_money_as_of,
+    project_progress_as_of,
     visit_counts_as_of,
 )
 from geo_tracker.db.problem_rates import problem_counts
@@ -79,8 +80,9 @@ def _figures(
         visits = visit_counts_as_of(session, on)
         incidents = incident_counts_as_of(session, on)
         money = project_money_as_of(session, on)
+        told = project_progress_as_of(session, on)
     votes = register.votes[_until(register.votes["held_on"], on)]
-    projects = _projects(register, money, on)
+    projects = _projects(register, money, told, on)
     parts = [
         problems[list(_PROBLEMS)],
         items.rename(columns={"overdue": "items_overdue"})[["applicable", "done", "items_overdue"]],
@@ -102,7 +104,9 @@ def _until(days: pd.Series, on: date) -> pd.Series:
     return pd.to_datetime(days) <= pd.Timestamp(on)
 
 
-def _projects(register: Register, money: pd.DataFrame, on: date) -> pd.DataFrame:
+def _projects(
+    register: Register, money: pd.DataFrame, told: pd.DataFrame, on: date
+) -> pd.DataFrame:
     """Return the projects that were known on a day, with what was known of them."""
     rows = register.projects[register.projects["project_id"].isin(money.index)].copy()
     for name in ("budget_fen", "paid_fen"):
@@ -110,6 +114,11 @@ def _projects(register: Register, money: pd.DataFrame, on: date) -> pd.DataFrame
     later = ~_until(rows["reported_on"], on)
     for name in ("stage", "progress", "reported_on"):
         rows[name] = rows[name].mask(later, None)
+    own = told.reindex(rows["project_id"]).set_axis(rows.index)
+    by_people = own["reported_on"].notna()
+    for name in ("progress", "reported_on"):
+        rows[name] = rows[name].mask(by_people, own[name])
+    rows["stage"] = rows["stage"].mask(own["has_stages"].eq(True), own["stage"])
     for name in ("actual_start_on", "actual_finish_on"):
         rows[name] = rows[name].where(_until(rows[name], on), None)
     rules = register.rules

@@ -16,6 +16,7 @@ from tests.web.ledger import TODAY, Ledger, ledger
 from tests.web.ledgers import ago, happened, visited
 from tests.web.reading import plain, rows, rows_behind
 from tests.web.visitors import Visitor, visitor
+from tests.workflows import project_cases
 
 __all__ = ["ledger"]
 
@@ -88,6 +89,27 @@ def test_votes_and_projects_are_those_known_by_the_day(county: Flask) -> None:
     assert "no file told of any" not in after
     assert len(rows(who.page("/cockpit/projects?on=2020-06-30"))) == 2
     assert "No file that holds at this day" in who.page("/cockpit/projects?on=2018-11-01")
+
+
+def test_projects_of_a_past_day_are_as_people_had_told_of_them(ledger: Ledger) -> None:
+    doing = project_cases.Projects(ledger.engine)
+    project_id = doing.register("水渠整治")
+    for share, days in ((0.4, 60), (0.8, 10)):
+        doing.report(project_id, share, project_cases.ago(days))
+    for amount, days in ((30_000, 50), (20_000, 5)):
+        doing.pay(project_id, amount, project_cases.ago(days))
+    who = visitor(ledger.app, "viewer")
+
+    def told(days: int) -> str:
+        page = who.page(f"/cockpit/projects?on={project_cases.ago(days)}")
+        return next((row for row in rows(page) if "水渠整治" in row), "")
+
+    assert "40 %" in told(20)
+    assert " 3.00 " in told(20)
+    assert "80 %" in told(4)
+    assert " 5.00 " in told(4)
+    assert "40 %" not in told(70)
+    assert told(200) == ""
 
 
 def test_checklists_of_a_past_day_are_as_they_stood(ledger: Ledger) -> None:
