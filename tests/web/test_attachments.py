@@ -117,6 +117,32 @@ def test_a_photo_from_the_phones_camera_comes_in_a_field_of_its_own(county: Flas
     assert len(stored(county)) == 1
 
 
+def test_a_problem_is_registered_with_a_photo_at_once(county: Flask) -> None:
+    planner = visitor(county, "planner")
+    new = {"content": "路灯不亮", "unit_id": str(unit_id(county, "新川村")), "source": "residents"}
+
+    def registered(who: Visitor, content: bytes) -> str:
+        form = new | {"photo": (io.BytesIO(content), "image.jpg")}
+        answer = who.post("/problems/new", form, form_of="/problems/new")
+        assert answer.status_code == 303
+        return answer.headers["Location"]
+
+    page = registered(planner, photo())
+    (one,) = stored(county)
+    assert f"/files/{one.id}/thumbnail" in planner.page(page)
+    assert (one.table_name, one.has_place) == ("problem", False)
+    # A photo that cannot be taken in is no reason to lose the problem.
+    page = registered(planner, b"<svg>")
+    shown = plain(planner.page(page))
+    assert "The problem was registered." in shown
+    assert "cannot be taken in" in shown
+    # The unit of a handler does not have it in hand yet.
+    handler = visitor(county, "handler", office="交通局")
+    assert 'name="photo"' not in handler.page("/problems/new")
+    registered(handler, photo())
+    assert len(stored(county)) == 1
+
+
 def test_answers_can_do_no_harm(county: Flask) -> None:
     record, _page = records(county)["problem"]
     planner = visitor(county, "planner")
