@@ -1,5 +1,6 @@
 """Photos and documents on the pages of records: brought, shown, given out, removed."""
 
+import copy
 import io
 import re
 from pathlib import Path
@@ -16,8 +17,9 @@ from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.models import Attachment, ChecklistItem, Problem, Project, Vote
 from geo_tracker.web.context import Services
+from tests import samples
 from tests.files import HERE, photo
-from tests.web.conftest import strict
+from tests.web.conftest import bring_book, strict
 from tests.web.ledgers import problem_in, visited
 from tests.web.reading import plain
 from tests.web.test_villages import unit_id
@@ -314,6 +316,22 @@ def test_the_page_of_a_vote_has_all_its_counts_and_the_list_leads_to_it(county: 
         assert f"{text} {'—' if count is None else f'{count:,}'}" in shown
     assert f"Held on {vote.held_on}" in shown
     assert planner.get("/votes/99999").status_code == 404
+
+
+def test_the_page_of_a_vote_tells_what_a_later_file_changed(county: Flask, tmp_path: Path) -> None:
+    planner = visitor(county, "planner")
+    assert "Nothing was changed since" in plain(planner.page("/votes/1"))
+    head, first, *_others = copy.deepcopy(samples.SHEETS["表决"])
+    first[head.index("同意")], first[head.index("反对")] = 383, 17
+    bring_book(county, tmp_path, {"表决": [head, first]})
+    changed = [
+        text
+        for number in range(1, 6)
+        if (answer := planner.get(f"/votes/{number}")).status_code == 200
+        and "is 17" in (text := plain(answer.text))
+    ]
+    assert len(changed) == 1
+    assert "Oppose 17" in changed[0]
 
 
 def test_a_title_and_a_name_of_a_file_are_read_in_both_languages(county: Flask) -> None:
