@@ -288,3 +288,31 @@ def logged_changes(session: Session, records: set[tuple[str, int]]) -> Rows:
         .order_by(c.id)
     )
     return [row for row in rows if (row.table_name, row.record_id) in records]
+
+
+def changes_of_record(session: Session, table: str, record_id: int, *, unit_id: int) -> Rows:
+    """Return every logged change of a record, the oldest first.
+
+    Parameters
+    ----------
+    session : Session
+        Any session.
+    table, record_id : str, int
+        The record.
+    unit_id : int
+        Its village, by which the log is found quickly.
+
+    Returns
+    -------
+    list of Row
+        ``at``, ``username``, ``field``, ``old``, ``new``, ``reason``.
+    """
+    c = RecordChange
+    return list(
+        session.execute(
+            sa.select(c.at, UserAccount.username, c.field, c.old, c.new, c.reason)
+            .outerjoin(UserAccount, UserAccount.id == c.user_id)
+            .where(c.unit_id == unit_id, c.table_name == table, c.record_id == record_id)
+            .order_by(c.id)
+        )
+    )

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from geo_tracker.db.attachments import (
     Listed,
@@ -162,9 +163,19 @@ def merged_log(steps: list[dict[str, Any]], of_files: list[dict[str, Any]]) -> l
 @bp.post("/of/<table>/<int:record_id>")
 def send(table: str, record_id: int) -> ResponseReturnValue:
     """Take in the files that a form brings, and tell which could not be."""
-    sent = [
-        one for name in ("photo", "files") for one in request.files.getlist(name) if one.filename
-    ]
+    take_in(table, record_id)
+    return _back(table, record_id)
+
+
+def take_in(table: str, record_id: int) -> None:
+    """Add the files of the form at hand to a record, and tell what became of them.
+
+    Raises
+    ------
+    NotFoundError, NotAllowedError
+        As `add_files`.
+    """
+    sent = sent_files()
     try:
         with tempfile.TemporaryDirectory(prefix="brought-") as folder:
             brought = []
@@ -185,7 +196,7 @@ def send(table: str, record_id: int) -> ResponseReturnValue:
             )
     except InputError as refused:
         flash(shown(refused.message), "error")
-        return _back(table, record_id)
+        return
     if outcome.added:
         flash(_("Files added: %(count)s", count=len(outcome.added)), "success")
     for message in outcome.refused[:_TOLD]:
@@ -193,7 +204,12 @@ def send(table: str, record_id: int) -> ResponseReturnValue:
     if len(outcome.refused) > _TOLD:
         more = len(outcome.refused) - _TOLD
         flash(_("%(count)s more files could not be taken in.", count=more), "error")
-    return _back(table, record_id)
+
+
+def sent_files() -> list[FileStorage]:
+    """Return the files that the form at hand brings."""
+    every = [one for name in ("photo", "files") for one in request.files.getlist(name)]
+    return [one for one in every if one.filename]
 
 
 @bp.post("/<int:attachment_id>/remove")

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from geo_tracker.db.visits import existing_visit
 from geo_tracker.errors import InputError, NotFoundError
-from geo_tracker.web.actor import actor, today
+from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.attachments import sent_files, take_in
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import matching_names
 from geo_tracker.web.followup_forms import number_in
@@ -18,7 +19,7 @@ from geo_tracker.web.problem_forms import read_form
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown, term
-from geo_tracker.workflows.problems import LONGEST, PROBLEM_SOURCES, register_problem
+from geo_tracker.workflows.problems import LONGEST, PROBLEM_SOURCES, TABLE, register_problem
 
 bp = Blueprint("problem_new", __name__, url_prefix="/problems")
 
@@ -52,6 +53,8 @@ def save() -> ResponseReturnValue:
     except InputError as refused:
         return make_response(_page(typed, error=shown(refused.message)), 422)
     flash(_("The problem was registered."), "success")
+    if may_follow() and sent_files():
+        take_in(TABLE, problem_id)
     return redirect(url_for("problem_page.show", problem_id=problem_id), 303)
 
 
@@ -69,6 +72,8 @@ def _page(typed: dict[str, str], *, error: str | None = None) -> str:
         sources=[(source, term(source)) for source in PROBLEM_SOURCES],
         categories=[(category, category) for category in rules.problem_categories],
         longest=LONGEST,
+        # Whoever handles brings photos once his unit has it in hand.
+        may_bring_photo=may_follow(),
         today=today(),
     )
 

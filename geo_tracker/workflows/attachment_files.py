@@ -98,9 +98,14 @@ def _write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own: the same file may be brought twice at once.
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as partial:
-        partial.write(content)
-        partial.flush()
-        os.fsync(partial.fileno())
+        try:
+            partial.write(content)
+            partial.flush()
+            os.fsync(partial.fileno())
+        except OSError:
+            # No room left: at least what was begun does not stay in the way.
+            Path(partial.name).unlink(missing_ok=True)
+            raise
     Path(partial.name).replace(path)
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)

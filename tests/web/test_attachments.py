@@ -1,5 +1,6 @@
 """Photos and documents on the pages of records: brought, shown, given out, removed."""
 
+import copy
 import io
 import re
 from pathlib import Path
@@ -16,8 +17,9 @@ from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.models import Attachment, ChecklistItem, Problem, Project, Vote
 from geo_tracker.web.context import Services
+from tests import samples
 from tests.files import HERE, photo
-from tests.web.conftest import strict
+from tests.web.conftest import bring_book, strict
 from tests.web.ledgers import problem_in, visited
 from tests.web.reading import plain
 from tests.web.test_villages import unit_id
@@ -114,6 +116,32 @@ def test_a_photo_from_the_phones_camera_comes_in_a_field_of_its_own(county: Flas
     assert re.search(r'name="photo" accept="image/\*" capture="environment"', planner.page(page))
     form = {"photo": (io.BytesIO(photo()), "image.jpg"), "files": (io.BytesIO(b""), "")}
     assert planner.post(f"/files/of/problem/{record}", form).status_code == 303
+    assert len(stored(county)) == 1
+
+
+def test_a_problem_is_registered_with_a_photo_at_once(county: Flask) -> None:
+    planner = visitor(county, "planner")
+    new = {"content": "路灯不亮", "unit_id": str(unit_id(county, "新川村")), "source": "residents"}
+
+    def registered(who: Visitor, content: bytes) -> str:
+        form = new | {"photo": (io.BytesIO(content), "image.jpg")}
+        answer = who.post("/problems/new", form, form_of="/problems/new")
+        assert answer.status_code == 303
+        return answer.headers["Location"]
+
+    page = registered(planner, photo())
+    (one,) = stored(county)
+    assert f"/files/{one.id}/thumbnail" in planner.page(page)
+    assert (one.table_name, one.has_place) == ("problem", False)
+    # A photo that cannot be taken in is no reason to lose the problem.
+    page = registered(planner, b"<svg>")
+    shown = plain(planner.page(page))
+    assert "The problem was registered." in shown
+    assert "cannot be taken in" in shown
+    # The unit of a handler does not have it in hand yet.
+    handler = visitor(county, "handler", office="交通局")
+    assert 'name="photo"' not in handler.page("/problems/new")
+    registered(handler, photo())
     assert len(stored(county)) == 1
 
 
@@ -288,6 +316,22 @@ def test_the_page_of_a_vote_has_all_its_counts_and_the_list_leads_to_it(county: 
         assert f"{text} {'—' if count is None else f'{count:,}'}" in shown
     assert f"Held on {vote.held_on}" in shown
     assert planner.get("/votes/99999").status_code == 404
+
+
+def test_the_page_of_a_vote_tells_what_a_later_file_changed(county: Flask, tmp_path: Path) -> None:
+    planner = visitor(county, "planner")
+    assert "Nothing was changed since" in plain(planner.page("/votes/1"))
+    head, first, *_others = copy.deepcopy(samples.SHEETS["表决"])
+    first[head.index("同意")], first[head.index("反对")] = 383, 17
+    bring_book(county, tmp_path, {"表决": [head, first]})
+    changed = [
+        text
+        for number in range(1, 6)
+        if (answer := planner.get(f"/votes/{number}")).status_code == 200
+        and "is 17" in (text := plain(answer.text))
+    ]
+    assert len(changed) == 1
+    assert "Oppose 17" in changed[0]
 
 
 def test_a_title_and_a_name_of_a_file_are_read_in_both_languages(county: Flask) -> None:
