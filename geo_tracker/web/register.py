@@ -32,6 +32,7 @@ from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases
 from geo_tracker.lineage.standing import standing_spans
 from geo_tracker.maps.theme_list import THEMES
+from geo_tracker.memory import keep_for_long
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import services
 from geo_tracker.web.register_projects import (
@@ -253,6 +254,7 @@ def register() -> Register:
             found = _kept.get(key)
             if found is None or found.stamp != now[0]:
                 found = _kept[key] = computed_register(engine)
+                keep_for_long()
             elif found.edited != now[1]:
                 with reading(engine) as session:
                     found = _kept[key] = renewed(found, session, today())
