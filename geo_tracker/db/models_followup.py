@@ -24,6 +24,7 @@ class Problem(Base):
         sa.Index("ix_problem_registered_on", "registered_on"),
         sa.Index("ix_problem_lead_unit", "lead_unit"),
         sa.Index("ix_problem_runs_until", "runs_until"),
+        sa.Index("ix_problem_rounds", sa.desc("handover_round"), "runs_until"),
         sa.Index("ix_problem_tally", "tally", "due_on"),
         # Holds all that lists are narrowed and ordered by: they need not look at the texts. Of
         # columns that it computes itself SQLite never believes that; they have their own.

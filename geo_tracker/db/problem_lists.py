@@ -228,8 +228,8 @@ def page_of_problems(
         keys = [key for key in _ORDER_BY[order] if is_owed or key[0] is not _UNTIL]
         if where:
             keys = [(scanned(column), falling) for column, falling in keys]
-        elif order == "due":
-            keys = _ALL_BY_DUE
+        elif order in _ALL_BY:
+            keys = _ALL_BY[order]
         # The second half is read from its end: who looks for the last page waits for no sorting.
         last = max(0, total - first - count)
         from_end = last < first
@@ -254,8 +254,11 @@ _ORDER_BY: Final[dict[str, tuple[tuple[Any, bool], ...]]] = {
 }
 """Order → columns, and whether the highest comes first."""
 
-_ALL_BY_DUE = [(Problem.runs_until, False), (Problem.id, False)]
-"""The order ``due`` of all problems, which has an index of its own."""
+_ALL_BY: Final = {
+    "due": [(Problem.runs_until, False), (Problem.id, False)],
+    "rounds": [(Problem.handover_round, True), (Problem.runs_until, False), (Problem.id, False)],
+}
+"""Orders of all problems that have an index of their own."""
 
 
 def _ids_by_place(

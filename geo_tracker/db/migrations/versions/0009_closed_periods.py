@@ -28,5 +28,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", MOMENT),
     )
     register_plain_table(op.get_bind(), "closed_period")
+    # The order of a whole list, which need not be put in order for every page.
+    op.create_index("ix_problem_rounds", "problem", [sa.text("handover_round DESC"), "runs_until"])
     for table in ("followup_step", "import_run"):
         op.add_column(table, sa.Column("correction", sa.String(length=1000)))
