@@ -68,6 +68,8 @@ class ProblemFilter:
         Only those whose time stands still.
     counted : str
         Those that a measure counts as they stand.
+    confirmed_by : date or None
+        Closed ones that were confirmed on this day or before, and not looked at again since.
     ids : collection of int or None
         These alone: those that a measure counted on a past day.
     """
@@ -83,6 +85,7 @@ class ProblemFilter:
     rounds: int = 0
     suspended: bool = False
     counted: str = ""
+    confirmed_by: date | None = None
     ids: Collection[int] | None = None
 
 
@@ -138,6 +141,12 @@ def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bo
         found.append(_is_suspended())
     if chosen.counted:
         found.append(counts_now(chosen.counted, on.today))
+    if chosen.confirmed_by is not None:
+        found += [
+            scanned(p.state) == "closed",
+            p.revisited_on <= chosen.confirmed_by,
+            p.recheck_answer.is_(None),
+        ]
     if chosen.ids is not None:
         found.append(p.id.in_(_listed(chosen.ids)))
     return found

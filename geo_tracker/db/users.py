@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from geo_tracker.db.models import UserAccount
+from geo_tracker.db.models import RecordChange, UserAccount
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
 
@@ -32,3 +32,15 @@ def existing_user(session: Session, user_id: int) -> UserAccount:
 def all_users(session: Session) -> list[UserAccount]:
     """Return all accounts by name."""
     return list(session.scalars(sa.select(UserAccount).order_by(UserAccount.username)))
+
+
+def account_changes(session: Session, *, limit: int) -> list[RecordChange]:
+    """Return what was changed of accounts, the newest first."""
+    return list(
+        session.scalars(
+            sa.select(RecordChange)
+            .where(RecordChange.table_name == UserAccount.__tablename__)
+            .order_by(RecordChange.id.desc())
+            .limit(limit)
+        )
+    )

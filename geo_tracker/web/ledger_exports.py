@@ -57,7 +57,7 @@ def projects() -> ResponseReturnValue:
 def problems() -> ResponseReturnValue:
     """Send the problems that a list of them shows, with masked reporters."""
     held, day = register(), ledger_day()
-    asked = asked_problems(held, day.units, list(day.rules.problem_categories))
+    asked = asked_problems(held, day)
     where = problem_lists.conditions(asked.chosen, day.on)
     return _sent(held, "problems", asked.places, where=where)
 

@@ -1,7 +1,7 @@
 """The day that lists of problems speak of, with its rules: read once per request."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import g
@@ -38,6 +38,11 @@ class LedgerDay:
     calendar: WorkCalendar
     on: Deadlines
     units: list[str]
+
+    @property
+    def confirmed_by(self) -> date:
+        """The day up to which what was confirmed is due for a second look."""
+        return self.on.today - timedelta(days=self.rules.recheck_days)
 
     @property
     def proposed_due_on(self) -> date:

@@ -16,6 +16,7 @@ from geo_tracker.followup.problem_states import STATES
 from geo_tracker.language import N_
 from geo_tracker.web.actor import today
 from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, place_filter
+from geo_tracker.web.problem_day import LedgerDay
 from geo_tracker.web.problem_past import ids_on
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import term
@@ -72,25 +73,26 @@ class Asked:
         return next((totals[name] for name, narrowed in said.items() if narrowed == chosen), None)
 
 
-def asked_problems(held: Register, units: list[str], categories: list[str]) -> Asked:
+def asked_problems(held: Register, day: LedgerDay) -> Asked:
     """Read what the request asks for; values that nothing offers are dropped.
 
     Parameters
     ----------
     held : Register
         The register.
-    units, categories : list of str
-        Units and kinds that can be chosen.
+    day : LedgerDay
+        The day, with the units and kinds that can be chosen.
     """
     places = place_filter(held.versions)
     query = request.args.get("q", "").strip()[:_ANY_LENGTH]
     unit_id = _village(held)
-    lead = chosen_code("lead", [NO_UNIT, *units])
+    lead = chosen_code("lead", [NO_UNIT, *day.units])
+    look_again = request.args.get("again") == "due"
     base = ProblemFilter(
         units=units_of(held, places, unit_id),
         lead_unit=lead,
         source=chosen_code("source", PROBLEM_SOURCES),
-        category=chosen_code("category", categories),
+        category=chosen_code("category", day.rules.problem_categories),
         **_named(held, query),
     )
     # Who works for a unit may ask for what is his alone.
@@ -110,6 +112,8 @@ def asked_problems(held: Register, units: list[str], categories: list[str]) -> A
         ids=ids_on(measure, past) if past else None,
     )
     order = chosen_code("sort", ORDERS, default="newest")
+    if look_again:
+        chosen = replace(chosen, confirmed_by=day.confirmed_by)
     values = {
         "q": query,
         "county": places.county,
@@ -123,6 +127,7 @@ def asked_problems(held: Register, units: list[str], categories: list[str]) -> A
         "light": chosen.light,
         "rounds": "2" if chosen.rounds else "",
         "suspended": "1" if chosen.suspended else "",
+        "again": "due" if look_again else "",
         "counted": measure,
         "on": past.isoformat() if past else "",
         "sort": order,
@@ -168,14 +173,15 @@ def past_day(text: str) -> date | None:
     return day if date(2000, 1, 1) <= day < today() else None
 
 
-def choices(units: list[str], categories: list[str]) -> dict[str, list[tuple[str, str]]]:
+def choices(day: LedgerDay) -> dict[str, list[tuple[str, str]]]:
     """Return what each list of the filter offers, as (code, text) pairs."""
     return {
         "states": [(state, term(f"problem_{state}")) for state in (OPEN, *STATES)],
         "lights": [("red", _("Overdue")), ("yellow", _("Due soon")), ("green", _("In time"))],
-        "units": [(NO_UNIT, _("Not handed over yet")), *((unit, unit) for unit in units)],
+        "units": [(NO_UNIT, _("Not handed over yet")), *((unit, unit) for unit in day.units)],
         "sources": [(source, term(source)) for source in PROBLEM_SOURCES],
-        "categories": [(category, category) for category in categories],
+        "categories": [(category, category) for category in day.rules.problem_categories],
+        "again": [("due", _("confirmed %(days)s days ago or more", days=day.rules.recheck_days))],
         "sorts": [(code, _(text)) for code, text in _SORTS.items()],
     }
 

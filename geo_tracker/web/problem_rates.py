@@ -8,17 +8,24 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.db.problem_lists import NO_UNIT, OPEN, owed_by_unit
+from geo_tracker.db.problem_lists import (
+    NO_UNIT,
+    OPEN,
+    ProblemFilter,
+    conditions,
+    count_of_problems,
+    owed_by_unit,
+)
 from geo_tracker.indicators.problems import COUNTS, RATES
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
-from geo_tracker.web.filters import NOWHERE, place_filter
+from geo_tracker.web.filters import NOWHERE, PlaceFilter, place_filter
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_figures import rate_values
-from geo_tracker.web.problem_filters import past_day
+from geo_tracker.web.problem_filters import past_day, units_of
 from geo_tracker.web.problem_past import counts_on
-from geo_tracker.web.register import register
+from geo_tracker.web.register import Register, register
 
 bp = Blueprint("problem_rates", __name__, url_prefix="/problems")
 
@@ -53,8 +60,22 @@ def show() -> ResponseReturnValue:
             for code, one in summed.iterrows()
         ],
         total=_row("", "", summed.sum(), level, chosen.county, past) if len(summed) else None,
+        look_again=None if past else _look_again(held, chosen),
         heads=[{"name": name, "title": value["title"]} for name, value in _heads()],
     )
+
+
+def _look_again(held: Register, chosen: PlaceFilter) -> dict[str, Any]:
+    """Return how many problems of the place are due for a second look, and where they are."""
+    day = ledger_day(held)
+    asked = ProblemFilter(units=units_of(held, chosen, None), confirmed_by=day.confirmed_by)
+    with read_session() as session:
+        count = count_of_problems(session, conditions(asked, day.on))
+    return {
+        "count": count,
+        "days": day.rules.recheck_days,
+        "url": url_for("problems.index", again="due", county=chosen.county or None),
+    }
 
 
 def _heads() -> list[tuple[str, dict[str, Any]]]:

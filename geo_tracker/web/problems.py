@@ -40,8 +40,8 @@ def index() -> ResponseReturnValue:
     """List problems."""
     held = register()
     day = ledger_day(held)
-    on, categories = day.on, list(day.rules.problem_categories)
-    asked = asked_problems(held, day.units, categories)
+    on = day.on
+    asked = asked_problems(held, day)
     with read_session() as database:
         head = problem_totals(database, conditions(asked.base, on), on)
         where = conditions(asked.chosen, on)
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
         filters=asked.values,
         counties=asked.places.counties,
         towns=asked.places.towns,
-        choices=choices(day.units, categories),
+        choices=choices(day),
         head=_head(asked, head),
         counted_text=_counted_text(asked),
         village=village_link(held.units, asked.values["unit"] or None),

@@ -12,19 +12,21 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from geo_tracker.config import ROOT, Settings, environment_name
-from geo_tracker.db.users import all_users, existing_user
+from geo_tracker.db.users import account_changes, all_users, existing_user
 from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.terms import TERMS
-from geo_tracker.web.texts import shown
+from geo_tracker.web.texts import MISSING, shown, term
 from geo_tracker.workflows import users
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
 ADMINS = ("admin",)
+_LATEST_CHANGES = 20
+_FIELDS = {"role": N_("Role"), "office": N_("Unit")}
 
 _PURPOSES = {
     "maps": N_("maps"),
@@ -40,7 +42,12 @@ def show() -> ResponseReturnValue:
     return _page()
 
 
-def _page(*, one_time: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> str:
+def _page(
+    *,
+    one_time: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    wrong: dict[str, Any] | None = None,
+) -> str:
     is_admin = current_user.role in ADMINS
     return render_template(
         "settings/show.html",
@@ -51,6 +58,8 @@ def _page(*, one_time: dict[str, str] | None = None, errors: dict[str, str] | No
         errors=errors or {},
         typed=request.form.to_dict() if errors else {"role": "planner"},
         one_time=one_time,
+        wrong=wrong,
+        role_changes=_role_changes() if is_admin else [],
         settings=_settings(services().settings) if is_admin else [],
         libraries=_libraries(),
         database=_database(),
@@ -71,6 +80,29 @@ def _users() -> list[dict[str, Any]]:
             }
             for account in all_users(session)
         ]
+
+
+def _role_changes() -> list[dict[str, Any]]:
+    """Return who changed whose role or office lately, the newest first."""
+    with read_session() as session:
+        names = {account.id: account.username for account in all_users(session)}
+        changes = account_changes(session, limit=_LATEST_CHANGES)
+
+    def word(field: str, value: str | None) -> str:
+        return MISSING if value is None else term(value) if field == "role" else value
+
+    return [
+        {
+            "at": change.at,
+            "by": names.get(change.user_id or 0),
+            "username": names.get(change.record_id),
+            "field": _(_FIELDS[change.field]),
+            "old": word(change.field, change.old),
+            "new": word(change.field, change.new),
+        }
+        for change in changes
+        if change.field in _FIELDS
+    ]
 
 
 def _settings(settings: Settings) -> list[dict[str, Any]]:
@@ -141,6 +173,24 @@ def reset_password(user_id: int) -> ResponseReturnValue:
         username = existing_user(session, user_id).username
     password = users.reset_password(services().engine, user_id)
     return _page(one_time={"username": username, "password": password})
+
+
+@bp.post("/users/<int:user_id>/role")
+@role_needed(*ADMINS)
+def change_role(user_id: int) -> ResponseReturnValue:
+    """Give a user another role or office; nobody changes his own."""
+    form = request.form
+    try:
+        users.change_role(
+            services().engine,
+            user_id,
+            role=form.get("role", ""),
+            office=form.get("office", ""),
+            by_id=current_user.id,
+        )
+    except InputError as refused:
+        return make_response(_page(wrong={"user_id": user_id, "why": shown(refused.message)}), 422)
+    return redirect(url_for(".show", _anchor="users"), code=303)
 
 
 @bp.post("/users/<int:user_id>/active")

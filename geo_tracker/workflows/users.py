@@ -7,9 +7,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from geo_tracker.db import reading, writing
-from geo_tracker.db.models import UserAccount
+from geo_tracker.db.models import RecordChange, UserAccount
 from geo_tracker.db.users import all_users, existing_user, user_named
-from geo_tracker.errors import InputError, WrongPasswordError
+from geo_tracker.errors import ConflictError, InputError, WrongPasswordError
 from geo_tracker.language import N_
 
 ROLES = ("admin", "planner", "handler", "viewer")
@@ -69,13 +69,7 @@ def add_user(
     username = username.strip()
     if not username or len(username) > 80:
         raise InputError(N_("Give a user name of 1 to 80 characters."))
-    if role not in ROLES:
-        raise InputError(N_("There is no role %(role)s."), role=role)
-    office = (office or "").strip() if role == "handler" else ""
-    if role == "handler" and not office:
-        raise InputError(N_("Say for which unit a handler works."))
-    if len(office) > LONGEST_OFFICE:
-        raise InputError(N_("At most %(count)s characters."), count=LONGEST_OFFICE)
+    office = _office_of(role, office)
     with writing(engine) as session:
         if user_named(session, username) is not None:
             raise InputError(N_("There is already a user %(name)s."), name=username)
@@ -83,12 +77,67 @@ def add_user(
             username=username,
             password_hash=_hashed(password),
             role=role,
-            office=office or None,
+            office=office,
             must_change_password=must_change,
         )
         session.add(user)
         session.flush()
         return user.id
+
+
+def _office_of(role: str, office: str | None) -> str | None:
+    """Return the office of an account with a role; only handlers have one.
+
+    Raises
+    ------
+    InputError
+        If there is no such role, or a handler's office is missing or too long.
+    """
+    if role not in ROLES:
+        raise InputError(N_("There is no role %(role)s."), role=role)
+    office = (office or "").strip() if role == "handler" else ""
+    if role == "handler" and not office:
+        raise InputError(N_("Say for which unit a handler works."))
+    if len(office) > LONGEST_OFFICE:
+        raise InputError(N_("At most %(count)s characters."), count=LONGEST_OFFICE)
+    return office or None
+
+
+def change_role(
+    engine: sa.Engine, user_id: int, *, role: str, office: str | None, by_id: int | None
+) -> None:
+    """Give a user another role or office, and log who did it and what it was.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such account.
+    InputError
+        If there is no such role, a handler's office is missing, or nothing would change.
+    ConflictError
+        If somebody would change his own: an office without any administrator would be the end.
+    """
+    given = {"role": role, "office": _office_of(role, office)}
+    with writing(engine) as session:
+        user = existing_user(session, user_id)
+        if user_id == by_id:
+            raise ConflictError(N_("You cannot change your own role."))
+        before = {name: getattr(user, name) for name in given}
+        changed = [name for name in given if given[name] != before[name]]
+        if not changed:
+            raise InputError(N_("Nothing was changed."))
+        for name in changed:
+            setattr(user, name, given[name])
+            session.add(
+                RecordChange(
+                    user_id=by_id,
+                    table_name=UserAccount.__tablename__,
+                    record_id=user_id,
+                    field=name,
+                    old=before[name],
+                    new=given[name],
+                )
+            )
 
 
 def _hashed(password: str) -> str:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy as sa
 
+from geo_tracker.db.models import Problem
+from geo_tracker.workflows.rules import set_rule
 from tests.web.ledger import OFFICE, TODAY, Ledger, ledger, numbers
 from tests.web.reading import TOTAL, rows, rows_behind
 from tests.web.visitors import visitor
@@ -122,3 +124,26 @@ def test_the_list_asks_as_often_whatever_the_number_of_rows(ledger: Ledger, few:
         counts.append(len(asked))
     # No row fetched is one statement fewer.
     assert 0 <= counts[2] - counts[1] <= 1
+
+
+def test_what_was_confirmed_long_ago_and_not_seen_since_is_due_for_a_second_look(
+    ledger: Ledger,
+) -> None:
+    closed, rechecked, young, waiting = (
+        ledger.problem("新川村", steps=steps) for steps in (6, 7, 6, 5)
+    )
+    with ledger.engine.begin() as connection:
+        for problem_id, days in ((closed, 90), (rechecked, 90), (young, 89), (waiting, 90)):
+            on = TODAY - timedelta(days=days)
+            connection.execute(
+                sa.update(Problem).where(Problem.id == problem_id).values(revisited_on=on)
+            )
+    planner = visitor(ledger.app, "planner")
+    number = ledger.stored(closed).problem_no
+    assert numbers(planner.page("/problems/?again=due")) == [number]
+    page = planner.page("/problems/rates")
+    assert "1 closed problems are due for a second look" in page
+    assert 'href="/problems/?again=due"' in page
+    set_rule(ledger.engine, "recheck_days", from_year=2000, text="91", user_id=None)
+    assert numbers(planner.page("/problems/?again=due")) == []
+    assert "due for a second look" not in planner.page("/problems/rates")

@@ -9,8 +9,11 @@ from flask import Flask
 
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
+from geo_tracker.db import reading
+from geo_tracker.db.models import UserAccount
 from geo_tracker.workflows.users import authenticated
 from tests.web.conftest import strict
+from tests.web.reading import plain
 from tests.web.visitors import PASSWORD, Visitor, visitor
 
 
@@ -108,3 +111,42 @@ def test_parts_by_others_are_named(admin: Visitor) -> None:
     page = admin.page("/settings/")
     for text in ("leaflet", "BSD-2-Clause"):
         assert text in page
+
+
+def account(engine: sa.Engine, username: str) -> UserAccount:
+    with reading(engine) as session:
+        return session.scalars(sa.select(UserAccount).where(UserAccount.username == username)).one()
+
+
+def test_a_role_and_an_office_are_changed_and_who_did_it_is_kept(
+    app: Flask, admin: Visitor, engine: sa.Engine
+) -> None:
+    li = visitor(app, "viewer", name="li")
+    path = f"/settings/users/{account(engine, 'li').id}/role"
+    assert li.get("/problems/new").status_code == 403
+    refused = admin.post(path, {"role": "handler", "office": ""})
+    assert refused.status_code == 422
+    assert "Say for which unit a handler works." in refused.text
+    given = {"role": "handler", "office": "交通局"}
+    assert admin.post(path, given).status_code == 303
+    # It holds at once, for whoever is signed in, too.
+    assert li.get("/problems/new").status_code == 200
+    assert admin.post(path, given).status_code == 422
+    assert admin.post(path, {"role": "planner", "office": "x"}).status_code == 303
+    assert (account(engine, "li").role, account(engine, "li").office) == ("planner", None)
+    log = plain(admin.page("/settings/"))
+    assert "li · Role: Viewer → Handler" in log
+    assert "li · Unit: — → 交通局" in log
+    assert "li · Role: Handler → Planner" in log
+
+
+def test_nobody_changes_his_own_role_and_only_administrators_any(
+    app: Flask, admin: Visitor, engine: sa.Engine
+) -> None:
+    own = account(engine, "admin")
+    path = f"/settings/users/{own.id}/role"
+    assert admin.post(path, {"role": "viewer"}).status_code == 409
+    planner = visitor(app, "planner", name="wang")
+    assert planner.post(path, {"role": "viewer"}).status_code == 403
+    assert admin.post("/settings/users/999/role", {"role": "viewer"}).status_code == 404
+    assert account(engine, own.username).role == "admin"
