@@ -22,7 +22,7 @@ from geo_tracker.web.village_links import PLACE, map_url, village_link
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
-_SORTS: dict[str, tuple[str, list[str], bool]] = {
+SORTS: dict[str, tuple[str, list[str], bool]] = {
     "behind": (N_("Most behind plan first"), ["behind_points"], False),
     "budget": (N_("Largest budget first"), ["budget_fen"], False),
     "due": (N_("Earliest planned finish first"), ["planned_finish_on"], True),
@@ -56,7 +56,7 @@ def asked_projects(held: Register) -> AskedProjects:
         "kind": request.args.get("kind", ""),
         "channel": request.args.get("channel", ""),
         "livelihood": chosen_code("livelihood", (LIVELIHOOD, *LIVELIHOOD_STATES)),
-        "sort": chosen_code("sort", _SORTS, default="behind"),
+        "sort": chosen_code("sort", SORTS, default="behind"),
     }
     found = places.applied(held.projects.join(held.units[PLACE], on="current_unit_id"))
     if filters["light"]:
@@ -71,7 +71,7 @@ def asked_projects(held: Register) -> AskedProjects:
         found = found[_livelihood(found, filters["livelihood"])]
     if filters["q"]:
         found = found[_named(found, filters["q"], held)]
-    _text, columns, ascending = _SORTS[filters["sort"]]
+    _text, columns, ascending = SORTS[filters["sort"]]
     return AskedProjects(
         found.sort_values(columns, ascending=ascending, kind="stable"), filters, places
     )
@@ -91,7 +91,7 @@ def index() -> ResponseReturnValue:
         stages=[(stage, term(stage)) for stage in STAGES],
         kinds=_named_once(held.projects["kind"]),
         channels=_named_once(held.projects["channels"].explode()),
-        sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
+        sorts=[(code, _(text)) for code, (text, _columns, _up) in SORTS.items()],
         rows=project_rows(page.rows, held.units),
         totals=project_totals(asked.rows),
         page=page,
