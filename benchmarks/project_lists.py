@@ -34,7 +34,7 @@ from geo_tracker.followup.livelihood import LIVELIHOOD_STATES
 from geo_tracker.followup.problem_states import Actor
 from geo_tracker.followup.rules import Rules
 from geo_tracker.indicators.lights import STAGES
-from geo_tracker.web.projects import SORTS
+from geo_tracker.web.project_list import SORTS
 from geo_tracker.workflows.project_money import record_payment
 from geo_tracker.workflows.users import add_user
 
