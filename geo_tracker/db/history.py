@@ -44,11 +44,13 @@ class VillageHistory:
         ``field``, ``old``, ``new`` (text), ``reason``.
     amounts : list of Row
         Money of projects, revised or not: ``project_id``, ``project``, ``kind``, ``amount``
-        (Decimal yuan), ``at``, ``import_id``, ``username``.
+        (Decimal yuan), ``at``, ``import_id`` (None: a person entered it), ``username``.
     events : list of Row
         Change events, superseded ones too: ``at``, ``event_type``, ``status``, ``effective_on``.
     steps : list of Row
         What was done about problems: `FollowupStep`, ``problem_no``, ``username``.
+    project_steps : list of Row
+        What people did about projects: `FollowupStep`, ``name`` (the project's), ``username``.
     """
 
     imports: Rows
@@ -56,6 +58,7 @@ class VillageHistory:
     amounts: Rows
     events: Rows
     steps: Rows
+    project_steps: Rows
 
 
 def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
@@ -69,6 +72,7 @@ def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
         amounts=_amounts(session, projects),
         events=_events(session, unit_ids),
         steps=_steps(session, unit_ids),
+        project_steps=_project_steps(session, projects),
     )
 
 
@@ -153,7 +157,7 @@ def _amounts(session: Session, projects: sa.Select[Any]) -> Rows:
                 UserAccount.username,
             )
             .join(Project, Project.id == ProjectAmount.project_id)
-            .join(ImportRun, ImportRun.id == ProjectAmount.import_id)
+            .outerjoin(ImportRun, ImportRun.id == ProjectAmount.import_id)
             .outerjoin(UserAccount, UserAccount.id == ImportRun.user_id)
             .where(ProjectAmount.project_id.in_(projects))
             .order_by(ProjectAmount.id)
@@ -194,6 +198,19 @@ def _steps(session: Session, unit_ids: list[int]) -> Rows:
                 FollowupStep.unit_id.in_(unit_ids),
             )
             .order_by(FollowupStep.id)
+        )
+    )
+
+
+def _project_steps(session: Session, projects: sa.Select[Any]) -> Rows:
+    step = FollowupStep
+    return list(
+        session.execute(
+            sa.select(step, Project.name, UserAccount.username)
+            .join(Project, Project.id == step.record_id)
+            .outerjoin(UserAccount, UserAccount.id == step.user_id)
+            .where(step.table_name == "project", step.record_id.in_(projects))
+            .order_by(step.id)
         )
     )
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from geo_tracker.db.history import Rows, VillageHistory
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_steps import problem_url, story_text
+from geo_tracker.web.project_history import step_text
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.register import Register
@@ -55,6 +56,7 @@ def history_rows(
         *_amount_rows(history.amounts),
         *(_event_row(event) for event in history.events),
         *(_step_row(row, units, here) for row in history.steps),
+        *_project_rows(history.project_steps, units),
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
@@ -85,6 +87,20 @@ def _step_row(row: Any, units: pd.DataFrame, here: int) -> dict[str, Any]:
         text = f"{units.at[step.unit_id, 'name']} · {text}"
     address = problem_url(step.record_id)
     return _row(step.at, row.username, text, reason=step.note, url=address)
+
+
+def _project_rows(steps: Rows, units: pd.DataFrame) -> list[dict[str, Any]]:
+    names = units["name"].to_dict()
+    return [
+        _row(
+            row.FollowupStep.at,
+            row.username,
+            f"{row.name} · {step_text(row.FollowupStep, names)}",
+            reason=row.FollowupStep.note,
+            url=url_for("project.show", project_id=row.FollowupStep.record_id),
+        )
+        for row in steps
+    ]
 
 
 def _import_rows(imports: Rows) -> list[dict[str, Any]]:
@@ -169,7 +185,8 @@ def _amount_rows(amounts: Rows) -> list[dict[str, Any]]:
     for row in amounts:
         before = known.get((row.project_id, row.kind))
         known[row.project_id, row.kind] = row.amount
-        if before is None:
+        if before is None or row.import_id is None:
+            # What people entered, their steps tell.
             continue
         text = _(
             "%(project)s: %(field)s was %(old)s, is %(new)s",

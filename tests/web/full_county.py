@@ -91,14 +91,14 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         who = visitor(app, "planner")
         pages = _decide(app, who, mark) | _record(app, mark)
         pages |= _send_files(app, who, folder, mark)
-        pages |= _register_problems(app, who, mark)
+        pages |= _register_problems(app, who, mark) | _register_a_project(app, who, mark)
     username = f"规划员{mark}"
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
     merged, former = (unit_id(app, f"{name}{mark}") for name in ("倪宅新村", "新川村"))
     _bring_a_checklist(who, merged, former, mark)
     pages |= {
         "checklist.show": f"/checklists/{merged}",
-        "project.show": "/projects/2",
+        "project.show · of a file": "/projects/2",
         "villages.show · merged": f"/villages/{merged}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
@@ -255,6 +255,33 @@ def _register_problems(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
         "problem_page.show · handed over": handed,
         "problem_page.show · duplicate": duplicate,
         "problem_new.show": f"/problems/new?unit={village}",
+    }
+
+
+def _register_a_project(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
+    """Register a project with every text that it can have, and record its money."""
+    village = unit_id(app, f"新川村{mark}")
+    texts = {"name": 200, "project_no": 60, "kind": 40, "owner_unit": 60, "contractor": 120}
+    project = {name: f"水渠{mark}"[:most] for name, most in texts.items()}
+    project |= {"village": f"新川村{mark}", "unit_id": str(village), "stage": "design"}
+    answer = who.post("/projects/new", project | {"is_livelihood": "yes"}, form_of="/projects/new")
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    for version, (action, given) in enumerate(
+        (
+            ("fund", {"channel": f"自筹{mark}"[:60], "planned": "3"}),
+            ("pay", {"amount": "2", "kind": "advance", "on": "2020-06-01",
+                     "document": f"凭证{mark}"[:200]}),
+            ("report", {"progress": "40"}),
+        ),
+        start=1,
+    ):  # fmt: skip
+        form = {"action": action, "version": version, "note": f"备注{mark}"} | given
+        assert who.post(f"{address}/act", form, form_of=address).status_code == 303
+    return {
+        "project.show": address,
+        "project_entry.new": f"/projects/new?unit={village}",
+        "project_entry.correct": f"{address}/correct",
     }
 
 

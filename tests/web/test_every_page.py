@@ -40,6 +40,7 @@ PAGES = (
     "/tasks/",
     "/votes/totals/",
     "/projects/totals/",
+    "/projects/2",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
@@ -78,6 +79,7 @@ def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> No
         *("classes", "breaks", "middle", "class"),
         *("group", "from", "to", "repeats", "unit", "on", "about", "level"),
         *("lead", "source", "category", "rounds", "counted", "on", "unit", "mine", "suspended"),
+        *("channel", "livelihood"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):
@@ -100,7 +102,14 @@ def test_what_no_number_names_is_not_found(empty: Flask) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/review/1/decide", "/sign-out", "/language/en", "/visits/1/remove", "/incidents/1/close"],
+    [
+        "/review/1/decide",
+        "/sign-out",
+        "/language/en",
+        "/visits/1/remove",
+        "/incidents/1/close",
+        "/projects/1/act",
+    ],
 )
 def test_nothing_changes_by_opening_an_address(planner: Visitor, path: str) -> None:
     answer = planner.get(path)

@@ -80,7 +80,7 @@ def test_a_project_is_registered_led_on_reported_and_paid_and_tells_it_all(
     assert "On plan" in listed
     assert "40.00" in listed
     village = plain(who.page(f"/villages/{unit_id(county, '新川村')}"))
-    assert "新川村水渠整修" in village
+    assert f"新川村水渠整修 · Progress 50 % as of {TODAY} planner" in village
 
 
 def test_a_wrong_payment_is_taken_back_and_both_rows_stay(who: Visitor) -> None:
