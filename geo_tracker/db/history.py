@@ -46,12 +46,14 @@ class VillageHistory:
         ``field``, ``old``, ``new`` (text), ``reason``.
     amounts : list of Row
         Money of projects, revised or not: ``project_id``, ``project``, ``kind``, ``amount``
-        (Decimal yuan), ``at``, ``import_id``, ``username``.
+        (Decimal yuan), ``at``, ``import_id`` (None: a person entered it), ``username``.
     events : list of Row
         Change events, superseded ones too: ``at``, ``event_type``, ``status``, ``effective_on``.
     steps : list of Row
         What was done about problems, checklists and assets: `FollowupStep`, ``problem_no``,
         ``item`` (its words), ``username``.
+    project_steps : list of Row
+        What people did about projects: `FollowupStep`, ``name`` (the project's), ``username``.
     """
 
     imports: Rows
@@ -59,6 +61,7 @@ class VillageHistory:
     amounts: Rows
     events: Rows
     steps: Rows
+    project_steps: Rows
 
 
 def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
@@ -72,6 +75,7 @@ def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
         amounts=_amounts(session, projects),
         events=_events(session, unit_ids),
         steps=_steps(session, unit_ids),
+        project_steps=_project_steps(session, projects),
     )
 
 
@@ -159,7 +163,7 @@ def _amounts(session: Session, projects: sa.Select[Any]) -> Rows:
                 UserAccount.username,
             )
             .join(Project, Project.id == ProjectAmount.project_id)
-            .join(ImportRun, ImportRun.id == ProjectAmount.import_id)
+            .outerjoin(ImportRun, ImportRun.id == ProjectAmount.import_id)
             .outerjoin(UserAccount, UserAccount.id == ImportRun.user_id)
             .where(ProjectAmount.project_id.in_(projects))
             .order_by(ProjectAmount.id)
@@ -213,6 +217,19 @@ def _steps(session: Session, unit_ids: list[int]) -> Rows:
 def _is_about(model: type[Problem | ChecklistItem]) -> sa.ColumnElement[bool]:
     named = FollowupStep.table_name == model.__tablename__
     return sa.and_(named, model.id == FollowupStep.record_id)
+
+
+def _project_steps(session: Session, projects: sa.Select[Any]) -> Rows:
+    step = FollowupStep
+    return list(
+        session.execute(
+            sa.select(step, Project.name, UserAccount.username)
+            .join(Project, Project.id == step.record_id)
+            .outerjoin(UserAccount, UserAccount.id == step.user_id)
+            .where(step.table_name == "project", step.record_id.in_(projects))
+            .order_by(step.id)
+        )
+    )
 
 
 def import_origins(session: Session) -> dict[int, tuple[str, bool]]:

@@ -114,7 +114,11 @@ def units_parted(session: Session, layer_id: int, unit_ids: list[int]) -> None:
             (DecisionLink.to_unit_id, DecisionLink.decision_id.in_(decided_later)),
             (MergerClaim.to_unit_id, MergerClaim.from_unit_id.in_(drawn_before)),
             (VillageFigures.unit_id, VillageFigures.as_of_on >= day),
-            (Project.unit_id, Project.import_id.in_(recorded_later)),
+            # What people registered they registered on the villages there are now.
+            (
+                Project.unit_id,
+                sa.or_(Project.import_id.is_(None), Project.import_id.in_(recorded_later)),
+            ),
         ):
             session.execute(
                 sa.update(column.class_).where(column == unit, where).values({column.key: apart}),

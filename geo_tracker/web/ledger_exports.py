@@ -50,7 +50,7 @@ def projects() -> ResponseReturnValue:
     """Send the projects that a list of them shows."""
     held = register()
     asked = asked_projects(held)
-    return _sent(held, "projects", asked.places, ids=asked.rows["project_id"].tolist())
+    return _sent(held, "projects", asked.places, ids=asked.ids)
 
 
 @bp.get("/problems.xlsx")

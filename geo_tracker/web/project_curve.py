@@ -1,5 +1,6 @@
 """The S-curve of one project as a picture, from what files and people reported."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -28,15 +29,16 @@ def project_curve(
     until : date
         The last day that anything is known of.
     """
+    paid: dict[date, int] = defaultdict(int)
+    for payment in records.payments:
+        if (day := payment.paid_on or payment.as_of_on) is not None:
+            # What was taken back never was: a line that goes up and down on one day says nothing.
+            paid[day] += int(payment.amount * 100)
     start, finish = (day_of(project[name]) for name in PLAN_DAYS)
     curve = s_curve(
         planned=(start, finish),
         reports=_reports(project, records, as_of),
-        payments=[
-            (day, int(payment.amount * 100))
-            for payment in records.payments
-            if (day := payment.paid_on or payment.as_of_on) is not None
-        ],
+        payments=[(day, fen) for day, fen in paid.items() if fen],
         budget_fen=or_none(project["budget_fen"]),
         until=until,
     )

@@ -116,17 +116,16 @@ def _led(what: str, before: str, after: str, on: date) -> str:
 
 
 def _changes(fields: Mapping[str, list[Any]], villages: Mapping[int, str]) -> str:
-    return str(
-        _("; ").join(
-            _(
-                "%(field)s was %(old)s, is %(new)s",
-                field=field_word(name),
-                old=value_text(name, old, villages),
-                new=value_text(name, new, villages),
-            )
-            for name, (old, new) in fields.items()
-        )
-    )
+    told = [_change(name, old, new, villages) for name, (old, new) in fields.items()]
+    return str(_("; ")).join(told)
+
+
+def _change(name: str, old: Any, new: Any, villages: Mapping[int, str]) -> str:
+    field, now = field_word(name), value_text(name, new, villages)
+    if old is None:
+        return f"{field} {now}"
+    was = value_text(name, old, villages)
+    return str(_("%(field)s was %(old)s, is %(new)s", field=field, old=was, new=now))
 
 
 def _change_row(change: Any, villages: Mapping[int, str]) -> Row:

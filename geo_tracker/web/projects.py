@@ -10,38 +10,44 @@ from flask_babel import gettext as _
 
 from geo_tracker.followup.livelihood import LIVELIHOOD_STATES
 from geo_tracker.indicators.lights import STAGES
-from geo_tracker.language import N_
 from geo_tracker.web.actor import may_follow
-from geo_tracker.web.filters import PlaceFilter, chosen_code, matching_names, place_filter
+from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import or_none, share, total_yuan, yuan
-from geo_tracker.web.page import paged
+from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
+from geo_tracker.web.project_list import AMOUNTS, LIVELIHOOD, SORTS, ProjectList
 from geo_tracker.web.provenance import cited, entered, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import is_missing, term
-from geo_tracker.web.village_links import PLACE, map_url, village_link
+from geo_tracker.web.village_links import map_url
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
 
-_SORTS: dict[str, tuple[str, list[str], bool]] = {
-    "behind": (N_("Most behind plan first"), ["behind_points"], False),
-    "budget": (N_("Largest budget first"), ["budget_fen"], False),
-    "due": (N_("Earliest planned finish first"), ["planned_finish_on"], True),
-    "place": (N_("By county and town"), ["county_code", "town_code", "project_id"], True),
-}
-LIVELIHOOD = "yes"
-"""Asks for all livelihood projects, whatever their state."""
-
+_PLAIN = ("project_no", "kind", "stage", "progress", "planned_progress", "behind_points")
+_SHOWN = (
+    *("project_id", "name", "current_unit_id", "former_unit_id", "light", "planned_finish_on"),
+    *("basis", "import_id", "row", "synthetic", "livelihood_state"),
+    *_PLAIN,
+    *(f"{name}_fen" for name in AMOUNTS),
+)
 _LIGHTS = ("red", "yellow", "green", "unknown")
-_AMOUNTS = ("estimate", "budget", "contract", "paid")
 
 
 @dataclass(frozen=True)
 class AskedProjects:
-    """What the address asks for: projects in order, the filters, and places to choose from."""
+    """What the address asks for: which projects in which order, the filters, and the places.
 
-    rows: pd.DataFrame
+    ``found``: the places of the projects in the register's frame.
+    """
+
+    listed: ProjectList
+    found: Any
     filters: dict[str, str]
     places: PlaceFilter
+
+    @property
+    def ids(self) -> list[int]:
+        """The projects, in order."""
+        return [int(one) for one in self.listed.projects["project_id"].to_numpy()[self.found]]
 
 
 def asked_projects(held: Register) -> AskedProjects:
@@ -56,25 +62,10 @@ def asked_projects(held: Register) -> AskedProjects:
         "kind": request.args.get("kind", ""),
         "channel": request.args.get("channel", ""),
         "livelihood": chosen_code("livelihood", (LIVELIHOOD, *LIVELIHOOD_STATES)),
-        "sort": chosen_code("sort", _SORTS, default="behind"),
+        "sort": chosen_code("sort", SORTS, default="behind"),
     }
-    found = places.applied(held.projects.join(held.units[PLACE], on="current_unit_id"))
-    if filters["light"]:
-        found = found[found["light"].fillna("unknown") == filters["light"]]
-    if filters["stage"]:
-        found = found[found["stage"] == filters["stage"]]
-    if filters["kind"]:
-        found = found[found["kind"] == filters["kind"]]
-    if filters["channel"]:
-        found = found[[filters["channel"] in channels for channels in found["channels"]]]
-    if filters["livelihood"]:
-        found = found[_livelihood(found, filters["livelihood"])]
-    if filters["q"]:
-        found = found[_named(found, filters["q"], held)]
-    _text, columns, ascending = _SORTS[filters["sort"]]
-    return AskedProjects(
-        found.sort_values(columns, ascending=ascending, kind="stable"), filters, places
-    )
+    listed = held.project_list
+    return AskedProjects(listed, listed.found(filters, held.versions), filters, places)
 
 
 @bp.get("/")
@@ -82,21 +73,26 @@ def index() -> ResponseReturnValue:
     """List projects."""
     held = register()
     asked = asked_projects(held)
-    page = paged(asked.rows)
+    listed, found = asked.listed, asked.found
+    first = (page_number(len(found)) - 1) * PAGE_ROWS
+    shown = found[first : first + PAGE_ROWS]
     return render_template(
         "projects/index.html",
         filters=asked.filters,
         counties=asked.places.counties,
         towns=asked.places.towns,
         stages=[(stage, term(stage)) for stage in STAGES],
-        kinds=_named_once(held.projects["kind"]),
-        channels=_named_once(held.projects["channels"].explode()),
-        sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
-        rows=project_rows(page.rows, held.units),
-        totals=project_totals(asked.rows),
-        page=page,
+        kinds=[(kind, kind) for kind in listed.kinds],
+        channels=[(channel, channel) for channel in listed.channels],
+        sorts=[(code, _(text)) for code, (text, _columns, _up) in SORTS.items()],
+        rows=project_rows(held.projects.iloc[shown], held.units),
+        totals=project_totals(listed.amounts.iloc[found]),
+        page=paged_of(len(found), page_number(len(found)), len(shown)),
         stored=not held.projects.empty,
-        livelihood=_livelihood_counts(held.projects),
+        livelihood=[
+            (state, term(f"livelihood_{state}"), listed.livelihood.get(state, 0))
+            for state in LIVELIHOOD_STATES
+        ],
         livelihood_choices=[
             (LIVELIHOOD, _("All livelihood projects")),
             *((state, term(f"livelihood_{state}")) for state in LIVELIHOOD_STATES),
@@ -105,35 +101,6 @@ def index() -> ResponseReturnValue:
         watch_points=f"{held.rules.project_yellow_points:g}",
         red_points=f"{held.rules.project_red_points:g}",
     )
-
-
-def _livelihood(projects: pd.DataFrame, asked: str) -> pd.Series:
-    if asked == LIVELIHOOD:
-        return projects["is_livelihood"].astype(bool)
-    return projects["livelihood_state"].eq(asked).fillna(False).astype(bool)
-
-
-def _livelihood_counts(projects: pd.DataFrame) -> list[tuple[str, str, int]]:
-    """Return each state as livelihood project, its word, and how many projects are there."""
-    counts = projects["livelihood_state"].value_counts().to_dict()
-    return [
-        (state, term(f"livelihood_{state}"), int(counts.get(state, 0)))
-        for state in LIVELIHOOD_STATES
-    ]
-
-
-def _named_once(names: pd.Series) -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(set(names.dropna()))]
-
-
-def _named(projects: pd.DataFrame, query: str, held: Register) -> pd.Series:
-    """Say which projects a query means: by their own name or number, or by a village's."""
-    villages = set(matching_names(held.versions, query)["unit_id"])
-    hit = projects["current_unit_id"].isin(villages) | projects["former_unit_id"].isin(villages)
-    for column in ("name", "project_no"):
-        texts = projects[column].fillna("").astype(str).str.lower()
-        hit |= texts.str.contains(query.lower(), regex=False)
-    return hit.astype(bool)
 
 
 def project_rows(projects: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, Any]]:
@@ -146,15 +113,26 @@ def project_rows(projects: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, 
     units : DataFrame
         As `Register.units`.
     """
-    return [_project_row(project, units) for project in projects.to_dict("records")]
+    # The villages of all rows at once: one by one they would take most of a list's time.
+    named = {*projects["current_unit_id"].dropna(), *projects["former_unit_id"].dropna()}
+    few = units.loc[units.index.isin(list(named)), ["name", "county", "town"]]
+    villages: dict[int, dict[str, Any]] = few.to_dict("index")
+    shown = projects[list(_SHOWN)]
+    return [_project_row(project, villages) for project in shown.to_dict("records")]
 
 
-def _project_row(project: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]:
-    village = village_link(units, project["current_unit_id"])
-    place = units.loc[village["unit_id"]] if village else None
-    former = village_link(units, project["former_unit_id"])
-    amounts = {name: yuan(project[f"{name}_fen"]) for name in _AMOUNTS}
-    plain = ("project_no", "kind", "stage", "progress", "planned_progress", "behind_points")
+def _village(villages: dict[int, dict[str, Any]], unit_id: Any) -> dict[str, Any] | None:
+    known_id = or_none(unit_id)
+    if known_id is None or known_id not in villages:
+        return None
+    return {"unit_id": int(known_id), "name": villages[known_id]["name"]}
+
+
+def _project_row(project: dict[str, Any], villages: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    village = _village(villages, project["current_unit_id"])
+    place = villages[village["unit_id"]] if village else None
+    former = _village(villages, project["former_unit_id"])
+    amounts = {name: yuan(project[f"{name}_fen"]) for name in AMOUNTS}
     return {
         "project_id": int(project["project_id"]),
         "name": project["name"],
@@ -162,7 +140,7 @@ def _project_row(project: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]
         "former": former,
         "county": None if place is None else or_none(place["county"]),
         "town": None if place is None else or_none(place["town"]),
-        **{name: or_none(project[name]) for name in plain},
+        **{name: or_none(project[name]) for name in _PLAIN},
         "light": or_none(project["light"]) or "unknown",
         "planned_finish_on": or_none(project["planned_finish_on"]),
         **amounts,
@@ -193,7 +171,7 @@ def project_totals(projects: pd.DataFrame) -> dict[str, Any] | None:
     """
     if projects.empty:
         return None
-    columns = {name: projects[f"{name}_fen"] for name in _AMOUNTS}
+    columns = {name: projects[f"{name}_fen"] for name in AMOUNTS}
     both = columns["budget"].notna() & columns["paid"].notna()
     known = {name: int(fen.notna().sum()) for name, fen in columns.items()}
     return {

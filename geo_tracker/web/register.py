@@ -35,6 +35,7 @@ from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.memory import keep_for_long
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import services
+from geo_tracker.web.project_list import ProjectList
 from geo_tracker.web.register_projects import (
     edits_stamp,
     judged_projects,
@@ -121,6 +122,11 @@ class Register:
     def units(self) -> pd.DataFrame:
         """All villages, present and former, by ``unit_id``."""
         return pd.concat([self.villages, self.formers])
+
+    @cached_property
+    def project_list(self) -> ProjectList:
+        """The projects as lists narrow them and put them in order."""
+        return ProjectList(self.projects, self.units)
 
     @cached_property
     def followed(self) -> pd.DataFrame:

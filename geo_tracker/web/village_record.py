@@ -11,6 +11,7 @@ from geo_tracker.db.history import Rows, VillageHistory
 from geo_tracker.web.checklist_words import is_one_of_many, item_text, many_text, stage_text
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_steps import problem_url, story_text
+from geo_tracker.web.project_history import step_text
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.register import Register
@@ -56,6 +57,7 @@ def history_rows(
         *_amount_rows(history.amounts),
         *(_event_row(event) for event in history.events),
         *_step_rows(history.steps, units, here),
+        *_project_rows(history.project_steps, units),
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
@@ -117,6 +119,20 @@ def _named(text: str, unit_id: int, units: pd.DataFrame, here: int) -> str:
     if unit_id == here or unit_id not in units.index:
         return text
     return f"{units.at[unit_id, 'name']} · {text}"
+
+
+def _project_rows(steps: Rows, units: pd.DataFrame) -> list[dict[str, Any]]:
+    names = units["name"].to_dict()
+    return [
+        _row(
+            row.FollowupStep.at,
+            row.username,
+            f"{row.name} · {step_text(row.FollowupStep, names)}",
+            reason=row.FollowupStep.note,
+            url=url_for("project.show", project_id=row.FollowupStep.record_id),
+        )
+        for row in steps
+    ]
 
 
 def _import_rows(imports: Rows) -> list[dict[str, Any]]:
@@ -201,7 +217,8 @@ def _amount_rows(amounts: Rows) -> list[dict[str, Any]]:
     for row in amounts:
         before = known.get((row.project_id, row.kind))
         known[row.project_id, row.kind] = row.amount
-        if before is None:
+        if before is None or row.import_id is None:
+            # What people entered, their steps tell.
             continue
         text = _(
             "%(project)s: %(field)s was %(old)s, is %(new)s",

@@ -165,10 +165,10 @@ def test_projects_and_their_money_outlive_becoming_editable(bare: sa.Engine) -> 
     migrate(bare, "0006")
     place = shapely.Point(120.5, 29.5)
     money: list[tuple[str, dict[str, Any]]] = [
-        ("project_amount", {"id": 1, "project_id": 7, "kind": "budget", "amount_fen": 40_000,
+        ("project_amount", {"id": 5, "project_id": 7, "kind": "budget", "amount_fen": 40_000,
                             "current": True, "recorded_at": MOMENT, "import_id": 1}),
-        ("fund", {"id": 1, "project_id": 7, "channel": "自筹", "planned_fen": 5, "import_id": 1}),
-        ("payment", {"id": 1, "project_id": 7, "kind": "reported", "amount_fen": 300,
+        ("fund", {"id": 5, "project_id": 7, "channel": "自筹", "planned_fen": 5, "import_id": 1}),
+        ("payment", {"id": 5, "project_id": 7, "kind": "reported", "amount_fen": 300,
                      "import_id": 1}),
     ]  # fmt: skip
     with bare.begin() as connection:
@@ -193,11 +193,11 @@ def test_projects_and_their_money_outlive_becoming_editable(bare: sa.Engine) -> 
         assert [str(amount) for amount in kept] == ["400.00", "0.05", "3.00"]
         session.add(Project(name="由人登记", unit_id=1, geom=place))
         session.flush()
-        session.add(Payment(project_id=7, kind="progress", amount=1, takes_back_id=1))
+        session.add(Payment(project_id=7, kind="progress", amount=1, takes_back_id=5))
     with reading(bare) as session:
         inside = within_box(Project.geom, Project.id, 120.2, 29.2, 120.6, 29.6)
         assert len(session.scalars(sa.select(Project.id).where(inside)).all()) == 2
     with pytest.raises(sa.exc.IntegrityError), writing(bare) as session:
-        session.add(Payment(project_id=7, kind="progress", amount=1, takes_back_id=1))
+        session.add(Payment(project_id=7, kind="progress", amount=1, takes_back_id=5))
     with pytest.raises(sa.exc.IntegrityError), writing(bare) as session:
         session.add(Fund(project_id=7, channel="自筹"))

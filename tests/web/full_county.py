@@ -8,26 +8,32 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
+import sqlalchemy as sa
 from flask import Flask
 
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
-from geo_tracker.db import make_engine
+from geo_tracker.db import make_engine, reading
+from geo_tracker.db.models import FollowupStep
+from geo_tracker.followup.problem_states import Actor
 from geo_tracker.importing.fields import SYNTHETIC_MARK
 from geo_tracker.web.context import Services
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_records
+from geo_tracker.workflows.periods import close_period
 from geo_tracker.workflows.users import add_user
 from tests import samples
 from tests.files import photo
 from tests.web.conftest import bring_book, bring_county, strict
 from tests.web.ledgers import found_at, happened, visited
+from tests.web.plain_pages import PLAIN_PAGES
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
 from tests.web.test_layer_preview import faulty
 from tests.web.test_review import form
@@ -92,7 +98,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         who = visitor(app, "planner")
         pages = _decide(app, who, mark) | _record(app, mark)
         pages |= _send_files(app, who, folder, mark)
-        pages |= _register_problems(app, who, mark)
+        pages |= _register_problems(app, who, mark) | _register_a_project(app, who, mark)
     username = f"规划员{mark}"
     add_user(engine, username=username, password=PASSWORD, role="admin", must_change=False)
     merged, former = (unit_id(app, f"{name}{mark}") for name in ("倪宅新村", "新川村"))
@@ -100,71 +106,17 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
     _bring_photos(who, pages, mark)
     pages |= {
         "checklist.show": f"/checklists/{merged}",
-        "project.show": "/projects/2",
+        "project.show · of a file": "/projects/2",
         "vote.show": "/votes/1",
+        "periods.show": _close_a_period(app, mark),
         "villages.show · merged": f"/villages/{merged}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
         "map_villages.panel · merged": f"/map/villages/{merged}/panel",
         "map_villages.panel · former": f"/map/villages/{former}/panel",
     }
-    yield FullCounty(app, username, merged, former, _PAGES | pages)
+    yield FullCounty(app, username, merged, former, PLAIN_PAGES | pages)
     engine.dispose()
-
-
-_PAGES = {
-    "home.show": "/",
-    "map.show": "/map/",
-    "map_table.show": "/map/table",
-    "map_table.show · numbers": "/map/table?theme=households&side=former",
-    "map_exports.export": "/map/export.html?place=all",
-    "villages.index": "/villages/",
-    "villages.index · none": "/villages/?q=nobody",
-    "lagging.index": "/lagging/",
-    "votes.index": "/votes/",
-    "projects.index": "/projects/",
-    "review.index": "/review/",
-    "review.index · decided": "/review/?state=decided",
-    "review.bulk": "/review/bulk",
-    "lineage.faults": "/lineage/faults",
-    "lineage.conflicts": "/lineage/",
-    "crosswalk.show": "/lineage/crosswalk",
-    "imports.index": "/imports/",
-    "imports.show · boundaries": "/imports/2",
-    "imports.show · records": "/imports/3",
-    "import_undo.confirm · boundaries": "/imports/2/undo",
-    "import_undo.confirm · records": "/imports/3/undo",
-    "import_changes.index": "/imports/4/changes",
-    "imports.progress": "/imports/3/progress",
-    "import_tables.layouts": "/imports/layouts",
-    "settings.show": "/settings/",
-    "tiles.show": "/tiles/",
-    "rules.show": "/settings/rules/",
-    "periods.index": "/settings/periods/",
-    "problems.index": "/problems/",
-    "problems.index · narrowed": "/problems/?counted=handed&state=open",
-    "problem_rates.show": "/problems/rates",
-    "problem_rates.owed": "/problems/owed",
-    "followup.show": "/followup/",
-    "cockpit.show": "/cockpit/?on=2020-06-30&county=330784",
-    "cockpit_rows.projects": "/cockpit/projects?on=2020-06-30",
-    "cockpit_rows.checklists": "/cockpit/checklists?on=2020-06-30",
-    "checklists.index": "/checklists/",
-    "tasks.index": "/tasks/",
-    "project_totals.show": "/projects/totals/",
-    "project_totals.show · channels": "/projects/totals/?by=channel",
-    "vote_totals.show": "/votes/totals/?county=330784",
-    "visits.index": "/visits/",
-    "visits.index · none": "/visits/?q=nobody",
-    "visits_waiting.show": "/visits/waiting/",
-    "incidents.index": "/incidents/",
-    "incident_totals.show": "/incidents/zeros/",
-    "incident_totals.show · mergers": "/incidents/zeros/?level=merger",
-    "session.change_password": "/password",
-    "session.sign_in": "/sign-in",
-    "error · not found": "/nowhere",
-    "error · not possible": "/sign-out",
-}
 
 
 def _mark_samples(patch: pytest.MonkeyPatch, mark: str) -> None:
@@ -265,6 +217,33 @@ def _register_problems(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
     }
 
 
+def _register_a_project(app: Flask, who: Visitor, mark: str) -> dict[str, str]:
+    """Register a project with every text that it can have, and record its money."""
+    village = unit_id(app, f"新川村{mark}")
+    texts = {"name": 200, "project_no": 60, "kind": 40, "owner_unit": 60, "contractor": 120}
+    project = {name: f"水渠{mark}"[:most] for name, most in texts.items()}
+    project |= {"village": f"新川村{mark}", "unit_id": str(village), "stage": "design"}
+    answer = who.post("/projects/new", project | {"is_livelihood": "yes"}, form_of="/projects/new")
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    for version, (action, given) in enumerate(
+        (
+            ("fund", {"channel": f"自筹{mark}"[:60], "planned": "3"}),
+            ("pay", {"amount": "2", "kind": "advance", "on": "2020-06-01",
+                     "document": f"凭证{mark}"[:200]}),
+            ("report", {"progress": "40"}),
+        ),
+        start=1,
+    ):  # fmt: skip
+        form = {"action": action, "version": version, "note": f"备注{mark}"} | given
+        assert who.post(f"{address}/act", form, form_of=address).status_code == 303
+    return {
+        "project.show": address,
+        "project_entry.new": f"/projects/new?unit={village}",
+        "project_entry.correct": f"{address}/correct",
+    }
+
+
 def _bring_a_checklist(who: Visitor, merged: int, former: int, mark: str) -> None:
     """Open a checklist, add an item of the village's own, and say how far its assets are."""
     assert who.post("/checklists/open", {}).status_code == 303
@@ -352,6 +331,24 @@ def _send_files(app: Flask, who: Visitor, folder: Path, mark: str) -> dict[str, 
         "imports.show · stored": f"/imports/{remembered}",
         "imports.picture": f"/imports/{corrected}/pictures/place-0.svg",
     }
+
+
+def _close_a_period(app: Flask, mark: str) -> str:
+    """Close days on which nothing was recorded; return the page of the closing."""
+    services: Services = app.extensions["geo_tracker"]
+    with reading(services.engine) as session:
+        last = session.scalar(sa.select(sa.func.max(FollowupStep.id))) or 0
+    until, today = date(2001, 12, 31), date(2002, 1, 1)
+    closing_id = close_period(
+        services.engine,
+        until,
+        {},
+        last_step_id=last,
+        note=f"年报{mark}",
+        actor=Actor(None, "admin"),
+        today=today,
+    )
+    return f"/settings/periods/{closing_id}"
 
 
 def _without_system(folder: Path, mark: str) -> tuple[str, bytes]:

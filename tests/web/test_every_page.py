@@ -45,6 +45,7 @@ PAGES = (
     "/votes/totals/",
     "/votes/1",
     "/projects/totals/",
+    "/projects/2",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
@@ -83,6 +84,7 @@ def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> No
         *("classes", "breaks", "middle", "class"),
         *("group", "from", "to", "repeats", "unit", "on", "about", "level"),
         *("lead", "source", "category", "rounds", "counted", "on", "unit", "mine", "suspended"),
+        *("channel", "livelihood"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):
@@ -115,6 +117,7 @@ def test_what_no_number_names_is_not_found(empty: Flask) -> None:
         "/language/en",
         "/visits/1/remove",
         "/incidents/1/close",
+        "/projects/1/act",
     ],
 )
 def test_nothing_changes_by_opening_an_address(planner: Visitor, path: str) -> None:

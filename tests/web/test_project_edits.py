@@ -80,7 +80,7 @@ def test_a_project_is_registered_led_on_reported_and_paid_and_tells_it_all(
     assert "On plan" in listed
     assert "40.00" in listed
     village = plain(who.page(f"/villages/{unit_id(county, '新川村')}"))
-    assert "新川村水渠整修" in village
+    assert f"新川村水渠整修 · Progress 50 % as of {TODAY} planner" in village
 
 
 def test_a_wrong_payment_is_taken_back_and_both_rows_stay(who: Visitor) -> None:
@@ -167,10 +167,10 @@ def test_a_correction_needs_a_reason_and_a_late_one_is_told(who: Visitor) -> Non
     form |= {"note": "补录"}
     assert who.post(f"{address}/correct", form, form_of=f"{address}/correct").status_code == 303
     page = plain(who.page(address))
-    assert "contractor was —, is 某建筑公司 补录" in page
+    assert "contractor 某建筑公司 补录" in page
     late = who.post(f"{address}/correct", form | {"kind": "道路"}, form_of=f"{address}/correct")
     assert late.status_code == 409
-    assert "contractor was —, is 某建筑公司" in plain(late.text)
+    assert "contractor 某建筑公司" in plain(late.text)
 
 
 def test_a_project_of_a_file_is_led_on_and_its_history_tells_both(who: Visitor) -> None:
