@@ -19,6 +19,7 @@ from geo_tracker.indicators.lights import STAGES
 from geo_tracker.indicators.project_money import MoneyChecks, money_checks
 from geo_tracker.web.actor import may_follow, today
 from geo_tracker.web.context import read_session
+from geo_tracker.web.problem_past import present_day
 from geo_tracker.web.project_curve import day_of, project_curve
 from geo_tracker.web.project_forms import wan_text
 from geo_tracker.web.project_history import amount_choices, history_rows, rows_since, stage_rows
@@ -85,7 +86,7 @@ def project_page(
         checks=checks_of(records, held),
         overrun_allowed=f"{held.rules.project_overrun_percent:g}",
         history=history,
-        curve=project_curve(row, records, as_of, until=max(held.data_on, today())),
+        curve=project_curve(row, records, as_of, until=max(held.data_on, present_day())),
         changed=rows_since(history, since) if since is not None else None,
         wrong=wrong,
         choices=_choices(stored.stage, stored.livelihood_state, held),
