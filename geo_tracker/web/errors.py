@@ -60,8 +60,13 @@ def show_errors(app: Flask) -> None:
             for name, value in request.form.items(multi=True)
             if name not in ("csrf_token", "correction")
         ]
-        text = shown(error.message)
-        return render_template("errors/closed.html", text=text, kept=kept), 409
+        page = render_template(
+            "errors/closed.html",
+            text=shown(error.message),
+            kept=kept,
+            lost_files=any(file.filename for file in request.files.values()),
+        )
+        return page, 409
 
     @app.errorhandler(CSRFError)
     def of_a_stale_form(error: CSRFError) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Closed periods: figures kept, corrections with a reason only, nothing typed is lost."""
 
 import html
+import io
 import re
 from pathlib import Path
 
@@ -158,3 +159,12 @@ def test_the_cockpit_says_that_a_day_is_closed(county: Flask) -> None:
     assert "what is changed in it needs a reason" in admin.page(f"/cockpit/?on={ago(30)}")
     assert "Closed until" not in admin.page("/cockpit/")
     assert len(rows(admin.page("/settings/periods/1"))) == 18
+
+
+def test_files_sent_with_a_refused_form_are_said_to_be_lost(county: Flask) -> None:
+    admin = closed(county)
+    form = visit_form(county, ago(15))
+    answer = admin.post("/visits/new", form | {"photo": (io.BytesIO(b"x"), "a.jpg")})
+    assert answer.status_code == 409
+    assert "add them on the record" in answer.text
+    assert "add them on the record" not in admin.post("/visits/new", form).text
