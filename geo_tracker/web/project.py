@@ -164,6 +164,7 @@ def _choices(stage: str | None, livelihood: str | None, held: Register) -> dict[
     at = STAGES.index(stage) if stage in STAGES else -1
     return {
         "stages": [(name, term(name)) for name in STAGES if name != stage],
+        "passed": [(name, term(name)) for name in STAGES[: at + 1]],
         "next_stage": STAGES[at + 1] if at + 1 < len(STAGES) else None,
         "amount_kinds": amount_choices(),
         "payment_kinds": [(kind, term(kind)) for kind in PAYMENT_KINDS],

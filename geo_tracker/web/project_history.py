@@ -74,6 +74,11 @@ def step_text(step: FollowupStep, villages: Mapping[int, str]) -> str:
             return str(_("Registered at stage %(stage)s", stage=term(new.get("stage"))))
         case "stage":
             return _led(_("Stage"), term(step.from_state), term(step.to_state), step.happened_on)
+        case "stage_day":
+            stage = next((n.removeprefix("stage_") for n in fields if n.startswith("stage_")), None)
+            return str(
+                _("Stage “%(stage)s” reached on %(day)s", stage=term(stage), day=step.happened_on)
+            )
         case "livelihood":
             before, after = (
                 term(f"livelihood_{state}") if state else MISSING

@@ -66,6 +66,9 @@ def test_a_project_is_registered_led_on_reported_and_paid_and_tells_it_all(
     assert "Former village 新川村 Village of today 倪宅新村" in page
     assert f"Approved {ago(40)}" in page
     done(who, address, "stage", stage="started", on=ago(30).isoformat())
+    page = done(who, address, "stage_day", stage="approved", on=ago(41).isoformat())
+    assert f"Approved {ago(41)}" in page
+    assert f"Stage “Approved” reached on {ago(41)}" in page
     done(who, address, "amount", kind="budget", amount="40")
     done(who, address, "fund", channel="美丽乡村", planned="30", received="10")
     done(who, address, "pay", amount="1.234567", kind="advance", document="凭证 7")
@@ -108,6 +111,9 @@ def test_more_paid_than_came_in_is_recorded_with_a_warning(who: Visitor) -> None
     done(who, address, "amount", kind="estimate", amount="2")
     page = done(who, address, "amount", kind="settlement", amount="2.3")
     assert "The settlement is 15.0 % above the estimate; 10 % are allowed." in page
+    for money in ("over_received", "over_contract", "overrun"):
+        assert rows_behind(who, f"/projects/?money={money}") == 1
+        assert "水渠" in who.page(f"/projects/?money={money}")
 
 
 @pytest.mark.parametrize(
