@@ -62,8 +62,8 @@ def project_page(
     with read_session() as session:
         stored = existing_project(session, project_id)
         records = project_records(session, project_id)
-        told = {change.import_id for change in records.changes if change.import_id is not None}
-        as_of = days_of_imports(session, told)
+        said = [stored.import_id, *(change.import_id for change in records.changes)]
+        as_of = days_of_imports(session, {one for one in said if one is not None})
     held = register()
     found = held.projects[held.projects["project_id"] == project_id]
     row = found.iloc[0]
@@ -78,14 +78,20 @@ def project_page(
     return render_template(
         "projects/show.html",
         project=shown | days | {name: getattr(stored, name) for name in names},
-        stages=stage_rows(stored.stage, records, as_of, work_days),
+        stages=stage_rows(
+            stored.stage,
+            records,
+            as_of,
+            work_days,
+            stated_on=as_of.get(stored.import_id or 0),
+        ),
         amounts=[_amount(amount) for amount in reversed(records.amounts)],
         payments=_payments(records),
         funds=_funds(records),
         checks=checks_of(records, held),
         overrun_allowed=f"{held.rules.project_overrun_percent:g}",
         history=history,
-        curve=project_curve(row, records, as_of, until=max(held.data_on, today())),
+        curve=project_curve(row, records, as_of, until=held.data_on),
         changed=rows_since(history, since) if since is not None else None,
         wrong=wrong,
         choices=_choices(stored.stage, stored.livelihood_state, held),
