@@ -125,6 +125,7 @@ def questions(chance: random.Random) -> list[str]:
         {"kind": chance.choice(KINDS)},
         {"channel": chance.choice(CHANNELS)},
         {"livelihood": "yes"},
+        {"money": "over_received"},
         {"livelihood": chance.choice(LIVELIHOOD_STATES)},
         {"q": f"第{chance.randrange(7000)}村"},
         {"q": f"第{chance.randrange(COUNT)}号"},

@@ -68,11 +68,11 @@ def alike_projects(
     return list(session.scalars(sa.select(p).where(p.name == name, same)))
 
 
-def last_stage_on(session: Session, project_id: int) -> date | None:
-    """Return the day that somebody last led a project to a stage on; None where nobody has."""
+def stage_reached_on(session: Session, project_id: int, stage: str | None) -> date | None:
+    """Return the day that a project got to a stage on, as somebody last said; None where nobody."""
     s = ProjectStage
-    query = sa.select(s.happened_on).where(s.project_id == project_id).order_by(s.id.desc())
-    return session.scalars(query.limit(1)).first()
+    query = sa.select(s.happened_on).where(s.project_id == project_id, s.stage == stage)
+    return session.scalars(query.order_by(s.id.desc()).limit(1)).first()
 
 
 def current_amount(session: Session, project_id: int, kind: str) -> ProjectAmount | None:

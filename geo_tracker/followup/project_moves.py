@@ -32,6 +32,38 @@ class ProjectSituation:
     actual_finish_on: date | None = None
 
 
+def check_earlier_day(
+    situation: ProjectSituation, stage: str, *, on: date, stages: Sequence[str]
+) -> None:
+    """Refuse a day of a stage that a project has not passed, or that it passed later than it can.
+
+    Parameters
+    ----------
+    situation : ProjectSituation
+        Where it stands.
+    stage : str
+        A stage that it is at or has passed.
+    on : date
+        The day it got there.
+    stages : sequence of str
+        All stages in order.
+
+    Raises
+    ------
+    InputError
+        If so.
+    """
+    order = {name: place for place, name in enumerate(stages)}
+    if stage not in order or order[stage] > order.get(situation.stage or "", -1):
+        raise InputError(N_("The project has not got to this stage."))
+    is_past = stage != situation.stage
+    if is_past and situation.reached_on is not None and on > situation.reached_on:
+        raise InputError(
+            N_("It got to its present stage on %(day)s; it cannot have got to one before later."),
+            day=situation.reached_on.isoformat(),
+        )
+
+
 def moved(
     situation: ProjectSituation, stage: str, *, on: date, reason: str | None, stages: Sequence[str]
 ) -> ProjectSituation:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pandas as pd
+
 OVERRUN_PERCENT = 10.0
 
 
@@ -67,6 +69,38 @@ def money_checks(
         overrun=overrun,
         is_overrun=too_much,
     )
+
+
+def money_flags(
+    projects: pd.DataFrame, *, overrun_percent: float = OVERRUN_PERCENT
+) -> pd.DataFrame:
+    """Say the same of many projects: in which of them what stands out.
+
+    Parameters
+    ----------
+    projects : DataFrame
+        ``estimate_fen``, ``contract_fen``, ``change_fen``, ``settlement_fen``, ``received_fen``,
+        ``paid_fen`` (whole fen, missing where not known).
+    overrun_percent : float
+        Above it an overrun stands out.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``over_received``, ``over_contract``, ``overrun`` (bool).
+    """
+    fen = {
+        name: projects[f"{name}_fen"].astype("Int64")
+        for name in ("estimate", "contract", "change", "settlement", "received", "paid")
+    }
+    limit = fen["contract"] + fen["change"].fillna(0)
+    above = (fen["settlement"] - fen["estimate"]) * 100 > fen["estimate"] * overrun_percent
+    flags = {
+        "over_received": fen["paid"] > fen["received"],
+        "over_contract": fen["paid"] > limit,
+        "overrun": above & (fen["estimate"] != 0),
+    }
+    return pd.DataFrame({name: flag.fillna(False).astype(bool) for name, flag in flags.items()})
 
 
 def _beyond(paid: Decimal | None, limit: Decimal | None) -> Decimal | None:

@@ -19,7 +19,6 @@ from geo_tracker.indicators.lights import STAGES
 from geo_tracker.indicators.project_money import MoneyChecks, money_checks
 from geo_tracker.web.actor import may_follow, today
 from geo_tracker.web.context import read_session
-from geo_tracker.web.problem_past import present_day
 from geo_tracker.web.project_curve import day_of, project_curve
 from geo_tracker.web.project_forms import wan_text
 from geo_tracker.web.project_history import amount_choices, history_rows, rows_since, stage_rows
@@ -63,8 +62,8 @@ def project_page(
     with read_session() as session:
         stored = existing_project(session, project_id)
         records = project_records(session, project_id)
-        told = {change.import_id for change in records.changes if change.import_id is not None}
-        as_of = days_of_imports(session, told)
+        said = [stored.import_id, *(change.import_id for change in records.changes)]
+        as_of = days_of_imports(session, {one for one in said if one is not None})
     held = register()
     found = held.projects[held.projects["project_id"] == project_id]
     row = found.iloc[0]
@@ -79,14 +78,20 @@ def project_page(
     return render_template(
         "projects/show.html",
         project=shown | days | {name: getattr(stored, name) for name in names},
-        stages=stage_rows(stored.stage, records, as_of, work_days),
+        stages=stage_rows(
+            stored.stage,
+            records,
+            as_of,
+            work_days,
+            stated_on=as_of.get(stored.import_id or 0),
+        ),
         amounts=[_amount(amount) for amount in reversed(records.amounts)],
         payments=_payments(records),
         funds=_funds(records),
         checks=checks_of(records, held),
         overrun_allowed=f"{held.rules.project_overrun_percent:g}",
         history=history,
-        curve=project_curve(row, records, as_of, until=max(held.data_on, present_day())),
+        curve=project_curve(row, records, as_of, until=held.data_on),
         changed=rows_since(history, since) if since is not None else None,
         wrong=wrong,
         choices=_choices(stored.stage, stored.livelihood_state, held),
@@ -165,6 +170,7 @@ def _choices(stage: str | None, livelihood: str | None, held: Register) -> dict[
     at = STAGES.index(stage) if stage in STAGES else -1
     return {
         "stages": [(name, term(name)) for name in STAGES if name != stage],
+        "passed": [(name, term(name)) for name in STAGES[: at + 1]],
         "next_stage": STAGES[at + 1] if at + 1 < len(STAGES) else None,
         "amount_kinds": amount_choices(),
         "payment_kinds": [(kind, term(kind)) for kind in PAYMENT_KINDS],

@@ -20,7 +20,7 @@ from geo_tracker.web.project_forms import share_of, yuan_of
 from geo_tracker.web.register import register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown, yuan_wan
-from geo_tracker.workflows import project_money, projects
+from geo_tracker.workflows import project_money, project_reports, projects
 
 bp = Blueprint("project_act", __name__, url_prefix="/projects")
 
@@ -66,15 +66,22 @@ def _stage(project_id: int, now: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+def _stage_day(project_id: int, now: dict[str, Any]) -> None:
+    projects.date_stage(
+        services().engine, project_id, typed("stage"), on=day_of(typed("on")), note=typed("note"),
+        **now,
+    )  # fmt: skip
+
+
 def _report(project_id: int, now: dict[str, Any]) -> None:
-    projects.report_progress(
+    project_reports.report_progress(
         services().engine, project_id, share_of(typed("progress")), on=day_of(typed("on")),
         note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _livelihood(project_id: int, now: dict[str, Any]) -> None:
-    projects.lead_livelihood(
+    project_reports.lead_livelihood(
         services().engine, project_id, typed("state"), on=day_of(typed("on")), note=typed("note"),
         **now,
     )  # fmt: skip
@@ -114,6 +121,7 @@ def _fund(project_id: int, now: dict[str, Any]) -> None:
 
 _ACTIONS: dict[str, Callable[[int, dict[str, Any]], None]] = {
     "stage": _stage,
+    "stage_day": _stage_day,
     "report": _report,
     "livelihood": _livelihood,
     "amount": _amount,

@@ -27,7 +27,7 @@ def project_curve(
     as_of : dict
         The day of each import that changed it.
     until : date
-        The last day that anything is known of.
+        The day of the data; what people recorded since is known of later.
     """
     paid: dict[date, int] = defaultdict(int)
     for payment in records.payments:
@@ -40,7 +40,7 @@ def project_curve(
         reports=_reports(project, records, as_of),
         payments=[(day, fen) for day, fen in paid.items() if fen],
         budget_fen=or_none(project["budget_fen"]),
-        until=until,
+        until=max([until, *(row.reported_on for row in records.reports), *paid]),
     )
     return None if curve is None else _drawn(curve)
 

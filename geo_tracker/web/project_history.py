@@ -74,6 +74,11 @@ def step_text(step: FollowupStep, villages: Mapping[int, str]) -> str:
             return str(_("Registered at stage %(stage)s", stage=term(new.get("stage"))))
         case "stage":
             return _led(_("Stage"), term(step.from_state), term(step.to_state), step.happened_on)
+        case "stage_day":
+            stage = next((n.removeprefix("stage_") for n in fields if n.startswith("stage_")), None)
+            return str(
+                _("Stage “%(stage)s” reached on %(day)s", stage=term(stage), day=step.happened_on)
+            )
         case "livelihood":
             before, after = (
                 term(f"livelihood_{state}") if state else MISSING
@@ -153,6 +158,8 @@ def stage_rows(
     records: ProjectRecords,
     as_of: Mapping[int, date],
     work_days: Mapping[str, date | None],
+    *,
+    stated_on: date | None,
 ) -> list[Row]:
     """Return every stage with the day it was reached on, as far as anybody said.
 
@@ -166,6 +173,8 @@ def stage_rows(
         The day of each import that changed it: by then it was there.
     work_days : mapping
         ``started`` and ``finished``: when work began and ended.
+    stated_on : date or None
+        The day of the file that the project is of: where it stands, it stood by then.
 
     Returns
     -------
@@ -179,6 +188,8 @@ def stage_rows(
             days[change.new] = (as_of[change.import_id], True)
     days |= {name: (day, False) for name, day in work_days.items() if day is not None}
     days |= {row.stage: (row.happened_on, False) for row in records.stages}
+    if stage is not None and stage not in days and stated_on is not None:
+        days[stage] = (stated_on, True)
     at = STAGES.index(stage) if stage in STAGES else -1
     rows = []
     for number, name in enumerate(STAGES):

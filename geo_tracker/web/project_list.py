@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo_tracker.indicators.project_money import money_flags
 from geo_tracker.language import N_
 from geo_tracker.web.filters import NOWHERE, matching_names
 from geo_tracker.web.village_links import PLACE
@@ -16,6 +17,13 @@ SORTS: dict[str, tuple[str, list[str], bool]] = {
     "due": (N_("Earliest planned finish first"), ["planned_finish_on"], True),
     "place": (N_("By county and town"), ["county_code", "town_code", "project_id"], True),
 }
+MONEY: dict[str, str] = {
+    "over_received": N_("Paid beyond what came in"),
+    "over_contract": N_("Paid beyond the contract"),
+    "overrun": N_("Settlement far above the estimate"),
+}
+"""What stands out in the money of a project, as `money_flags` names it."""
+
 LIVELIHOOD = "yes"
 """Asks for all livelihood projects, whatever their state."""
 
@@ -49,8 +57,12 @@ class ProjectList:
         How many projects are in each state as livelihood project.
     """
 
-    def __init__(self, projects: pd.DataFrame, units: pd.DataFrame) -> None:
+    def __init__(
+        self, projects: pd.DataFrame, units: pd.DataFrame, *, overrun_percent: float
+    ) -> None:
         self.projects = projects
+        flags = money_flags(projects, overrun_percent=overrun_percent)
+        self._flags = {name: flags[name].to_numpy() for name in MONEY}
         self.amounts = projects[[f"{name}_fen" for name in AMOUNTS]]
         # No village has the id 0.
         places = units[PLACE].reindex(projects["current_unit_id"].fillna(0).astype("int64"))
@@ -78,7 +90,7 @@ class ProjectList:
         ----------
         filters : mapping
             ``q``, ``county``, ``town``, ``light``, ``stage``, ``kind``, ``channel``,
-            ``livelihood`` (empty: any), ``sort`` (one of `SORTS`).
+            ``livelihood``, ``money`` (a key of `MONEY`; empty: any), ``sort`` (one of `SORTS`).
         versions : DataFrame
             As `version_frame`: what is typed may mean a village.
         """
@@ -95,6 +107,8 @@ class ProjectList:
             elif asked:
                 wanted = None if name == "county" and asked == NOWHERE else asked
                 chosen &= self._codes[column] == wanted
+        if filters["money"]:
+            chosen &= self._flags[filters["money"]]
         if filters["channel"]:
             asked = filters["channel"]
             chosen &= np.fromiter((asked in own for own in self._channels), bool, len(chosen))

@@ -14,7 +14,7 @@ from geo_tracker.web.actor import may_follow
 from geo_tracker.web.filters import PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.money import or_none, share, total_yuan, yuan
 from geo_tracker.web.page import PAGE_ROWS, page_number, paged_of
-from geo_tracker.web.project_list import AMOUNTS, LIVELIHOOD, SORTS, ProjectList
+from geo_tracker.web.project_list import AMOUNTS, LIVELIHOOD, MONEY, SORTS, ProjectList
 from geo_tracker.web.provenance import cited, entered, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import is_missing, term
@@ -62,6 +62,7 @@ def asked_projects(held: Register) -> AskedProjects:
         "kind": request.args.get("kind", ""),
         "channel": request.args.get("channel", ""),
         "livelihood": chosen_code("livelihood", (LIVELIHOOD, *LIVELIHOOD_STATES)),
+        "money": chosen_code("money", MONEY),
         "sort": chosen_code("sort", SORTS, default="behind"),
     }
     listed = held.project_list
@@ -97,6 +98,7 @@ def index() -> ResponseReturnValue:
             (LIVELIHOOD, _("All livelihood projects")),
             *((state, term(f"livelihood_{state}")) for state in LIVELIHOOD_STATES),
         ],
+        moneys=[(code, _(text)) for code, text in MONEY.items()],
         may_follow=may_follow(),
         watch_points=f"{held.rules.project_yellow_points:g}",
         red_points=f"{held.rules.project_red_points:g}",

@@ -126,7 +126,9 @@ class Register:
     @cached_property
     def project_list(self) -> ProjectList:
         """The projects as lists narrow them and put them in order."""
-        return ProjectList(self.projects, self.units)
+        return ProjectList(
+            self.projects, self.units, overrun_percent=self.rules.project_overrun_percent
+        )
 
     @cached_property
     def followed(self) -> pd.DataFrame:

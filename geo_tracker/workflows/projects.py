@@ -1,6 +1,5 @@
-"""A project is registered, led from stage to stage, reported on, and corrected."""
+"""A project is registered, led from stage to stage, and corrected."""
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -11,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db import writing
 from geo_tracker.db.bulk import new_ids
-from geo_tracker.db.models import FollowupStep, Project, ProjectReport, ProjectStage
-from geo_tracker.db.projects import alike_projects, last_stage_on, locked_project
+from geo_tracker.db.models import FollowupStep, Project, ProjectStage
+from geo_tracker.db.projects import alike_projects, locked_project, stage_reached_on
 from geo_tracker.db.record_journal import plain_value
 from geo_tracker.errors import InputError
-from geo_tracker.followup.livelihood import livelihood_after
 from geo_tracker.followup.problem_states import FOLLOWERS, Actor
-from geo_tracker.followup.project_moves import ProjectSituation, moved
+from geo_tracker.followup.project_moves import ProjectSituation, check_earlier_day, moved
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.language import N_
 from geo_tracker.workflows.followup_records import (
@@ -219,7 +217,7 @@ def lead_project(
         situation = moved(
             ProjectSituation(
                 was,
-                last_stage_on(session, project_id),
+                stage_reached_on(session, project_id, was),
                 project.actual_start_on,
                 project.actual_finish_on,
             ),
@@ -241,10 +239,10 @@ def lead_project(
         )  # fmt: skip
 
 
-def report_progress(
+def date_stage(
     engine: sa.Engine,
     project_id: int,
-    progress: float | None,
+    stage: str,
     *,
     on: date | None,
     note: Any,
@@ -252,92 +250,34 @@ def report_progress(
     version: int,
     today: date,
 ) -> None:
-    """Report how far a project was on a day; only a report of the newest day is its progress.
+    """Say on which day a project got to a stage that it is at or has passed.
 
-    Parameters
-    ----------
-    engine : Engine
-        The database.
-    project_id : int
-        The project.
-    progress : float
-        In 0–1.
-    on : date or None
-        The day; None for today.
-    note : str
-        Perhaps what was seen.
-    actor : Actor
-        Who reports it.
-    version : int
-        The project's when it was shown.
-    today : date
-        The day.
+    Work began or ended on that day where the stage says so.
 
     Raises
     ------
     NotFoundError, ChangedMeanwhileError, NotAllowedError
         As `changing`.
     InputError
-        If it is no share, or the day is in the future.
+        If it has not got there, the day does not fit, or it is what is known already.
     """
     with changing(engine, project_id, actor=actor, version=version) as (session, project):
-        if progress is None or not math.isfinite(progress) or not 0 <= progress <= 1:
-            raise InputError(N_("Give the progress in per cent, from 0 to 100."))
-        day, text = happened_by(on or today, today), tidy(note, LONGEST_NOTE)
-        session.add(
-            ProjectReport(
-                project_id=project_id,
-                reported_on=day,
-                progress=progress,
-                note=text,
-                user_id=actor.user_id,
-            )
-        )
-        fields = {"progress": [project.progress, progress]}
-        if project.reported_on is None or day >= project.reported_on:
-            fields |= changed_fields(project, {"reported_on": day})
-            project.progress, project.reported_on = progress, day
-        else:
-            # An earlier day: it is told, but it is not how far the project is.
-            fields = {"progress_then": [None, progress]}
-        logged(session, project, "report", actor=actor, on=day, note=text, fields=fields)
-
-
-def lead_livelihood(
-    engine: sa.Engine,
-    project_id: int,
-    state: str,
-    *,
-    on: date | None,
-    note: Any,
-    actor: Actor,
-    version: int,
-    today: date,
-) -> None:
-    """Lead a livelihood project on, or make a project a candidate of that year's.
-
-    Raises
-    ------
-    NotFoundError, ChangedMeanwhileError, NotAllowedError
-        As `changing`.
-    InputError, ConflictError
-        As `geo_tracker.followup.livelihood.livelihood_after`, or for a day in the future.
-    """
-    with changing(engine, project_id, actor=actor, version=version) as (session, project):
-        reason, was = tidy(note, LONGEST_NOTE), project.livelihood_state
-        day = happened_by(on or today, today)
-        values = {
-            "is_livelihood": True,
-            "livelihood_state": livelihood_after(was, state, reason=reason),
-        }
-        fields = changed_fields(project, values)
-        for name, value in values.items():
-            setattr(project, name, value)
-        states = (was, state)
-        logged(
-            session, project, "livelihood", actor=actor, on=day, note=reason, states=states,
-            fields=fields,
-        )  # fmt: skip
+        if on is None:
+            raise InputError(N_("Give the day."))
+        reached = stage_reached_on(session, project_id, project.stage)
+        day, text = happened_by(on, today), tidy(note, LONGEST_NOTE)
+        check_earlier_day(ProjectSituation(project.stage, reached), stage, on=day, stages=STAGES)
+        before = stage_reached_on(session, project_id, stage)
+        if before == day:
+            raise InputError(N_("Nothing was changed."))
+        situation = ProjectSituation(stage, day)
+        session.add(_stage_row(project, situation, text, actor))
+        fields = {f"stage_{stage}": [plain_value(before), plain_value(day)]}
+        work_day = {"started": "actual_start_on", "finished": "actual_finish_on"}.get(stage)
+        if work_day is not None:
+            fields |= changed_fields(project, {work_day: day})
+            setattr(project, work_day, day)
+        logged(session, project, "stage_day", actor=actor, on=day, note=text, fields=fields)
 
 
 def _described(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:

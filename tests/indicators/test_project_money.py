@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geo_tracker.indicators.project_money import money_checks
+from geo_tracker.indicators.project_money import money_checks, money_flags
 
 
 def amounts(**given: str) -> dict[str, Decimal]:
@@ -32,6 +35,32 @@ def test_a_settlement_a_tenth_above_the_estimate_is_still_allowed(
 ) -> None:
     checks = money_checks(amounts(estimate="100", settlement=settlement), received=None, paid=None)
     assert checks.is_overrun == stands_out
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                name: st.one_of(st.none(), st.integers(0, 300))
+                for name in ("estimate", "contract", "change", "settlement", "received", "paid")
+            }
+        ),
+        min_size=1,
+    )
+)
+def test_many_projects_stand_out_as_each_of_them_does(rows: list[dict[str, int | None]]) -> None:
+    frame = pd.DataFrame(rows, dtype="Int64").add_suffix("_fen")
+    flags = money_flags(frame).to_dict("records")
+    for row, flag in zip(rows, flags, strict=True):
+        yuan = {name: None if fen is None else Decimal(fen) / 100 for name, fen in row.items()}
+        received, paid = yuan.pop("received"), yuan.pop("paid")
+        known = {kind: amount for kind, amount in yuan.items() if amount is not None}
+        checks = money_checks(known, received=received, paid=paid)
+        assert flag == {
+            "over_received": checks.over_received is not None,
+            "over_contract": checks.over_contract is not None,
+            "overrun": checks.is_overrun,
+        }
 
 
 def test_an_estimate_of_zero_has_no_overrun() -> None:

@@ -1,6 +1,7 @@
 """Pages on which projects are registered, led on, reported and paid."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from geo_tracker.db import reading
 from geo_tracker.db.models import Project
 from geo_tracker.web.context import Services
 from geo_tracker.web.register import computed_register, register
+from tests import samples
+from tests.web.conftest import bring_book
 from tests.web.ledgers import TODAY, ago, handler
 from tests.web.reading import plain, rows, rows_behind
 from tests.web.test_register import statements
@@ -66,6 +69,9 @@ def test_a_project_is_registered_led_on_reported_and_paid_and_tells_it_all(
     assert "Former village 新川村 Village of today 倪宅新村" in page
     assert f"Approved {ago(40)}" in page
     done(who, address, "stage", stage="started", on=ago(30).isoformat())
+    page = done(who, address, "stage_day", stage="approved", on=ago(41).isoformat())
+    assert f"Approved {ago(41)}" in page
+    assert f"Stage “Approved” reached on {ago(41)}" in page
     done(who, address, "amount", kind="budget", amount="40")
     done(who, address, "fund", channel="美丽乡村", planned="30", received="10")
     done(who, address, "pay", amount="1.234567", kind="advance", document="凭证 7")
@@ -108,6 +114,9 @@ def test_more_paid_than_came_in_is_recorded_with_a_warning(who: Visitor) -> None
     done(who, address, "amount", kind="estimate", amount="2")
     page = done(who, address, "amount", kind="settlement", amount="2.3")
     assert "The settlement is 15.0 % above the estimate; 10 % are allowed." in page
+    for money in ("over_received", "over_contract", "overrun"):
+        assert rows_behind(who, f"/projects/?money={money}") == 1
+        assert "水渠" in who.page(f"/projects/?money={money}")
 
 
 @pytest.mark.parametrize(
@@ -244,3 +253,20 @@ def test_texts_that_people_type_about_projects_stay_texts(who: Visitor) -> None:
                  who.page("/projects/totals/?by=channel"), refused.text):  # fmt: skip
         assert "<img src=x" not in page
         assert "&lt;img src=x" in page
+
+
+def test_of_a_stage_that_only_a_file_states_the_page_says_by_when(
+    who: Visitor, county: Flask, tmp_path: Path
+) -> None:
+    header, _first, row = samples.SHEETS["项目"]
+    cells = dict(zip(header, row, strict=True)) | {"项目编号": "P9-2020", "名称": "文化礼堂"}
+    cells |= {"阶段": "招标", "实际开工": None, "进度(%)": None}
+    bring_book(county, tmp_path, {"项目": [header, list(cells.values())]})
+    assert "Tender by 2020-06-30" in plain(who.page("/projects/3"))
+    cells["阶段"] = "合同"
+    bring_book(county, tmp_path, {"项目": [header, list(cells.values())]})
+    page = plain(who.page("/projects/3"))
+    assert "Tender — Contract signed by 2020-06-30" in page
+    assert "stage was Tender, is Contract signed more.xlsx" in page
+    page = done(who, "/projects/3", "stage_day", stage="contract", on="2020-05-04")
+    assert "Contract signed 2020-05-04" in page

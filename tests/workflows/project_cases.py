@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from geo_tracker.db import reading
 from geo_tracker.db.models import FollowupStep, Payment, Project, VillageVersion
 from geo_tracker.followup.problem_states import Actor
-from geo_tracker.workflows import project_money, projects
+from geo_tracker.workflows import project_money, project_reports, projects
 
 TODAY = date(2026, 5, 20)
 PLANNER = Actor(None, "planner")
@@ -48,13 +48,17 @@ class Projects:
         now = self._now(project_id)
         projects.lead_project(self.engine, project_id, stage, on=on, note=note, **now)
 
+    def date_stage(self, project_id: int, stage: str, on: date | None) -> None:
+        now = self._now(project_id)
+        projects.date_stage(self.engine, project_id, stage, on=on, note="", **now)
+
     def report(self, project_id: int, progress: float | None, on: date | None = None) -> None:
         now = self._now(project_id)
-        projects.report_progress(self.engine, project_id, progress, on=on, note="", **now)
+        project_reports.report_progress(self.engine, project_id, progress, on=on, note="", **now)
 
     def live(self, project_id: int, state: str, note: str = "") -> None:
         now = self._now(project_id)
-        projects.lead_livelihood(self.engine, project_id, state, on=None, note=note, **now)
+        project_reports.lead_livelihood(self.engine, project_id, state, on=None, note=note, **now)
 
     def correct(self, project_id: int, note: str = "核实", **given: Any) -> None:
         stored = self.stored(project_id)

@@ -103,6 +103,25 @@ def test_a_project_gets_nowhere_before_it_got_where_it_is(do: Projects) -> None:
         do.lead(project_id, "reserve")
 
 
+def test_the_days_of_stages_passed_are_filled_in_later(do: Projects) -> None:
+    project_id = do.register(stage="contract", stage_on=ago(20))
+    do.lead(project_id, "started", ago(10))
+    do.date_stage(project_id, "design", ago(40))
+    with pytest.raises(InputError, match="before later"):
+        do.date_stage(project_id, "tender", ago(9))
+    with pytest.raises(InputError, match="not got to"):
+        do.date_stage(project_id, "finished", ago(9))
+    with pytest.raises(InputError, match="Nothing was changed"):
+        do.date_stage(project_id, "design", ago(40))
+    do.date_stage(project_id, "started", ago(12))
+    project = do.stored(project_id)
+    assert (project.stage, project.actual_start_on) == ("started", ago(12))
+    # What was filled in for an earlier stage does not say where it stands.
+    do.lead(project_id, "finished", ago(11))
+    with pytest.raises(InputError, match="before"):
+        do.lead(project_id, "accepted", ago(12))
+
+
 def test_only_the_newest_report_is_the_progress_and_all_stay(do: Projects) -> None:
     project_id = do.register()
     do.report(project_id, 0.5, ago(3))

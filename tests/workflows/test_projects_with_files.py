@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from random import Random
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -354,3 +355,41 @@ def test_no_sequence_of_edits_imports_and_undos_makes_money_appear_or_vanish(
     while books.imports:
         books.act("undo")
         books.check()
+
+
+def test_people_who_pay_while_files_come_and_go_lose_nothing(do: Projects) -> None:
+    ids = [do.register(f"项目{n}", project_no=f"P-2020-{n}") for n in range(3)]
+    paid: list[tuple[int, int]] = []
+
+    def pays(seed: int) -> None:
+        chance = Random(seed)
+        for amount in range(1, 9):
+            project_id = chance.choice(ids)
+            while True:
+                try:
+                    do.pay(project_id, amount)
+                except ChangedMeanwhileError:
+                    continue
+                paid.append((project_id, amount))
+                break
+
+    people = [Thread(target=pays, args=(seed,)) for seed in range(4)]
+    for one in people:
+        one.start()
+    for budget in range(1, 6):
+        rows = [
+            {"project_no": f"P-2020-{n}", "name": f"项目{n}", "former_code": "330784114222",
+             "budget_yuan": Decimal(budget), "channels": [("自筹", Decimal(budget))]}
+            for n in range(3)
+        ]  # fmt: skip
+        undo_stored(do.engine, stored(do.engine, sheet("projects", rows)), user_id=None)
+    for one in people:
+        one.join(timeout=60)
+    assert len(paid) == 32
+    for project_id in ids:
+        assert do.paid(project_id) == sum(amount for one, amount in paid if one == project_id)
+        # Registered, then a step for each payment; nobody's was overwritten.
+        assert len(do.steps(project_id)) == 1 + sum(one == project_id for one, _amount in paid)
+    with reading(do.engine) as session:
+        assert session.scalar(sa.select(sa.func.count(ProjectAmount.id))) == 0
+        assert session.scalar(sa.select(sa.func.count(Fund.id))) == 0
