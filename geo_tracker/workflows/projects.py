@@ -89,6 +89,7 @@ def logged(
             to_state=states[1],
             note=note,
             fields=dict(fields or {}),
+            correction=tidy(actor.correction, LONGEST_NOTE),
         )
     )
 

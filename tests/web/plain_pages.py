@@ -40,6 +40,7 @@ PLAIN_PAGES = {
     "checklists.index": "/checklists/",
     "tasks.index": "/tasks/",
     "project_totals.show": "/projects/totals/",
+    "project_place.draw": "/projects/2/place",
     "project_totals.show · channels": "/projects/totals/?by=channel",
     "vote_totals.show": "/votes/totals/?county=330784",
     "visits.index": "/visits/",
