@@ -18,7 +18,7 @@ from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import chosen_code
 from geo_tracker.web.import_result import run_values
 from geo_tracker.web.page import paged
-from geo_tracker.web.provenance import provenance
+from geo_tracker.web.provenance import entered, provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.texts import term
 from geo_tracker.workflows.csv_files import csv_for_spreadsheets
@@ -64,13 +64,20 @@ def _record(record: dict[str, Any], villages: dict[int, str]) -> dict[str, Any]:
                 "name": field_text(field["field"], field["label"]),
                 "old": value_text(field["field"], field["old"], villages),
                 "new": value_text(field["field"], field["new"], villages),
-                "source": provenance(field["import_id"]),
-                "username": field.get("username"),
+                **_giver(field),
             }
             for field in fields[:_SHOWN_FIELDS]
         ],
         "more_fields": max(0, len(fields) - _SHOWN_FIELDS),
     }
+
+
+def _giver(field: dict[str, Any]) -> dict[str, Any]:
+    """Return where an old value comes from: a file with who brought it, or a person alone."""
+    username = field.get("username")
+    if field["import_id"] is None and username is not None:
+        return {"source": entered(username), "username": None}
+    return {"source": provenance(field["import_id"]), "username": username}
 
 
 def field_text(field: str, label: str | None) -> str:

@@ -19,6 +19,7 @@ from tests.web.ledgers import TODAY, ago, handler
 from tests.web.reading import plain, rows, rows_behind
 from tests.web.test_register import statements
 from tests.web.test_villages import unit_id
+from tests.web.uploads import import_id_of, uploaded
 from tests.web.visitors import Visitor, visitor
 
 NEW = {
@@ -270,3 +271,15 @@ def test_of_a_stage_that_only_a_file_states_the_page_says_by_when(
     assert "stage was Tender, is Contract signed more.xlsx" in page
     page = done(who, "/projects/3", "stage_day", stage="contract", on="2020-05-04")
     assert "Contract signed 2020-05-04" in page
+
+
+def test_the_preview_of_a_file_names_who_said_what_it_would_change(
+    who: Visitor, county: Flask, tmp_path: Path
+) -> None:
+    done(who, "/projects/2", "stage", stage="finished")
+    done(who, "/projects/2", "pay", amount="5", kind="progress")
+    path = samples.workbook(tmp_path, {"项目": samples.SHEETS["项目"]})
+    answer = uploaded(who, "table", (path.name, path.read_bytes()), "2020-07-31")
+    preview = plain(who.page(f"/imports/{import_id_of(answer)}/preview"))
+    assert "stage Finished Work begun entered by planner" in preview
+    assert "paid in all 25.00 10,000 yuan 20.00 10,000 yuan entered by planner" in preview
