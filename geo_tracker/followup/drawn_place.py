@@ -83,6 +83,9 @@ def shape_of(kind: str, text: str) -> shapely.Geometry | None:
         return shapely.Point(corners[0])
     if kind == "line":
         return shapely.LineString(corners)
+    # Some close the border themselves, with the first corner once more.
+    while corners[-1] == corners[0]:
+        corners.pop()
     area = shapely.Polygon(corners)
     if not area.is_valid or area.area == 0:
         raise InputError(N_("The border of the area crosses itself."))

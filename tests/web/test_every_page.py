@@ -46,7 +46,6 @@ PAGES = (
     "/votes/1",
     "/projects/totals/",
     "/projects/2",
-    "/projects/2/place",
     "/password",
 )
 HOSTILE = "<img src=x onerror=alert(1)></script>"
