@@ -50,10 +50,7 @@ class VillageHistory:
     events : list of Row
         Change events, superseded ones too: ``at``, ``event_type``, ``status``, ``effective_on``.
     steps : list of Row
-        What was done about problems, checklists and assets: `FollowupStep`, ``problem_no``,
-        ``item`` (its words), ``username``.
-    project_steps : list of Row
-        What people did about projects: `FollowupStep`, ``name`` (the project's), ``username``.
+        What was done about records of the follow-up, as `steps_about`.
     """
 
     imports: Rows
@@ -61,7 +58,6 @@ class VillageHistory:
     amounts: Rows
     events: Rows
     steps: Rows
-    project_steps: Rows
 
 
 def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
@@ -74,8 +70,7 @@ def village_history(session: Session, unit_ids: list[int]) -> VillageHistory:
         changes=_changes(session, unit_ids, projects),
         amounts=_amounts(session, projects),
         events=_events(session, unit_ids),
-        steps=_steps(session, unit_ids),
-        project_steps=_project_steps(session, projects),
+        steps=_steps(session, unit_ids, projects),
     )
 
 
@@ -189,47 +184,38 @@ def _events(session: Session, unit_ids: list[int]) -> Rows:
     )
 
 
-def _steps(session: Session, unit_ids: list[int]) -> Rows:
-    return list(
-        session.execute(
-            sa.select(
-                FollowupStep,
-                Problem.problem_no,
-                ChecklistItem.text.label("item"),
-                UserAccount.username,
-            )
-            .outerjoin(Problem, _is_about(Problem))
-            .outerjoin(ChecklistItem, _is_about(ChecklistItem))
-            .outerjoin(UserAccount, UserAccount.id == FollowupStep.user_id)
-            .where(
-                FollowupStep.unit_id.in_(unit_ids),
-                sa.or_(
-                    Problem.id.is_not(None),
-                    ChecklistItem.id.is_not(None),
-                    FollowupStep.table_name == AssetFusion.__tablename__,
-                ),
-            )
-            .order_by(FollowupStep.id)
-        )
+def steps_about() -> sa.Select[*tuple[Any, ...]]:
+    """Return a query of steps with what their records are called.
+
+    ``FollowupStep``, ``problem_no``, ``item`` (words of a checklist's), ``project`` (name),
+    ``visit_id``, ``incident_id`` (missing where it was removed since), ``username``.
+    """
+    models = (Problem, ChecklistItem, Project, Visit, Incident)
+    query: sa.Select[*tuple[Any, ...]] = sa.select(
+        FollowupStep,
+        Problem.problem_no,
+        ChecklistItem.text.label("item"),
+        Project.name.label("project"),
+        Visit.id.label("visit_id"),
+        Incident.id.label("incident_id"),
+        UserAccount.username,
     )
+    for model in models:
+        named = FollowupStep.table_name == model.__tablename__
+        query = query.outerjoin(model, sa.and_(named, model.id == FollowupStep.record_id))
+    return query.outerjoin(UserAccount, UserAccount.id == FollowupStep.user_id)
 
 
-def _is_about(model: type[Problem | ChecklistItem]) -> sa.ColumnElement[bool]:
-    named = FollowupStep.table_name == model.__tablename__
-    return sa.and_(named, model.id == FollowupStep.record_id)
-
-
-def _project_steps(session: Session, projects: sa.Select[Any]) -> Rows:
+def _steps(session: Session, unit_ids: list[int], projects: sa.Select[Any]) -> Rows:
     step = FollowupStep
-    return list(
-        session.execute(
-            sa.select(step, Project.name, UserAccount.username)
-            .join(Project, Project.id == step.record_id)
-            .outerjoin(UserAccount, UserAccount.id == step.user_id)
-            .where(step.table_name == "project", step.record_id.in_(projects))
-            .order_by(step.id)
+    of_projects = step.table_name == Project.__tablename__
+    query = steps_about().where(
+        sa.or_(
+            sa.and_(step.unit_id.in_(unit_ids), sa.not_(of_projects)),
+            sa.and_(of_projects, step.record_id.in_(projects)),
         )
     )
+    return list(session.execute(query.order_by(step.id)))
 
 
 def import_origins(session: Session) -> dict[int, tuple[str, bool]]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geo_tracker.db.history import steps_about
 from geo_tracker.db.models_followup import FollowupStep
 from geo_tracker.db.models_imports import ImportRun, Source, UserAccount
 from geo_tracker.db.models_periods import ClosedPeriod
@@ -80,25 +81,18 @@ def guard(session: Session, _context: Any, _instances: Any) -> None:
         refuse_unsaid(closed_until(session), days)
 
 
-def later_steps(
-    session: Session, closing: ClosedPeriod, *, most: int
-) -> list[tuple[FollowupStep, str | None]]:
+def later_steps(session: Session, closing: ClosedPeriod, *, most: int) -> list[sa.Row[Any]]:
     """Return steps after a closing that may have changed its figures, the latest first.
 
-    Those that lie in it, and corrections and removals, which are dated when they are made.
+    Those that lie in it, and corrections and removals, which are dated when they are made; as
+    `steps_about`.
     """
     s = FollowupStep
-    rows = session.execute(
-        sa.select(s, UserAccount.username)
-        .outerjoin(UserAccount, UserAccount.id == s.user_id)
-        .where(
-            s.id > closing.last_step_id,
-            sa.or_(s.happened_on <= closing.until_on, s.action.in_(CHANGING)),
-        )
-        .order_by(s.id.desc())
-        .limit(most)
+    query = steps_about().where(
+        s.id > closing.last_step_id,
+        sa.or_(s.happened_on <= closing.until_on, s.action.in_(CHANGING)),
     )
-    return [(step, username) for step, username in rows]
+    return list(session.execute(query.order_by(s.id.desc()).limit(most)))
 
 
 def later_imports(session: Session, closing: ClosedPeriod) -> list[sa.Row[Any]]:

@@ -137,7 +137,7 @@ def file_log(session: Session, table: str, record_ids: Collection[int]) -> list[
         {
             "at": step.at,
             "username": username,
-            "text": _step_text(step),
+            "text": file_step_text(step),
             "note": step.note,
             "on": step.happened_on,
             "record_id": record_id,
@@ -146,7 +146,8 @@ def file_log(session: Session, table: str, record_ids: Collection[int]) -> list[
     ]
 
 
-def _step_text(step: FollowupStep) -> str:
+def file_step_text(step: FollowupStep) -> str:
+    """Return which file a step added or removed."""
     side = 1 if step.action == "add" else 0
     names = (step.fields.get(name, [None, None])[side] for name in ("title", "file_name"))
     name = next((name for name in names if name), "")

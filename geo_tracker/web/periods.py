@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from geo_tracker.db.models import ClosedPeriod, FollowupStep
+from geo_tracker.db.models import ClosedPeriod
 from geo_tracker.db.periods import closings, existing_closing, later_imports, later_steps
 from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.indicators.cockpit import place_sums
@@ -18,12 +18,11 @@ from geo_tracker.web.actor import actor, today
 from geo_tracker.web.cockpit_figures import figures_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.followup_forms import day_of, typed
-from geo_tracker.web.followup_words import step_text
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.problem_past import last_step, present_day
-from geo_tracker.web.record_words import record_word
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.session import role_needed
+from geo_tracker.web.story_words import step_words
 from geo_tracker.web.texts import number, percent, shown, yuan_wan
 from geo_tracker.web.village_links import village_link
 from geo_tracker.workflows.periods import close_period, withdraw_closing
@@ -159,7 +158,7 @@ def _show(closing_id: int, *, error: str | None = None) -> str:
         "periods/show.html",
         closing=_values(closing, by),
         rows=[_row(name, closing.figures.get(name), now[name]) for name in KEPT],
-        steps=[_step(step, username, held) for step, username in steps],
+        steps=[_step(row, held) for row in steps],
         most=MOST_LISTED,
         files=[dict(row._mapping) for row in files],
         may_withdraw=current_user.role == "admin" and closing.withdrawn_at is None,
@@ -183,14 +182,15 @@ def _said(name: str, value: Any) -> str:
     return yuan_wan(yuan(value)) if name.endswith("_fen") else number(value)
 
 
-def _step(step: FollowupStep, username: str | None, held: Register) -> dict[str, Any]:
+def _step(row: Any, held: Register) -> dict[str, Any]:
+    step = row.FollowupStep
+    text, address = step_words(row, held.units["name"].to_dict())
     return {
         "at": step.at,
-        "username": username,
-        "happened_on": step.happened_on,
-        "record": record_word(step.table_name),
+        "username": row.username,
         "village": village_link(held.units, step.unit_id),
-        "text": step_text(step),
+        "text": text,
+        "url": address,
         "why": step.correction or step.note,
         "import_id": step.import_id,
     }

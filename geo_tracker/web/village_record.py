@@ -8,14 +8,15 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from geo_tracker.db.history import Rows, VillageHistory
-from geo_tracker.web.checklist_words import is_one_of_many, item_text, many_text, stage_text
+from geo_tracker.db.models import Project
+from geo_tracker.web.checklist_words import is_one_of_many, many_text
+from geo_tracker.web.followup_words import step_note
 from geo_tracker.web.money import or_none
-from geo_tracker.web.problem_steps import problem_url, story_text
-from geo_tracker.web.project_history import step_text
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.record_words import field_word, record_word, value_text
 from geo_tracker.web.register import Register
 from geo_tracker.web.review_words import decision_text
+from geo_tracker.web.story_words import step_words
 from geo_tracker.web.texts import MISSING, day, term
 from geo_tracker.workflows.undo_plan import REMOVED
 from geo_tracker.workflows.undo_records import UNDONE
@@ -57,7 +58,6 @@ def history_rows(
         *_amount_rows(history.amounts),
         *(_event_row(event) for event in history.events),
         *_step_rows(history.steps, units, here),
-        *_project_rows(history.project_steps, units),
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
@@ -84,14 +84,14 @@ def _row(
 def _step_rows(steps: Rows, units: pd.DataFrame, here: int) -> list[dict[str, Any]]:
     """Return steps as rows; those about items that came together make one."""
     many: dict[tuple[Any, ...], list[Any]] = {}
-    rows = []
+    names, rows = units["name"].to_dict(), []
     for row in steps:
         step = row.FollowupStep
         if is_one_of_many(step):
             together = step.import_id or step.at
             many.setdefault((step.unit_id, together, row.username), []).append(row)
         else:
-            rows.append(_step_row(row, units, here))
+            rows.append(_step_row(row, units, names, here))
     for some in many.values():
         first = some[0].FollowupStep
         text = _named(many_text(row.FollowupStep for row in some), first.unit_id, units, here)
@@ -100,18 +100,12 @@ def _step_rows(steps: Rows, units: pd.DataFrame, here: int) -> list[dict[str, An
     return rows
 
 
-def _step_row(row: Any, units: pd.DataFrame, here: int) -> dict[str, Any]:
+def _step_row(row: Any, units: pd.DataFrame, names: dict[int, str], here: int) -> dict[str, Any]:
     step = row.FollowupStep
-    address = None
-    if row.problem_no is not None:
-        text, address = story_text(step, row.problem_no), problem_url(step.record_id)
-    elif row.item is not None:
-        text = item_text(step, row.item)
-        address = url_for("checklist.show", unit_id=step.unit_id, _anchor=f"item-{step.record_id}")
-    else:
-        text = stage_text(step)
-    text = _named(text, step.unit_id, units, here)
-    return _row(step.at, row.username, text, reason=step.note, url=address)
+    text, address = step_words(row, names)
+    if step.table_name != Project.__tablename__:
+        text = _named(text, step.unit_id, units, here)
+    return _row(step.at, row.username, text, reason=step_note(step), url=address)
 
 
 def _named(text: str, unit_id: int, units: pd.DataFrame, here: int) -> str:
@@ -119,20 +113,6 @@ def _named(text: str, unit_id: int, units: pd.DataFrame, here: int) -> str:
     if unit_id == here or unit_id not in units.index:
         return text
     return f"{units.at[unit_id, 'name']} · {text}"
-
-
-def _project_rows(steps: Rows, units: pd.DataFrame) -> list[dict[str, Any]]:
-    names = units["name"].to_dict()
-    return [
-        _row(
-            row.FollowupStep.at,
-            row.username,
-            f"{row.name} · {step_text(row.FollowupStep, names)}",
-            reason=row.FollowupStep.note,
-            url=url_for("project.show", project_id=row.FollowupStep.record_id),
-        )
-        for row in steps
-    ]
 
 
 def _import_rows(imports: Rows) -> list[dict[str, Any]]:
