@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import Problem
+from geo_tracker.db.problem_places import FEW, among_units, ids_by_place, listed
 from geo_tracker.db.problem_rates import (
     MEASURES,
     counts_now,
@@ -104,21 +105,12 @@ def _is_suspended() -> sa.ColumnElement[bool]:
     return sa.and_(Problem.state.in_(OWED_STATES), sa.not_(has("running")))
 
 
-def _among(ids: Collection[int]) -> sa.ColumnElement[bool]:
-    return Problem.unit_id.in_(_listed(ids))
-
-
-def _listed(ids: Collection[int]) -> sa.BindParameter[Any]:
-    # Thousands: written into the statement, not bound one by one.
-    return sa.bindparam(None, list(ids), expanding=True, literal_execute=True, type_=sa.Integer())
-
-
 def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bool]]:
     """Return what the problems of a list have in common."""
     p = Problem
     found: list[sa.ColumnElement[bool]] = []
     if chosen.units is not None:
-        found.append(_among(chosen.units))
+        found.append(among_units(chosen.units))
     if chosen.query:
         found.append(_meant(chosen))
     if chosen.state:
@@ -148,7 +140,7 @@ def conditions(chosen: ProblemFilter, on: LightDays) -> list[sa.ColumnElement[bo
             p.recheck_answer.is_(None),
         ]
     if chosen.ids is not None:
-        found.append(p.id.in_(_listed(chosen.ids)))
+        found.append(p.id.in_(listed(chosen.ids)))
     return found
 
 
@@ -159,7 +151,7 @@ def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:
     )
     if not chosen.named_units:
         return number
-    villages = _among(chosen.named_units)
+    villages = among_units(chosen.named_units)
     has_digit = any(sign.isdecimal() for sign in chosen.query)
     return sa.or_(number, villages) if has_digit else villages
 
@@ -229,19 +221,24 @@ def page_of_problems(
     first, count, total : int
         Where the page begins, from 0, how many it holds, and how many the whole list.
     places : mapping of int to int
-        Villages by their rank in the order ``place``.
+        Villages by their rank in the order ``place``, and in that order.
     """
     if order == "place":
-        ids = _ids_by_place(session, where, first=first, count=count, places=places)
+        ids = ids_by_place(
+            session, where, first=first, count=min(count, total - first), total=total, places=places
+        )
     else:
-        keys = [key for key in _ORDER_BY[order] if is_owed or key[0] is not _UNTIL]
-        if where:
-            keys = [(scanned(column), falling) for column, falling in keys]
-        elif order in _ALL_BY:
-            keys = _ALL_BY[order]
         # The second half is read from its end: who looks for the last page waits for no sorting.
         last = max(0, total - first - count)
         from_end = last < first
+        # What a filter leaves lies anywhere among days of registering; but whose time runs, first.
+        anywhere = order == "newest" or (is_owed and not from_end)
+        rows = min(first, last) + count
+        if not where or (anywhere and _is_walked(session, rows=rows, total=total)):
+            keys = _BY_INDEX[order]
+        else:
+            sorted_by = [key for key in _ORDER_BY[order] if is_owed or key[0] is not _UNTIL]
+            keys = tuple((scanned(column), falling) for column, falling in sorted_by)
         ordered = [column.desc() if falling != from_end else column for column, falling in keys]
         query = sa.select(Problem.id).where(*where).order_by(*ordered)
         query = query.offset(last if from_end else first)
@@ -263,41 +260,21 @@ _ORDER_BY: Final[dict[str, tuple[tuple[Any, bool], ...]]] = {
 }
 """Order → columns, and whether the highest comes first."""
 
-_ALL_BY: Final = {
-    "due": [(Problem.runs_until, False), (Problem.id, False)],
-    "rounds": [(Problem.handover_round, True), (Problem.runs_until, False), (Problem.id, False)],
+_BY_INDEX: Final[dict[str, tuple[tuple[Any, bool], ...]]] = {
+    "due": ((Problem.runs_until, False), (Problem.id, False)),
+    "newest": _ORDER_BY["newest"],
+    "rounds": ((Problem.handover_round, True), (Problem.runs_until, False), (Problem.id, False)),
 }
-"""Orders of all problems that have an index of their own."""
+"""The same orders by what indexes hold."""
 
 
-def _ids_by_place(
-    session: Session,
-    where: Conditions,
-    *,
-    first: int,
-    count: int,
-    places: Mapping[int, int],
-) -> list[int]:
-    """Return ids in order of places, which the database does not know: it counts, then is asked."""
-    rows = session.execute(
-        sa.select(Problem.unit_id, sa.func.count()).where(*where).group_by(Problem.unit_id)
-    ).all()
-    counts = sorted(rows, key=lambda row: (places.get(row[0], len(places)), row[0]))
-    asked: dict[int, int] = {}
-    before, skipped = 0, 0
-    for unit_id, held in counts:
-        if before + held > first and before < first + count:
-            if not asked:
-                skipped = first - before
-            asked[unit_id] = len(asked)
-        before += held
-    if not asked:
-        return []
-    found = session.execute(
-        sa.select(Problem.id, Problem.unit_id).where(*where, _among(asked)).order_by(Problem.id)
-    ).all()
-    ids = [row.id for row in sorted(found, key=lambda row: asked[row.unit_id])]
-    return ids[skipped : skipped + count]
+def _is_walked(session: Session, *, rows: int, total: int) -> bool:
+    """Say whether few problems are passed by when a page is found by walking along an index.
+
+    ``rows``: of the list, from its nearer end to the end of the page; ``total``: of the list.
+    """
+    every = session.scalar(sa.select(sa.func.max(Problem.id))) or 0
+    return rows * every <= FEW * total
 
 
 def lead_units_in_use(session: Session) -> list[str]:
@@ -366,7 +343,7 @@ def problems_of_units(session: Session, units: Collection[int], *, most: int) ->
     return list(
         session.scalars(
             sa.select(p)
-            .where(_among(units))
+            .where(among_units(units))
             .order_by(closed, p.registered_on.desc(), p.id.desc())
             .limit(most)
         )

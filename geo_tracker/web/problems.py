@@ -1,5 +1,6 @@
 """问题台账: the list of problems, with what it amounts to."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, render_template, request, session
@@ -56,7 +57,7 @@ def index() -> ResponseReturnValue:
             first=(number - 1) * PAGE_ROWS,
             count=PAGE_ROWS,
             total=total,
-            places=_ranks(held) if asked.order == "place" else {},
+            places=_ranks(held, asked.chosen.units) if asked.order == "place" else {},
         )
         stored = total > 0 or head["total"] > 0 or count_of_problems(database, []) > 0
     rows = problem_rows(found, held)
@@ -79,8 +80,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _ranks(held: Register) -> dict[int, int]:
-    return {unit: rank for rank, unit in enumerate(held.places.index.tolist())}
+def _ranks(held: Register, units: Collection[int] | None) -> dict[int, int]:
+    """Return the villages of a list by their rank, in the order of places."""
+    every = held.places.index.tolist()
+    if units is not None:
+        mine = set(units)
+        every = [unit for unit in every if unit in mine]
+    return {unit: rank for rank, unit in enumerate(every)}
 
 
 def _head(asked: Asked, totals: dict[str, int]) -> dict[str, Any]:

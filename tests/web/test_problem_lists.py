@@ -3,15 +3,26 @@
 import html
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
 
+from geo_tracker.db import problem_lists, problem_places, reading
 from geo_tracker.db.models import Problem
+from geo_tracker.db.problem_lists import (
+    ProblemFilter,
+    conditions,
+    count_of_problems,
+    page_of_problems,
+)
+from geo_tracker.followup.problem_lights import deadlines
+from geo_tracker.followup.working_days import WorkCalendar
 from geo_tracker.workflows.rules import set_rule
 from tests.web.ledger import OFFICE, TODAY, Ledger, ledger, numbers
 from tests.web.reading import TOTAL, rows, rows_behind
+from tests.web.test_villages import unit_id
 from tests.web.visitors import visitor
 
 __all__ = ["ledger"]
@@ -147,3 +158,39 @@ def test_what_was_confirmed_long_ago_and_not_seen_since_is_due_for_a_second_look
     set_rule(ledger.engine, "recheck_days", from_year=2000, text="91", user_id=None)
     assert numbers(planner.page("/problems/?again=due")) == []
     assert "due for a second look" not in planner.page("/problems/rates")
+
+
+@pytest.mark.parametrize("order", ["due", "newest", "rounds", "place"])
+@pytest.mark.parametrize("few", [0, 10**6])
+def test_a_page_is_the_same_however_it_is_found(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, order: str, few: int
+) -> None:
+    for number, village in enumerate(("新川村", "倪宅村", "石柱村", "上溪村") * 3):
+        ledger.problem(village, steps=number % 6, due=number * 7 % 11)
+    on = deadlines(WorkCalendar(), TODAY, yellow_days=3)
+    places = {unit_id(ledger.app, name): n for n, name in enumerate(("石柱村", "新川村", "倪宅村"))}
+    for chosen in (ProblemFilter(), ProblemFilter(state="open"), ProblemFilter(rounds=1)):
+        where = conditions(chosen, on)
+        with reading(ledger.engine) as session:
+            total = count_of_problems(session, where)
+            lists = []
+            for limit in (few, 3):
+                for module in (problem_lists, problem_places):
+                    monkeypatch.setattr(module, "FEW", limit)
+                asked: dict[str, Any] = {
+                    "order": order,
+                    "is_owed": True,
+                    "total": total,
+                    "places": places,
+                }
+                lists.append(
+                    [
+                        problem.id
+                        for first in range(0, total, 3)
+                        for problem in page_of_problems(
+                            session, where, is_owed=True, first=first, count=3, **asked
+                        )
+                    ]
+                )
+        assert lists[0] == lists[1]
+        assert len(set(lists[0])) == total
