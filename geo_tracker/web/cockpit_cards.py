@@ -72,6 +72,10 @@ class Place:
         state, light = _OWED[measure]
         return url_for("problems.index", state=state, light=light, **self.within)
 
+    def pair(self, text: str, value: str, measure: str) -> tuple[str, str, str]:
+        """Return a line of a card: text, value, and where its rows are."""
+        return text, value, self.rows(measure)
+
 
 _VISITS = ("visits", "people")
 _VOTES = {"votes": None, "full": "full", "not_in_order": "problem"}
@@ -114,9 +118,6 @@ def cards_of(
             return str(_("no change in 7 days"))
         return str(_("%(change)s in 7 days", change=f"{int(is_now) - int(was or 0):+,}"))
 
-    def pair(text: str, value: str, measure: str) -> tuple[str, str, str]:
-        return text, value, where.rows(measure)
-
     def amount(measure: str) -> str:
         return yuan_wan(yuan(sums[measure]))
 
@@ -132,9 +133,9 @@ def cards_of(
             "url": where.rows("done"),
             "note": changed("done"),
             "pairs": [
-                pair(_("done"), number(sums["done"]), "done"),
-                pair(_("applicable"), number(sums["applicable"]), "applicable"),
-                pair(_("overdue"), number(sums["items_overdue"]), "items_overdue"),
+                where.pair(_("done"), number(sums["done"]), "done"),
+                where.pair(_("applicable"), number(sums["applicable"]), "applicable"),
+                where.pair(_("overdue"), number(sums["items_overdue"]), "items_overdue"),
             ],
         },
         {
@@ -145,10 +146,10 @@ def cards_of(
             if now.projects.empty
             else changed("projects"),
             "pairs": [
-                pair(_("budget, 10,000 yuan"), amount("budget_fen"), "budget_fen"),
-                pair(_("paid, 10,000 yuan"), amount("paid_fen"), "paid_fen"),
-                pair(_("paid of budget"), rate("paid"), "both_paid_fen"),
-                pair(_("far behind plan"), number(sums["red"]), "red"),
+                where.pair(_("budget, 10,000 yuan"), amount("budget_fen"), "budget_fen"),
+                where.pair(_("paid, 10,000 yuan"), amount("paid_fen"), "paid_fen"),
+                where.pair(_("paid of budget"), rate("paid"), "both_paid_fen"),
+                where.pair(_("far behind plan"), number(sums["red"]), "red"),
             ],
         },
         {
@@ -157,9 +158,9 @@ def cards_of(
             "url": where.rows("registered"),
             "note": changed("registered"),
             "pairs": [
-                pair(_("resolved"), number(sums["resolved"]), "resolved"),
-                pair(_("open"), number(sums["open"]), "open"),
-                pair(_("overdue"), number(sums["overdue"]), "overdue"),
+                where.pair(_("resolved"), number(sums["resolved"]), "resolved"),
+                where.pair(_("open"), number(sums["open"]), "open"),
+                where.pair(_("overdue"), number(sums["overdue"]), "overdue"),
             ],
         },
         {
@@ -168,9 +169,9 @@ def cards_of(
             "url": where.rows("resolved"),
             "note": _("resolved: %(change)s", change=changed("resolved")),
             "pairs": [
-                pair(_("fixed in time of due"), rate("on_time"), "in_time"),
-                pair(_("satisfied of revisited"), rate("satisfaction"), "satisfied"),
-                pair(_("put right of handed over again"), rate("rectification"), "rectified"),
+                where.pair(_("fixed in time of due"), rate("on_time"), "in_time"),
+                where.pair(_("satisfied of revisited"), rate("satisfaction"), "satisfied"),
+                where.pair(_("put right of handed over again"), rate("rectification"), "rectified"),
             ],
         },
         {
@@ -178,7 +179,7 @@ def cards_of(
             "value": number(sums["visits"]),
             "url": where.rows("visits"),
             "note": changed("visits"),
-            "pairs": [pair(_("people served"), number(or_none(sums["people"])), "people")],
+            "pairs": [where.pair(_("people served"), number(or_none(sums["people"])), "people")],
         },
         {
             "title": _("Incidents recorded"),
@@ -229,27 +230,24 @@ def _consent(now: DayFigures, chosen: pd.DataFrame, where: Place) -> dict[str, A
     table = consent_table(votes, pd.Series("all", index=votes.index))
     found = table.iloc[0].map(or_none) if len(table) else pd.Series(dtype=object)
 
-    def pair(text: str, value: str, measure: str) -> tuple[str, str, str]:
-        return text, value, where.rows(measure)
-
     return {
         "title": _("Consent of those present, mean of rates"),
         "value": percent(found.get("mean_of_rates")),
         "url": where.rows("votes"),
         "note": _("votes: %(count)s", count=number(int(found.get("votes") or 0))),
         "pairs": [
-            pair(_("all votes pooled"), percent(found.get("pooled")), "votes"),
-            pair(
+            where.pair(_("all votes pooled"), percent(found.get("pooled")), "votes"),
+            where.pair(
                 _("villages at full consent"),
                 number(int(found.get("at_100") or 0)),
                 "full",
             ),
-            pair(
+            where.pair(
                 _("mean of the worst %(share)s", share=percent(TAIL, 0)),
                 percent(found.get("tail")),
                 "votes",
             ),
-            pair(
+            where.pair(
                 _("record not in order"),
                 number(int(found.get("not_in_order") or 0)),
                 "not_in_order",

@@ -138,11 +138,12 @@ def said(note: Any) -> str:
 
 
 def step_about(
-    entry: Entry,
+    entry: Entry | Project,
     action: str,
     *,
     actor: Actor,
     on: date,
+    unit_id: int | None = None,
     states: tuple[str | None, str | None] = (None, None),
     handover_round: int | None = None,
     note: str | None = None,
@@ -150,13 +151,14 @@ def step_about(
 ) -> FollowupStep:
     """Return what the log keeps of something done about a record that has an id.
 
-    ``states``: before and after, of records that have one.
+    ``states``: before and after, of records that have one; ``unit_id``: the village, where it is
+    another than the record's own.
     """
     return FollowupStep(
         user_id=actor.user_id,
         table_name=entry.__tablename__,
         record_id=entry.id,
-        unit_id=entry.unit_id,
+        unit_id=unit_id or entry.unit_id,
         action=action,
         happened_on=on,
         from_state=states[0],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo_tracker.db import writing
 from geo_tracker.db.bulk import new_ids
-from geo_tracker.db.models import FollowupStep, Project, ProjectStage
+from geo_tracker.db.models import Project, ProjectStage
 from geo_tracker.db.projects import alike_projects, locked_project, stage_reached_on
 from geo_tracker.db.record_journal import plain_value
 from geo_tracker.errors import InputError
@@ -26,6 +26,7 @@ from geo_tracker.workflows.followup_records import (
     known_unit,
     only,
     said,
+    step_about,
     tidy,
     unchanged_since,
 )
@@ -78,18 +79,15 @@ def logged(
     # First what it is about: locks on the log come last, as imports take them.
     session.flush()
     session.add(
-        FollowupStep(
-            user_id=actor.user_id,
-            table_name=TABLE,
-            record_id=project.id,
-            unit_id=project.former_unit_id or project.unit_id,
-            action=action,
-            happened_on=on,
-            from_state=states[0],
-            to_state=states[1],
+        step_about(
+            project,
+            action,
+            actor=actor,
+            on=on,
+            unit_id=project.former_unit_id,
+            states=states,
             note=note,
-            fields=dict(fields or {}),
-            correction=tidy(actor.correction, LONGEST_NOTE),
+            fields=fields,
         )
     )
 

@@ -22,6 +22,7 @@ from tests.web.ledgers import TODAY, ago, visited
 from tests.web.reading import plain, rows
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
+from tests.workflows.project_cases import Projects
 
 UNTIL = ago(10)
 
@@ -168,3 +169,16 @@ def test_files_sent_with_a_refused_form_are_said_to_be_lost(county: Flask) -> No
     assert answer.status_code == 409
     assert "add them on the record" in answer.text
     assert "add them on the record" not in admin.post("/visits/new", form).text
+
+
+def test_a_payment_on_a_closed_day_needs_a_reason_and_is_stored_with_it(county: Flask) -> None:
+    project_id = Projects(engine_of(county)).register("水渠整治")
+    admin = closed(county)
+    version = Projects(engine_of(county)).stored(project_id).version
+    form = {"action": "pay", "form": "pay", "version": version, "kind": "progress"}
+    form |= {"on": str(ago(15)), "amount": "3"}
+    assert admin.post(f"/projects/{project_id}/act", form).status_code == 409
+    told = form | {"correction": "补记"}
+    assert admin.post(f"/projects/{project_id}/act", told).status_code == 303
+    (step,) = (s for s in Projects(engine_of(county)).steps(project_id) if s.action == "pay")
+    assert (step.correction, step.happened_on) == ("补记", ago(15))
