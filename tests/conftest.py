@@ -1,5 +1,6 @@
 """What tests share: settings in a folder of their own, and both kinds of database."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,18 +8,23 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser
 
 from geo_tracker.bounded import Tell
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
-from geo_tracker.workflows import files
+from geo_tracker.workflows import files, users
 from tests.browser import chromium
 from tests.postgres import PostgresCluster
 from tests.prepared import kept, prepare
 
 __all__ = ["kept", "prepare"]  # fixtures for all tests
+
+
+# A sixth of the time went into collecting what little a test leaves in circles.
+gc.set_threshold(200_000, 20, 100)
 
 
 def read_here(
@@ -40,6 +46,16 @@ def _read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """
     if request.node.get_closest_marker("apart") is None:
         monkeypatch.setattr(files, "bounded", read_here)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords cheaply: tests make hundreds of accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(users, "_hasher", cheap)
+        patch.setattr(users, "_NOBODY", cheap.hash("nobody's"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache, StrictUndefined
 
@@ -18,8 +17,9 @@ from geo_tracker.config import Settings
 from geo_tracker.db import make_engine, reading
 from geo_tracker.db.models import ImportRun
 from geo_tracker.db.schema import migrate
+from geo_tracker.web import register
 from geo_tracker.web.context import Services
-from geo_tracker.workflows import users
+from geo_tracker.web.register import Register, computed_register
 from geo_tracker.workflows.demo import run_import
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
 from tests import samples
@@ -81,13 +81,11 @@ def bring_layer(
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hash passwords cheaply and compile each template once: tests make hundreds of visitors."""
+    """Compile each template once, and leave the collector alone: tests make hundreds of sites."""
     compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(users, "_hasher", cheap)
-        patch.setattr(users, "_NOBODY", cheap.hash("nobody's"))
         patch.setitem(Flask.jinja_options, "bytecode_cache", compiled)
+        patch.setattr(register, "keep_for_long", lambda: None)
         yield
 
 
@@ -111,12 +109,21 @@ def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+_registers: dict[Path, Register] = {}
+
+
 @contextmanager
 def served_copy(county_folder: Path, folder: Path) -> Iterator[Flask]:
+    """Serve a copy of a county, which begins with the register of the county it is a copy of."""
     shutil.copytree(county_folder, folder)
     settings = Settings(data_dir=folder, secret_key="test")
     engine = make_engine(settings.url)
-    yield strict(create_app(settings, engine))
+    app = strict(create_app(settings, engine))
+    if county_folder not in _registers:
+        _registers[county_folder] = computed_register(engine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(register._kept, str(engine.url), _registers[county_folder])
+        yield app
     engine.dispose()
 
 

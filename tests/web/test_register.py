@@ -13,6 +13,7 @@ from flask import Flask
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import make_engine
+from geo_tracker.web import register
 from geo_tracker.web.context import Services
 from geo_tracker.web.register import last_successors, present_unit
 from tests import samples
@@ -125,13 +126,14 @@ def test_pages_ask_as_often_of_forty_villages_as_of_four(tmp_path: Path) -> None
 
 
 def test_villages_without_a_county_have_a_row_and_a_filter_of_their_own(
-    county: Flask, tmp_path: Path
+    county: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services: Services = county.extensions["geo_tracker"]
     with services.engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE drawn_village SET town_id = NULL WHERE stat_code LIKE '330784115%'")
         )
+    monkeypatch.delitem(register._kept, str(services.engine.url))  # changed past the program
     viewer = visitor(county, "viewer")
     assert "county not known 2 2 0.0 % 0" in plain(viewer.page("/"))
     assert set(names(viewer.page("/villages/?county=none"))) == {"石柱村", "前郎村"}

@@ -18,6 +18,7 @@ class Visitor:
     def __init__(self, app: Flask, *, language: str = "en") -> None:
         self.client = app.test_client()
         self.headers = {"Accept-Language": language}
+        self._token = ""
 
     def get(self, path: str) -> TestResponse:
         """Open a page."""
@@ -36,9 +37,12 @@ class Visitor:
         return found[1]
 
     def post(self, path: str, data: dict[str, Any], *, form_of: str = "/settings/") -> TestResponse:
-        """Send a form with the token that a page gave."""
-        token = self.token(form_of)
-        return self.client.post(path, data=data | {"csrf_token": token}, headers=self.headers)
+        """Send a form with the token that a page gave, the first time or this time."""
+        self._token = self._token or self.token(form_of)
+        form = data | {"csrf_token": self._token}
+        if path.startswith("/sign-"):
+            self._token = ""  # whoever signs in or out begins a session of his own
+        return self.client.post(path, data=form, headers=self.headers)
 
 
 def visitor(
