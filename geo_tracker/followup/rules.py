@@ -1,17 +1,15 @@
 """The rules of the follow-up: thresholds, deadlines and lists that hold from a year on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from geo_tracker.errors import InputError
-from geo_tracker.followup.checklist import TEMPLATE, template_item
+from geo_tracker.followup.checklist import TEMPLATE
+from geo_tracker.followup.rule_kinds import KINDS
 from geo_tracker.language import N_
 
-MOST_ENTRIES = 400
-LONGEST_ENTRY = 60
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 GROUPS: dict[str, str] = {
@@ -232,7 +230,7 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
         longer known are ignored, for a database may be older than the program.
     """
     return Rules(
-        **{name: _KINDS[kind_of(name)].kept(v) for name, v in stored.items() if name in RULES}
+        **{name: KINDS[kind_of(name)].kept(v) for name, v in stored.items() if name in RULES}
     )
 
 
@@ -260,7 +258,7 @@ def read_rule(name: str, text: str) -> Any:
     InputError
         If there is no such rule, or the text is no value of it.
     """
-    value = _KINDS[kind_of(name)].read(text)
+    value = KINDS[kind_of(name)].read(text)
     about = RULES[name].metadata
     if not isinstance(value, tuple) and not about["least"] <= value <= about["most"]:
         raise InputError(
@@ -273,87 +271,12 @@ def read_rule(name: str, text: str) -> Any:
 
 def rule_text(name: str, value: Any) -> str:
     """Return a value of a rule as one types it."""
-    return _KINDS[kind_of(name)].text(value)
+    return KINDS[kind_of(name)].text(value)
 
 
 def plain_rule(name: str, value: Any) -> Any:
     """Return a value of a rule as JSON can keep it."""
-    return _KINDS[kind_of(name)].plain(value)
+    return KINDS[kind_of(name)].plain(value)
 
 
 _LISTS = {"days_off": "days", "days_worked": "days", "checklist_items": "items"}
-
-
-@dataclass(frozen=True)
-class _Kind:
-    read: Callable[[str], Any]
-    text: Callable[[Any], str]
-    plain: Callable[[Any], Any]
-    kept: Callable[[Any], Any]
-
-
-def _number(text: str) -> Decimal:
-    try:
-        value = Decimal(text.replace(",", "").replace("，", "").strip())
-    except InvalidOperation as error:
-        raise InputError(
-            N_("“%(given)s” is no number."), given=text.strip()[:LONGEST_ENTRY]
-        ) from error
-    if not value.is_finite():
-        raise InputError(N_("“%(given)s” is no number."), given=text.strip()[:LONGEST_ENTRY])
-    return value
-
-
-def _count(text: str) -> int:
-    value = _number(text)
-    if value != value.to_integral_value():
-        raise InputError(N_("Give a whole number."))
-    return int(value)
-
-
-def _lines(text: str) -> list[str]:
-    # Of a line given twice the first counts.
-    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    if len(lines) > MOST_ENTRIES:
-        raise InputError(N_("At most %(count)s lines."), count=MOST_ENTRIES)
-    return lines
-
-
-def _texts(text: str) -> tuple[str, ...]:
-    lines = _lines(text)
-    for line in lines:
-        if len(line) > LONGEST_ENTRY:
-            raise InputError(N_("A line has more than %(count)s characters."), count=LONGEST_ENTRY)
-    return tuple(lines)
-
-
-def _items(text: str) -> tuple[str, ...]:
-    items = [template_item(line) for line in _lines(text)]
-    for item in items:
-        if len(item.text) > LONGEST_ENTRY:
-            raise InputError(N_("A line has more than %(count)s characters."), count=LONGEST_ENTRY)
-    return tuple(_lines(text))
-
-
-def _days(text: str) -> tuple[date, ...]:
-    found = []
-    for line in _lines(text):
-        try:
-            found.append(date.fromisoformat(line.replace("/", "-").replace(".", "-")))
-        except ValueError as error:
-            raise InputError(N_("“%(given)s” is no date."), given=line[:LONGEST_ENTRY]) from error
-    return tuple(sorted(found))
-
-
-_KINDS: dict[str, _Kind] = {
-    "count": _Kind(_count, str, int, int),
-    "number": _Kind(lambda text: float(_number(text)), "{:g}".format, float, float),
-    "texts": _Kind(_texts, "\n".join, list, tuple),
-    "items": _Kind(_items, "\n".join, list, tuple),
-    "days": _Kind(
-        _days,
-        lambda days: "\n".join(day.isoformat() for day in days),
-        lambda days: [day.isoformat() for day in days],
-        lambda days: tuple(date.fromisoformat(day) for day in days),
-    ),
-}
