@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from geo_tracker.errors import InputError
 from geo_tracker.followup.checklist import template_item
+from geo_tracker.followup.lag_lines import lag_lines
 from geo_tracker.language import N_
 
 MOST_ENTRIES: Final = 400
@@ -67,6 +68,12 @@ def _items(text: str) -> tuple[str, ...]:
     return tuple(_lines(text))
 
 
+def _lag(text: str) -> tuple[str, ...]:
+    lines = tuple(_lines(text))
+    lag_lines(lines)
+    return lines
+
+
 def _days(text: str) -> tuple[date, ...]:
     found = []
     for line in _lines(text):
@@ -82,6 +89,7 @@ KINDS: Final[dict[str, RuleKind]] = {
     "number": RuleKind(lambda text: float(_number(text)), "{:g}".format, float, float),
     "texts": RuleKind(_texts, "\n".join, list, tuple),
     "items": RuleKind(_items, "\n".join, list, tuple),
+    "lag": RuleKind(_lag, "\n".join, list, tuple),
     "days": RuleKind(
         _days,
         lambda days: "\n".join(day.isoformat() for day in days),

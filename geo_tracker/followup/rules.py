@@ -7,6 +7,7 @@ from typing import Any
 
 from geo_tracker.errors import InputError
 from geo_tracker.followup.checklist import TEMPLATE
+from geo_tracker.followup.lag_lines import LINES
 from geo_tracker.followup.rule_kinds import KINDS
 from geo_tracker.language import N_
 
@@ -214,6 +215,48 @@ class Rules:
         help=N_("A former village under it is listed as lagging."),
         unit=N_("yuan a year"),
     )
+    satisfied_floor_percent: float = _rule(
+        60.0,
+        group="lagging",
+        label=N_("Residents satisfied"),
+        help=N_("A village stands out where fewer of those asked are satisfied."),
+        unit="%",
+        most=100,
+    )
+    vacant_months: float = _rule(
+        3.0,
+        group="lagging",
+        label=N_("No party secretary"),
+        help=N_("A village stands out that has had none for longer."),
+        unit=N_("months"),
+        most=120,
+    )
+    flagged_round: int = _rule(
+        2,
+        group="lagging",
+        label=N_("Handed over again"),
+        help=N_("A village stands out that has an open problem handed over so often."),
+        unit=N_("times"),
+        least=1,
+        most=20,
+    )
+    shrink_households: int = _rule(
+        50,
+        group="lagging",
+        label=N_("Small villages"),
+        help=N_("Rates per household are drawn to the town's as if so many more lived there."),
+        unit=N_("households"),
+        most=10_000,
+    )
+    lag_indicators: tuple[str, ...] = _rule(
+        LINES,
+        group="lagging",
+        label=N_("Indicators of the score"),
+        help=N_(
+            "What counts, and how much; one a line:"
+            " indicator|weight|value without lag|value of full lag."
+        ),
+    )
 
 
 RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules)}
@@ -235,7 +278,7 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
 
 
 def kind_of(name: str) -> str:
-    """Return ``count``, ``number``, ``texts``, ``items`` or ``days``.
+    """Return ``count``, ``number``, ``texts``, ``items``, ``lag`` or ``days``.
 
     Raises
     ------
@@ -279,4 +322,9 @@ def plain_rule(name: str, value: Any) -> Any:
     return KINDS[kind_of(name)].plain(value)
 
 
-_LISTS = {"days_off": "days", "days_worked": "days", "checklist_items": "items"}
+_LISTS = {
+    "days_off": "days",
+    "days_worked": "days",
+    "checklist_items": "items",
+    "lag_indicators": "lag",
+}

@@ -141,7 +141,8 @@ def _other_weights(
     if len(indicators) > 1:
         drawn = np.flatnonzero(left_out < len(indicators))
         weights[drawn, left_out[drawn]] = 0
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    shares: _Floats = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return shares
 
 
 def _standings(standing: _Floats, known: NDArray[np.bool_], weights: _Floats) -> list[_Floats]:
@@ -158,11 +159,18 @@ def _standings(standing: _Floats, known: NDArray[np.bool_], weights: _Floats) ->
 
 def _mean(table: _Floats, seen: _Floats | None, weights: _Floats) -> _Floats:
     """Return weighted means of what is known (all, where `seen` is None)."""
-    # Products of twelve columns are too small for the threads that ``@`` would call.
     if seen is None:
-        return np.einsum("dk,kv->dv", weights, table)
-    whole = np.einsum("dk,kv->dv", weights, seen)
-    return np.einsum("dk,kv->dv", weights, table * seen) / np.maximum(whole, np.float32(1e-9))
+        return _product(weights, table)
+    whole = _product(weights, seen)
+    whole[whole == 0] = 1
+    mean: _Floats = _product(weights, table * seen) / whole
+    return mean
+
+
+def _product(weights: _Floats, table: _Floats) -> _Floats:
+    # A dozen columns are too few for the threads that ``@`` would call.
+    product: _Floats = np.einsum("dk,kv->dv", weights, table)
+    return product
 
 
 def _mazziotta_pareto(standing: _Floats, seen: _Floats | None, weights: _Floats) -> _Floats:
@@ -173,4 +181,5 @@ def _mazziotta_pareto(standing: _Floats, seen: _Floats | None, weights: _Floats)
     scaled = 70 + standing * np.float32(0.6)
     mean = _mean(scaled, seen, weights)
     variance = np.maximum(_mean(scaled**2, seen, weights) - mean**2, 0)
-    return (mean - variance / mean - 70) / np.float32(0.6)
+    index: _Floats = (mean - variance / mean - 70) / np.float32(0.6)
+    return index

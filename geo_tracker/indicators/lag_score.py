@@ -113,7 +113,10 @@ def known_weights(
     """Return each village's share of weight by indicator: 0 where unknown, rows add up to 1."""
     weights = known * np.array([indicator.weight for indicator in indicators], dtype=float)
     whole = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, whole, out=np.zeros_like(weights), where=whole > 0)
+    shares: NDArray[np.float64] = np.divide(
+        weights, whole, out=np.zeros_like(weights), where=whole > 0
+    )
+    return shares
 
 
 def shrunk_rates(

@@ -1,0 +1,51 @@
+"""Lines that weigh the score: what is proposed can be read, and what cannot be used is said."""
+
+import pytest
+
+from geo_tracker.errors import InputError
+from geo_tracker.followup.lag_lines import (
+    BY_CODE,
+    DOMAINS,
+    INDICATORS,
+    LINES,
+    LagLine,
+    lag_line,
+    lag_lines,
+)
+
+
+def test_what_is_proposed_counts_every_indicator_once_and_every_domain() -> None:
+    read = lag_lines(LINES)
+    assert [one.code for one in read] == [meaning.code for meaning in INDICATORS.values()]
+    assert {BY_CODE[one.code].domain for one in read} == set(DOMAINS)
+
+
+def test_a_line_is_read_with_either_bar() -> None:
+    assert lag_line("便民服务距离｜1.5| 1 |8") == LagLine("service_km", 1.5, 1, 8)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "便民服务距离",
+        "便民服务距离|1|1",
+        "便民服务距离|1|1|8|9",
+        "不知道的指标|1|1|8",
+        "便民服务距离|一|1|8",
+        "便民服务距离|nan|1|8",
+        "便民服务距离|1|inf|8",
+        "便民服务距离|0|1|8",
+        "便民服务距离|-1|1|8",
+        "便民服务距离|101|1|8",
+        "便民服务距离|1|8|8",
+    ],
+)
+def test_a_line_that_cannot_be_used_is_refused(line: str) -> None:
+    with pytest.raises(InputError):
+        lag_line(line)
+
+
+def test_an_indicator_cannot_count_twice() -> None:
+    with pytest.raises(InputError):
+        lag_lines(("便民服务距离|1|1|8", "便民服务距离|2|1|8"))
