@@ -32,7 +32,14 @@ BINDING_KINDS = ("accept", "choose", "split", "reject")
 _FIGURE_COUNTS = (
     *("households", "registered_population", "resident_population", "groups"),
     *("party_members", "total_income_fen", "operating_income_fen", "income_year"),
+    *("net_assets_fen", "debt_fen"),
 )
+CONDITIONS = (
+    *("sewage_share", "toilet_share", "tap_water_share"),
+    *("environment_mark", "service_km", "committee_ratio"),
+)
+"""Living conditions as files state them: columns of `VillageFigures`."""
+
 _VOTE_COUNTS = (
     *("eligible", "present", "issued", "returned"),
     *("agree", "oppose", "abstain", "invalid"),
@@ -256,9 +263,14 @@ def decision_frame(session: Session) -> pd.DataFrame:
 
 
 def figures_frame(session: Session) -> pd.DataFrame:
-    """Return people and income of units as of dates, oldest first; money in fen."""
+    """Return people, income and conditions of units as of dates, oldest first; money in fen."""
     f = VillageFigures
-    money = {"total_income": f.total_income, "operating_income": f.operating_income}
+    money = {
+        "total_income": f.total_income,
+        "operating_income": f.operating_income,
+        "net_assets": f.net_assets,
+        "debt": f.debt,
+    }
     return table_of(
         session,
         sa.select(
@@ -271,9 +283,12 @@ def figures_frame(session: Session) -> pd.DataFrame:
             f.party_members,
             *(sa.type_coerce(c, sa.BigInteger).label(f"{n}_fen") for n, c in money.items()),
             f.income_year,
+            f.secretary_vacant_since,
+            *(getattr(f, name) for name in CONDITIONS),
             f.import_id,
         ).order_by(f.as_of_on, f.id),
         **dict.fromkeys(_FIGURE_COUNTS, "Int64"),
+        **dict.fromkeys(CONDITIONS, "float"),
     )
 
 

@@ -10,7 +10,7 @@ from geo_tracker.db.columns import Base, Moment, Yuan, now
 
 
 class VillageFigures(Base):
-    """A unit's people and income as of a date; recorded on former villages for ever."""
+    """A unit's people, income and living conditions as of a date; on former villages for ever."""
 
     __tablename__ = "village_figures"
     __table_args__ = (sa.UniqueConstraint("unit_id", "as_of_on"),)
@@ -25,6 +25,16 @@ class VillageFigures(Base):
     total_income: Mapped[Any] = mapped_column("total_income_fen", Yuan, nullable=True)
     operating_income: Mapped[Any] = mapped_column("operating_income_fen", Yuan, nullable=True)
     income_year: Mapped[int | None]
+    net_assets: Mapped[Any] = mapped_column("net_assets_fen", Yuan, nullable=True)
+    debt: Mapped[Any] = mapped_column("debt_fen", Yuan, nullable=True)
+    secretary_vacant_since: Mapped[date | None]
+    sewage_share: Mapped[float | None]  # 0–1 of households, like the next two
+    toilet_share: Mapped[float | None]
+    tap_water_share: Mapped[float | None]
+    environment_mark: Mapped[float | None]  # 0–100
+    service_km: Mapped[float | None]
+    # Share of the committee over share of the people; 1 where as many as its people sit there.
+    committee_ratio: Mapped[float | None]
     import_id: Mapped[int] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
 
 

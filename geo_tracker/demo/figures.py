@@ -14,7 +14,8 @@ LATER_ON = date(2019, 10, 31)
 INCOME_YEAR = 2018
 
 OPERATING_WAN = {published.STRONG_CODE: 168.4, published.WEAK_CODE: 6.8}
-"""The published pair is called strong and lagging; the amounts are made up like all others."""
+_WELL_OFF = {published.STRONG_CODE: 1.5, published.WEAK_CODE: -3.0}
+"""The published pair is called strong and lagging; its figures are made up like all others."""
 
 
 def village_figures(lineage: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -31,7 +32,8 @@ def village_figures(lineage: pd.DataFrame, rng: np.random.Generator) -> pd.DataF
     -------
     DataFrame
         Same index; ``households``, ``registered``, ``resident``, ``groups``, ``party_members``
-        (counts), ``operating_wan``, ``total_wan`` (万元 a year, total ≥ operating ≥ 0).
+        (counts), ``operating_wan``, ``total_wan`` (万元 a year, total ≥ operating ≥ 0), and what
+        `conditions` draws.
     """
     count = len(lineage)
     households = np.clip(rng.lognormal(np.log(265), 0.45, count), 45, 1500).round().astype(int)
@@ -64,7 +66,57 @@ def village_figures(lineage: pd.DataFrame, rng: np.random.Generator) -> pd.DataF
         if code in figures.index:
             figures.loc[code, "operating_wan"] = amount
     figures["total_wan"] = (figures["operating_wan"] + other).round(2)
-    return figures
+    return figures.join(conditions(figures, rng))
+
+
+def conditions(figures: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw living conditions, which go with income half of the way.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        ``registered`` and ``operating_wan``.
+    rng : Generator
+        Same state, same figures.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``sewage``, ``toilets``, ``water`` (shares, 0–1), ``mark`` (0–100),
+        ``service_km``, ``committee`` (share of the committee over share of the people),
+        ``assets_wan``, ``debt_wan`` (万元), ``vacant_since`` (date; missing where there is a party
+        secretary).
+    """
+    count = len(figures)
+    per_head = np.log(figures["operating_wan"].clip(lower=0.1) / figures["registered"])
+    by_income = ((per_head - per_head.mean()) / per_head.std()).to_numpy()
+    well = by_income * 0.7 + rng.normal(0, 0.7, count)
+    for code, as_told in _WELL_OFF.items():
+        well[figures.index == code] = as_told
+
+    def drawn(middle: float, step: float, low: float, high: float) -> pd.Series:
+        values = middle + step * (well + rng.normal(0, 0.8, count))
+        return pd.Series(np.clip(values, low, high), index=figures.index)
+
+    vacant = rng.random(count) < np.clip(0.015 - 0.01 * well, 0.002, 0.06)
+    since = pd.Timestamp(FORMER_ON) - pd.to_timedelta(rng.integers(20, 300, count), unit="D")
+    income = figures["operating_wan"]
+    return pd.DataFrame(
+        {
+            "sewage": drawn(0.78, 0.10, 0.2, 1).round(3),
+            "toilets": drawn(0.93, 0.04, 0.5, 1).round(3),
+            "water": drawn(0.965, 0.025, 0.6, 1).round(3),
+            "mark": drawn(84, 6, 40, 100).round(1),
+            "service_km": drawn(2.6, -1.1, 0.2, 15).round(1),
+            "committee": np.clip(rng.normal(0.9, 0.3, count), 0, 2).round(2),
+            "assets_wan": (income * rng.lognormal(2.2, 0.5, count) + 20).round(2),
+            "debt_wan": (income * rng.lognormal(0.3, 1.0, count)).round(2),
+            "vacant_since": [
+                day if is_so else None for day, is_so in zip(since.date, vacant, strict=True)
+            ],
+        },
+        index=figures.index,
+    )
 
 
 def strongest(lineage: pd.DataFrame, figures: pd.DataFrame) -> pd.Series:
@@ -124,6 +176,15 @@ def village_sheet(
             "党员": figures["party_members"],
             "总收入(万元)": figures["total_wan"],
             "经营性收入(万元)": figures["operating_wan"],
+            "净资产(万元)": figures["assets_wan"],
+            "负债(万元)": figures["debt_wan"],
+            "生活污水治理率": figures["sewage"],
+            "卫生厕所普及率": figures["toilets"],
+            "自来水普及率": figures["water"],
+            "环境检查得分": figures["mark"],
+            "便民服务距离(公里)": figures["service_km"],
+            "班子代表比": figures["committee"],
+            "书记空缺起": figures["vacant_since"],
             "年份": INCOME_YEAR,
             "驻地经度": places["lon"],
             "驻地纬度": places["lat"],

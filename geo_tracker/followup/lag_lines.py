@@ -46,7 +46,7 @@ INDICATORS: Final[dict[str, LagMeaning]] = {
         "environment_mark",
         "environment",
         N_("mark of the environment check"),
-        N_("points"),
+        N_("marks"),
         from_file=True,
     ),
     "便民服务距离": LagMeaning(

@@ -57,6 +57,25 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
                 "money", "经营性收入", "村集体经营性收入", "集体经营性收入", "经营收入",
                 "operating_income_yuan",
             ),
+            "net_assets_yuan": _column(
+                "money", "净资产", "集体净资产", "村集体净资产", "net_assets_yuan"
+            ),
+            "debt_yuan": _column("money", "负债", "集体负债", "村集体负债", "债务", "debt_yuan"),
+            "sewage_share": _column(
+                "share", "生活污水治理率", "污水治理率", "生活污水处理率", "sewage_share"
+            ),
+            "toilet_share": _column("share", "卫生厕所普及率", "卫生厕所率", "toilet_share"),
+            "tap_water_share": _column("share", "自来水普及率", "自来水率", "tap_water_share"),
+            "environment_mark": _column(
+                "number", "环境检查得分", "环境整治得分", "环境得分", "environment_mark"
+            ),
+            "service_km": _column(
+                "number", "便民服务距离", "到便民服务中心距离", "到便民服务点距离", "service_km"
+            ),
+            "committee_ratio": _column("number", "班子代表比", "committee_ratio"),
+            "secretary_vacant_since": _column(
+                "day", "书记空缺起", "书记空缺日期", "书记空缺时间", "secretary_vacant_since"
+            ),
             "income_year": _column("year", "收入年份", "年份", "年度", "收入年度", "income_year"),
             "seat_lon": _column("lon", "驻地经度", "村委会经度", "经度", "seat_lon"),
             "seat_lat": _column("lat", "驻地纬度", "村委会纬度", "纬度", "seat_lat"),

@@ -20,6 +20,8 @@ class LagThresholds:
     handover_round: int = 2
 
 
+AS_PROPOSED: Final = LagThresholds()
+
 FLAGS: Final = {
     "secretary_vacant": Message(N_("no party secretary for long")),
     "dissatisfied": Message(N_("residents are not satisfied")),
@@ -32,7 +34,7 @@ FLAGS: Final = {
 """Flags by code, in the order they are named."""
 
 
-def lag_flags(facts: pd.DataFrame, *, thresholds: LagThresholds = LagThresholds()) -> pd.DataFrame:
+def lag_flags(facts: pd.DataFrame, *, thresholds: LagThresholds = AS_PROPOSED) -> pd.DataFrame:
     """Say what stands out about each village.
 
     Parameters

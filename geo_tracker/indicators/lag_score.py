@@ -58,7 +58,7 @@ def lag_points(values: pd.DataFrame, indicators: Sequence[LagIndicator]) -> pd.D
     worst = np.array([indicator.worst for indicator in indicators])
     codes = [indicator.code for indicator in indicators]
     given = values.reindex(columns=codes).astype(float).to_numpy(dtype=float, na_value=np.nan)
-    points = np.clip((given - best) / (worst - best), 0, 1) * 100
+    points = np.clip((given - best) / (worst - best), 0, 1) * 100 + 0.0  # and no -0
     return pd.DataFrame(points, index=values.index, columns=codes)
 
 

@@ -1,37 +1,22 @@
 """A first list of former villages that may need help: facts in an order, not an index.
 
-The index with its domains, anchors and robustness will live beside it.
+What themes of the map colour by; the score with its domains and anchors is `lag_score`.
 """
-
-from dataclasses import dataclass
-from decimal import Decimal
 
 import pandas as pd
 
+from geo_tracker.indicators.lag_flags import AS_PROPOSED, LagThresholds
 from geo_tracker.language import N_, Message
 
-
-@dataclass(frozen=True)
-class LagThresholds:
-    """Floors of the domain reference, §6, in yuan a year."""
-
-    operating_income_yuan: Decimal = Decimal(150_000)
-    total_income_yuan: Decimal = Decimal(300_000)
-
-
-REASONS = {
-    "operating_income": Message(N_("operating income under the floor")),
-    "total_income": Message(N_("total income under the floor")),
-    "behind_plan": Message(N_("a project far behind plan")),
-}
-"""Reasons by code, in the order they are named."""
+REASONS = ("operating_income", "total_income", "behind_plan")
+"""The flags of `FLAGS` that this list knows, in the order they are named."""
 
 
 def lagging_list(
     formers: pd.DataFrame,
     projects: pd.DataFrame,
     *,
-    thresholds: LagThresholds = LagThresholds(),
+    thresholds: LagThresholds = AS_PROPOSED,
 ) -> pd.DataFrame:
     """Put former villages in an order of need.
 

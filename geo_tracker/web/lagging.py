@@ -1,101 +1,169 @@
-"""后进村: a first list of former villages that may need help; not yet the index."""
+"""后进村: who lags, how sure, and why; the former villages that the average hides."""
 
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from geo_tracker.indicators.lagging import REASONS, lagging_list
+from geo_tracker.followup.lag_lines import DOMAINS
+from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.language import N_
 from geo_tracker.web.filters import chosen_code, place_filter
+from geo_tracker.web.lag import (
+    STANDINGS,
+    ShownLag,
+    domain_parts,
+    names_of,
+    shown_lag,
+    standing_word,
+)
+from geo_tracker.web.lag_profile import profile
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.village_figures import per_head
-from geo_tracker.web.village_links import PLACE, map_url, village_link
+from geo_tracker.web.village_links import map_url, village_link
 
 bp = Blueprint("lagging", __name__, url_prefix="/lagging")
 
 UNRANKED = "unranked"
+FORMERS, HIDDEN, OVERLOOKED, VILLAGES = "formers", "hidden", "overlooked", "villages"
+
+_LISTS = {
+    FORMERS: N_("Former villages"),
+    HIDDEN: N_("Hidden laggards"),
+    OVERLOOKED: N_("Overlooked"),
+    VILLAGES: N_("Villages of today"),
+}
 
 _SORTS: dict[str, tuple[str, list[str], list[bool]]] = {
-    "need": (N_("Most reasons first, then lowest income per head"), [], []),
-    "income": (N_("Lowest operating income per head first"), ["income_per_head_fen"], [True]),
-    "behind": (N_("Most behind plan first"), ["behind_points"], [False]),
-    "open": (N_("Most open projects first"), ["open_projects"], [False]),
+    "need": (N_("Furthest behind first"), ["rank"], [True]),
+    "sure": (N_("Surest first"), ["worst_decile", "rank"], [False, True]),
+    "gap": (N_("Widest gap to the best sibling first"), ["gap"], [False]),
+    "flags": (N_("Most flags first"), ["flags", "rank"], [False, True]),
+    "money": (N_("Least money per head first"), ["paid_per_head_fen", "rank"], [True, True]),
     "place": (N_("By county and town"), ["county_code", "town_code", "stat_code"], [True] * 3),
 }
 
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """List former villages that may need help."""
-    held = register()
-    units = held.units
+    """List villages by how far they lag, or those of them that are hidden or overlooked."""
+    held, found = register(), shown_lag()
     places = place_filter(held.versions)
-    reasons = [(code, shown(text)) for code, text in REASONS.items()]
-    reasons.append((UNRANKED, _("not ranked: a figure is missing")))
-    sorts = [(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()]
-    reason = chosen_code("reason", (*REASONS, UNRANKED))
+    which = chosen_code("list", _LISTS, default=FORMERS)
+    reason = chosen_code("reason", FLAGS)
+    standing = chosen_code("standing", (*STANDINGS, UNRANKED))
     sort = chosen_code("sort", _SORTS, default="need")
-    rows = places.applied(_listed(held))
-    if reason == UNRANKED:
-        rows = rows[rows["rank"].isna()]
-    elif reason:
+    rows = places.applied(_listed(held, found, which))
+    if reason:
         rows = rows[[reason in codes for codes in rows["reasons"]]]
+    if standing == UNRANKED:
+        rows = rows[rows["score"].isna()]
+    elif standing:
+        rows = rows[rows["standing"] == standing]
     _text, columns, ascending = _SORTS[sort]
-    if columns:
-        rows = rows.sort_values(columns, ascending=ascending, kind="stable")
+    rows = rows.sort_values(columns, ascending=ascending, kind="stable", na_position="last")
     page = paged(rows)
+    place: dict[str, Any] = {"county": places.county, "town": places.town}
     return render_template(
         "lagging/index.html",
-        filters={"county": places.county, "town": places.town, "reason": reason, "sort": sort},
+        filters=place | {"list": which, "reason": reason, "standing": standing, "sort": sort},
+        lists=[(code, _(text)) for code, text in _LISTS.items()],
+        domains=[(code, shown(text)) for code, text in DOMAINS.items()],
         counties=places.counties,
         towns=places.towns,
-        reasons=reasons,
-        sorts=sorts,
-        rows=[_row(row, units) for row in page.rows.reset_index().to_dict("records")],
+        reasons=[(code, shown(text)) for code, text in FLAGS.items()],
+        standings=[
+            *((code, shown(text)) for code, text in STANDINGS.items()),
+            (UNRANKED, _("not ranked: figures are missing")),
+        ],
+        sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
+        summary=_summary(places.applied(_listed(held, found, FORMERS)), found, place),
+        rows=[_row(row, held, found, which) for row in page.rows.reset_index().to_dict("records")],
         page=page,
-        floor=held.floors.operating_income_yuan,
+        of_formers=which != VILLAGES,
+        year=held.data_on.year,
         stored=not held.formers.empty,
     )
 
 
-def _listed(held: Register) -> pd.DataFrame:
-    """Return the list by need, with what a row shows of its village."""
-    figures = held.figures.drop_duplicates("unit_id", keep="last").set_index("unit_id")
-    shown_of_village = [
-        *("name", "stat_code", *PLACE, "to_unit_id", "projects"),
-        *("operating_income_fen", "registered_population"),
-    ]
-    return (
-        lagging_list(held.formers, held.projects, thresholds=held.floors)
-        .join(held.formers[shown_of_village])
-        .join(figures["income_year"])
-    )
+@bp.get("/<int:unit_id>")
+def show(unit_id: int) -> ResponseReturnValue:
+    """Show what a village's score is made of."""
+    held, found = register(), shown_lag()
+    known = found.lag.formers.table.index.union(found.lag.villages.table.index)
+    if unit_id not in known:
+        abort(404)
+    return render_template("lagging/show.html", **profile(held, found, unit_id))
 
 
-def _row(row: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]:
-    income = yuan(row["operating_income_fen"])
-    people = or_none(row["registered_population"])
+def _listed(held: Register, found: ShownLag, which: str) -> pd.DataFrame:
+    """Return the rows of a list: the score, and what a row shows of its village."""
+    units = held.villages if which == VILLAGES else held.formers
+    side = found.lag.villages if which == VILLAGES else found.lag.formers
+    place = ["name", "stat_code", "county_code", "county", "town_code", "town"]
+    rows = side.table.join(units[[*place, "paid_fen"]])
+    rows["flags"] = rows["reasons"].map(len)
+    # Columns that only former villages have are missing in the list of those of today.
+    rows = rows.join(found.lag.hidden.reindex(rows.index)).join(found.attention.reindex(rows.index))
+    if which in (HIDDEN, OVERLOOKED):
+        rows = rows[rows[which].eq(True)]
+    return rows
+
+
+def _summary(formers: pd.DataFrame, found: ShownLag, place: dict[str, Any]) -> dict[str, Any]:
+    """Count former villages of a place; every number leads to its rows."""
+    counts = formers["standing"].value_counts()
+    spending = found.spending
     return {
-        "unit_id": row["unit_id"],
+        "ranked": int(formers["score"].notna().sum()),
+        "unranked": int(formers["score"].isna().sum()),
+        "unranked_url": url_for(".index", **place, standing=UNRANKED),
+        "standings": [
+            {
+                "text": shown(text),
+                "count": int(counts.get(code, 0)),
+                "url": url_for(".index", **place, standing=code),
+            }
+            for code, text in list(STANDINGS.items())[:2]
+        ],
+        "hidden": int(formers["hidden"].eq(True).sum()),
+        "hidden_url": url_for(".index", **place, list=HIDDEN),
+        "overlooked": int(formers["overlooked"].eq(True).sum()),
+        "overlooked_url": url_for(".index", **place, list=OVERLOOKED),
+        "spent_share": spending.share,
+        "spent": yuan(spending.firm_fen),
+        "spent_of": yuan(spending.all_fen),
+    }
+
+
+def _row(row: dict[str, Any], held: Register, found: ShownLag, which: str) -> dict[str, Any]:
+    side = found.lag.villages if which == VILLAGES else found.lag.formers
+    unit_id = int(row["unit_id"])
+    score = or_none(row["score"])
+    return {
+        "unit_id": unit_id,
         "name": row["name"],
-        "merged": village_link(units, row["to_unit_id"]),
+        "url": url_for(".show", unit_id=unit_id),
+        "merged": village_link(held.units, found.lag.merged.get(unit_id)),
         "county": or_none(row["county"]),
         "town": or_none(row["town"]),
         "rank": or_none(row["rank"]),
-        "income_per_head": per_head(income, people),
-        "operating_income": income,
-        "income_year": or_none(row["income_year"]),
-        "registered_population": people,
-        "projects": row["projects"],
-        "open_projects": row["open_projects"],
-        "behind_points": or_none(row["behind_points"]),
-        "reasons": [shown(REASONS[code]) for code in row["reasons"]],
-        "missing": [shown(text) for text in row["missing"]],
-        "map_url": map_url(row["unit_id"]),
+        "rank_low": or_none(row["rank_low"]),
+        "rank_high": or_none(row["rank_high"]),
+        "score": score,
+        "merged_score": or_none(row["merged_score"]),
+        "parts": [] if score is None else domain_parts(side.contributions.loc[unit_id]),
+        "standing": or_none(row["standing"]),
+        "standing_text": standing_word(row["standing"]),
+        "gap": or_none(row["gap"]),
+        "sibling": village_link(held.units, row["best_sibling"]),
+        "paid_per_head": yuan(row["paid_per_head_fen"]),
+        "last_visit_on": or_none(row["last_visit_on"]),
+        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
+        "missing": names_of(row["missing"]) if score is None else [],
+        "map_url": map_url(unit_id),
     }

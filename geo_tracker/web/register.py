@@ -26,7 +26,7 @@ from geo_tracker.db.project_frames import project_frame
 from geo_tracker.db.rules import rules_stamp
 from geo_tracker.followup.rules import Rules
 from geo_tracker.indicators.consent import vote_rates
-from geo_tracker.indicators.lagging import LagThresholds
+from geo_tracker.indicators.lag_flags import LagThresholds
 from geo_tracker.indicators.siblings import sibling_standing
 from geo_tracker.lineage.linter import Fault, lineage_faults
 from geo_tracker.lineage.review import Stake, by_consequence, rejected_villages, review_cases

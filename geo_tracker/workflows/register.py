@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_tracker.db.frames import CONDITIONS
 from geo_tracker.db.models import MergerClaim, VillageFigures, VillageVersion
 from geo_tracker.db.records import Planned, Record
 from geo_tracker.importing.tables import Sheet
@@ -27,6 +28,10 @@ _FIGURES = {
     "total_income_yuan": "total_income",
     "operating_income_yuan": "operating_income",
     "income_year": "income_year",
+    "net_assets_yuan": "net_assets",
+    "debt_yuan": "debt",
+    "secretary_vacant_since": "secretary_vacant_since",
+    **{name: name for name in CONDITIONS},
 }
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from geo_tracker.indicators.lagging import LagThresholds, lagging_list
+from geo_tracker.indicators.lag_flags import LagThresholds
+from geo_tracker.indicators.lagging import lagging_list
 
 FLOOR_FEN = 150_000 * 100
 TOTAL_FLOOR_FEN = 300_000 * 100

@@ -110,6 +110,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         "vote.show": "/votes/1",
         "periods.show": _close_a_period(app, mark),
         "villages.show · merged": f"/villages/{merged}",
+        "lagging.show": f"/lagging/{former}",
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
         "map_villages.panel · merged": f"/map/villages/{merged}/panel",

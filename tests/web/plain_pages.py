@@ -9,6 +9,8 @@ PLAIN_PAGES = {
     "villages.index": "/villages/",
     "villages.index · none": "/villages/?q=nobody",
     "lagging.index": "/lagging/",
+    "lagging.index · today": "/lagging/?list=villages",
+    "lagging.index · hidden": "/lagging/?list=hidden",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",

@@ -58,40 +58,9 @@ def test_projects_are_found_by_name_and_by_village(planner: Visitor) -> None:
     assert "No project matches" in planner.page("/projects/?q=没有这个")
 
 
-def test_the_lagging_list_ranks_by_reasons_and_leaves_the_unknown_unranked(
-    planner: Visitor,
-) -> None:
-    every = rows(planner.page("/lagging/"))
-    assert [re.split(" ", row.strip())[2] for row in every][:1] != []
-    assert "新川村" in every[0]
-    assert "operating income under the floor" in every[0]
-    assert "total income under the floor" in every[0]
-    last = every[-1]
-    assert "上溪村" in last
-    assert "Unranked, missing: operating income, registered population" in last
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("reason=operating_income", ["新川村"]),
-        ("reason=behind_plan", ["双溪村"]),
-        ("reason=unranked", ["上溪村"]),
-        ("county=330784&town=330784115", []),
-        ("county=330784&town=330784114&reason=operating_income", ["新川村"]),
-    ],
-)
-def test_the_lagging_list_is_narrowed_by_reason_and_place(
-    planner: Visitor, query: str, expected: list[str]
-) -> None:
-    page = planner.page(f"/lagging/?{query}")
-    found = re.findall(r'<th scope="row"><a href="/villages/\d+">([^<]+)</a>', page)
-    assert found == expected
-
-
 def test_rows_of_the_lagging_list_lead_to_map_and_village(planner: Visitor) -> None:
     page = planner.page("/lagging/")
-    village = re.search(r'href="(/villages/\d+)">新川村', page)
+    village = re.search(r'href="(/lagging/\d+)">新川村', page)
     on_map = re.search(r'href="(/map/\?village=\d+)"', page)
     assert village is not None
     assert on_map is not None
@@ -154,7 +123,7 @@ def test_a_village_where_nobody_lives_says_why_it_is_not_ranked(
     sheets = {"村庄": copy.deepcopy(samples.SHEETS["村庄"][:3])}
     sheets["村庄"][2][sheets["村庄"][0].index("户籍人口")] = 0
     bring_book(county, tmp_path, sheets)
-    unranked = rows(visitor(county, "viewer").page("/lagging/?reason=unranked"))
+    unranked = rows(visitor(county, "viewer").page("/lagging/?standing=unranked"))
     (empty_village,) = [row for row in unranked if "新川村" in row]
     assert "Unranked, missing: registered population" in empty_village
 

@@ -1,0 +1,141 @@
+"""The score of lagging as pages show it: computed when something changed, worded for readers."""
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from flask_babel import gettext as _
+
+from geo_tracker.db.followup_counts import followup_stamp
+from geo_tracker.db.visits import visits_by_unit
+from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS
+from geo_tracker.indicators.hidden_laggards import (
+    SpendingOnNeed,
+    need_and_attention,
+    spending_on_need,
+)
+from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM, NOT
+from geo_tracker.language import N_, Message
+from geo_tracker.web.actor import today
+from geo_tracker.web.context import read_session, services
+from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import shown
+from geo_tracker.workflows.lag import Lag, lag_of
+
+STANDINGS = {
+    FIRM: Message(N_("firmly among the worst tenth")),
+    BORDERLINE: Message(N_("may be among the worst tenth")),
+    NOT: Message(N_("not among the worst tenth")),
+}
+
+
+@dataclass(frozen=True)
+class ShownLag:
+    """The score with what pages set beside it.
+
+    Attributes
+    ----------
+    lag : Lag
+        The score.
+    attention : DataFrame
+        As `need_and_attention`, by former village; with ``last_visit_on`` (date or missing).
+    spending : SpendingOnNeed
+        What of all that was paid for former villages went to those that firmly lag.
+    """
+
+    lag: Lag
+    attention: pd.DataFrame
+    spending: SpendingOnNeed
+
+
+_kept: dict[str, tuple[Any, ShownLag]] = {}
+_lock = threading.Lock()
+
+
+def shown_lag() -> ShownLag:
+    """Return the score as it stands; computed anew when something changed."""
+    held, on = register(), today()
+    key = str(services().engine.url)
+    with read_session() as session:
+        stamp = held.stamp, held.edited, followup_stamp(session), on
+    with _lock:
+        found = _kept.get(key)
+        if found is None or found[0] != stamp:
+            found = _kept[key] = stamp, _computed(held, on)
+    return found[1]
+
+
+def _computed(held: Register, on: date) -> ShownLag:
+    projects = held.projects
+    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    red = (projects["light"] == "red").groupby(own).sum()
+    with read_session() as session:
+        lag = lag_of(
+            session,
+            formers=held.formers,
+            villages=held.villages,
+            latest=held.latest_figures,
+            merged=held.present_units,
+            red_projects=red,
+            rules=held.rules,
+            on=on,
+        )
+        visits = {row.unit_id: row.last_on for row in visits_by_unit(session, until=on)}
+    last = pd.Series(visits, dtype=object).reindex(held.formers.index)
+    days = (pd.Timestamp(on) - pd.to_datetime(last)).dt.days
+    table = lag.formers.table
+    attention = need_and_attention(
+        table["score"], held.formers["paid_fen"], held.formers["registered_population"], days
+    )
+    return ShownLag(
+        lag,
+        attention.assign(last_visit_on=last),
+        spending_on_need(held.formers["paid_fen"], table["standing"]),
+    )
+
+
+def names_of(codes: Collection[str]) -> list[str]:
+    """Return what indicators are called, in the reader's language."""
+    return [_(BY_CODE[code].name) for code in codes]
+
+
+def standing_word(standing: Any) -> str | None:
+    """Say how sure it is that a village is among the worst; None where it is not ranked."""
+    return shown(STANDINGS[standing]) if standing in STANDINGS else None
+
+
+def domain_parts(contributions: pd.Series) -> list[dict[str, Any]]:
+    """Return what each domain brings to a score, for a bar from 0 to 100 points.
+
+    Parameters
+    ----------
+    contributions : Series
+        Points by code; missing where unknown.
+
+    Returns
+    -------
+    list of dict
+        ``code``, ``name`` and ``points`` of each domain that brings any, ``start`` and ``share``
+        (0–1) of its part of the bar.
+    """
+    parts: list[dict[str, Any]] = []
+    start = 0.0
+    by_domain = contributions.groupby([BY_CODE[code].domain for code in contributions.index]).sum()
+    for code, name in DOMAINS.items():
+        points = float(by_domain.get(code, 0.0))
+        if points > 0:
+            share = points / 100
+            parts.append(
+                {
+                    "code": code,
+                    "name": shown(name),
+                    "points": points,
+                    "start": start,
+                    "share": share,
+                }
+            )
+            start += share
+    return parts

@@ -1,0 +1,115 @@
+"""The lag profile of one village: what its score is made of, in words and numbers."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS
+from geo_tracker.indicators.lag_flags import FLAGS
+from geo_tracker.indicators.lag_score import LagIndicator
+from geo_tracker.web.lag import ShownLag, domain_parts, names_of, standing_word
+from geo_tracker.web.money import or_none, yuan
+from geo_tracker.web.register import Register
+from geo_tracker.web.texts import shown
+from geo_tracker.web.village_links import map_url, village_link
+from geo_tracker.workflows.lag import LagSide
+
+
+def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
+    """Return what the page of a village's score shows; see the template."""
+    lag = found.lag
+    of_former = unit_id in lag.formers.table.index
+    side = lag.formers if of_former else lag.villages
+    row = side.table.loc[unit_id]
+    score = or_none(row["score"])
+    whole = lag.merged.get(unit_id) if of_former else unit_id
+    return {
+        "unit": village_link(held.units, unit_id),
+        "county": or_none(held.units.at[unit_id, "county"]),
+        "town": or_none(held.units.at[unit_id, "town"]),
+        "is_former": of_former,
+        "merged": village_link(held.units, whole) if of_former else None,
+        "map_url": map_url(unit_id),
+        "year": held.data_on.year,
+        "score": score,
+        "known": float(row["known"]),
+        "rank": or_none(row["rank"]),
+        "ranked": int(side.table["rank"].notna().sum()),
+        "median_rank": or_none(row["median_rank"]),
+        "rank_low": or_none(row["rank_low"]),
+        "rank_high": or_none(row["rank_high"]),
+        "worst_decile": or_none(row["worst_decile"]),
+        "standing_text": standing_word(row["standing"]),
+        "hidden": of_former and bool(lag.hidden.at[unit_id, "hidden"]),
+        "domain_parts": [] if score is None else domain_parts(side.contributions.loc[unit_id]),
+        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
+        "missing": names_of(row["missing"]),
+        "domains": _domains(side, unit_id, lag.indicators, ranked=score is not None),
+        "siblings": _siblings(held, found, whole),
+        "attention": _attention(held, found, unit_id) if of_former else None,
+    }
+
+
+def _domains(
+    side: LagSide, unit_id: int, indicators: list[LagIndicator], *, ranked: bool
+) -> list[dict[str, Any]]:
+    """Return the indicators by domain, those that say most of a village's lag first."""
+    whole = sum(one.weight for one in indicators)
+    rows: dict[str, list[dict[str, Any]]] = {code: [] for code in DOMAINS}
+    for one in indicators:
+        meaning = BY_CODE[one.code]
+        rows[meaning.domain].append(
+            {
+                "name": _(meaning.name),
+                "unit": _(meaning.unit) if meaning.unit else None,
+                "value": or_none(side.values.at[unit_id, one.code]),
+                "best": one.best,
+                "worst": one.worst,
+                "points": or_none(side.points.at[unit_id, one.code]),
+                "weight": one.weight / whole,
+                "contribution": or_none(side.contributions.at[unit_id, one.code])
+                if ranked
+                else None,
+                "from_file": meaning.from_file,
+            }
+        )
+    return [
+        {
+            "code": code,
+            "name": shown(name),
+            "indicators": rows[code],
+            "contribution": sum(row["contribution"] or 0 for row in rows[code]) if ranked else None,
+        }
+        for code, name in DOMAINS.items()
+        if rows[code]
+    ]
+
+
+def _siblings(held: Register, found: ShownLag, whole: Any) -> list[dict[str, Any]]:
+    """Return the former villages of a merged one, the furthest behind first."""
+    lag = found.lag
+    if whole is None:
+        return []
+    parts = lag.merged.index[lag.merged.eq(whole).fillna(False)]
+    table = lag.formers.table.loc[parts].sort_values("rank", na_position="last")
+    return [
+        {
+            "unit": village_link(held.units, unit_id),
+            "score": or_none(row["score"]),
+            "rank": or_none(row["rank"]),
+            "parts": []
+            if or_none(row["score"]) is None
+            else domain_parts(lag.formers.contributions.loc[unit_id]),
+        }
+        for unit_id, row in table.iterrows()
+    ]
+
+
+def _attention(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
+    row = found.attention.loc[unit_id]
+    return {
+        "paid": yuan(held.formers.at[unit_id, "paid_fen"]),
+        "paid_per_head": yuan(row["paid_per_head_fen"]),
+        "last_visit_on": or_none(row["last_visit_on"]),
+        "overlooked": bool(row["overlooked"]),
+    }
