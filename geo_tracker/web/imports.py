@@ -213,6 +213,9 @@ def show(import_id: int) -> ResponseReturnValue:
     """Show an import: under way, stored, refused or failed."""
     with read_session() as session:
         run = existing_import(session, import_id)
+        if run.state == "previewed" and current_user.role in IMPORTING_ROLES:
+            # Looked at between two requests: nobody would come and lead on from here.
+            return redirect(url_for(".preview", import_id=import_id), code=303)
         job = latest_job(session, import_id)
         values = result_values(run, job) | {"undo": undo_values(run, job)}
     return render_template(
