@@ -189,11 +189,10 @@ GIVEN_IN_TEMPLATES: Final[dict[SheetKind, tuple[str, ...]]] = {
     "villages": ("stat_code", "name", "county", "town"),
     "mergers": ("old_code", "old_name", "town"),
     "votes": ("former_code", "former_name", "town"),
-    "projects": (),
-    "problems": (),
-    "visits": (),
-    "incidents": (),
-    "checklists": (),
+    **dict.fromkeys(
+        ("projects", "problems", "visits", "incidents", "checklists"),
+        ("village_code", "village_name", "town"),
+    ),
     "fusions": ("former_code", "former_name", "town"),
     "published": (),
 }

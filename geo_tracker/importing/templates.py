@@ -175,7 +175,8 @@ def _write_table(book: Any, kind: SheetKind, given: pd.DataFrame, place: str) ->
             sheet.data_validation(HEADER_ROW, number, last, number, allowed)
     sheet.set_row(HEADER_ROW - 1, 32)
     named = GIVEN_IN_TEMPLATES[kind]
-    sheet.freeze_panes(HEADER_ROW, len(named) if named else 1)
+    leads = named and tuple(layout.columns)[: len(named)] == named
+    sheet.freeze_panes(HEADER_ROW, len(named) if leads else 1)
     numbers = {target: number for number, target in enumerate(layout.columns)}
     sources = {target: _source(target) for target in named}
     text = book.add_format({"num_format": "@"})

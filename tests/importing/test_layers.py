@@ -376,11 +376,13 @@ def test_where_villages_are_too_many_the_ground_is_left_and_that_is_said(
 ) -> None:
     shapes = [square(0), square(2)]
     packed = zipped(shapefile(tmp_path, villages(shapes=shapes)))
-    monkeypatch.setattr("geo_tracker.importing.ground_checks.MOST_ODD", 1)
-    layer = read_boundaries(packed, with_ground=True)
-    assert layer.ground is not None
-    assert (layer.ground.check.problems, layer.ground.check.too_odd) == ([], 2)
-    assert texts(layer.report, "warning")[0].startswith("Overlaps and gaps were not looked for")
+    for most, looked_at, said in ((1, 1, "looked for in the western part"), (0, 0, "not looked")):
+        monkeypatch.setattr("geo_tracker.importing.ground_checks.MOST_ODD", most)
+        layer = read_boundaries(packed, with_ground=True)
+        assert layer.ground is not None
+        check = layer.ground.check
+        assert (check.problems, check.too_odd, check.looked_at) == ([], 2, looked_at)
+        assert texts(layer.report, "warning")[0].startswith(f"Overlaps and gaps were {said}")
 
 
 def test_a_layer_is_read_where_its_ground_cannot_be_looked_at(
