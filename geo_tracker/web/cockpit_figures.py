@@ -19,6 +19,7 @@ from geo_tracker.db.problem_rates import problem_counts
 from geo_tracker.indicators.cockpit import COUNTS
 from geo_tracker.indicators.lights import project_lights
 from geo_tracker.web.context import services
+from geo_tracker.web.incident_silence import with_zeros
 from geo_tracker.web.problem_past import last_step
 from geo_tracker.web.register import Register
 
@@ -78,7 +79,7 @@ def _figures(
         problems = problem_counts(session, on, due_before=due_before)
         items = checklist_counts_as_of(session, on, due_before=due_before)
         visits = visit_counts_as_of(session, on)
-        incidents = incident_counts_as_of(session, on)
+        incidents = with_zeros(session, register, incident_counts_as_of(session, on), until=on)
         money = project_money_as_of(session, on)
         told = project_progress_as_of(session, on)
     votes = register.votes[_until(register.votes["held_on"], on)]

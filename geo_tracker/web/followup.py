@@ -16,6 +16,7 @@ from geo_tracker.indicators.zeros import INCIDENT_KINDS
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.incident_silence import reporting_counties
 from geo_tracker.web.money import share
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.projects import project_totals
@@ -43,7 +44,7 @@ def worked_on(held: Register, session: Session) -> list[Card]:
         _problems(held, session),
         _checklists(held, session),
         _visits(session),
-        _incidents(session),
+        _incidents(held, session),
     ]
 
 
@@ -162,16 +163,21 @@ def _visits(session: Session) -> Card:
     }
 
 
-def _incidents(session: Session) -> Card:
+def _incidents(held: Register, session: Session) -> Card:
     rows = incident_counts(session)
+    known = bool(reporting_counties(session, held))
+
+    def said(count: int) -> int | None:
+        return count if known else None
+
     return {
         "title": _("Incidents recorded"),
         "url": url_for("incidents.index"),
-        "count": sum(row.count_ for row in rows),
+        "count": said(sum(row.count_ for row in rows)),
         "pairs": [
             (
                 term(kind),
-                number(sum(row.count_ for row in rows if row.kind == kind)),
+                number(said(sum(row.count_ for row in rows if row.kind == kind))),
                 url_for("incidents.index", kind=kind),
             )
             for kind in INCIDENT_KINDS
