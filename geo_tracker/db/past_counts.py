@@ -19,7 +19,7 @@ from geo_tracker.db.models import (
     ProjectStage,
     Visit,
 )
-from geo_tracker.db.problem_rates import RESOLVED_STATES, latest_marked, without_mark
+from geo_tracker.db.problem_rates import RESOLVED_STATES, is_counted, latest_marked, without_mark
 
 CHECKLIST_COUNTS = ("applicable", "done", "verified", "overdue")
 
@@ -180,19 +180,24 @@ def problem_flow(session: Session, until: date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``unit_id``, ``month`` (text, 2020-03), ``registered`` (how many were),
+        Columns ``unit_id``, ``month`` (text, 2020-03), ``registered`` (how many were, less those
+        found to be duplicates of others),
         ``resolved`` (how many became resolved, less those that ceased to be).
     """
     s = FollowupStep
     is_now, was = s.to_state.in_(RESOLVED_STATES), s.from_state.in_(RESOLVED_STATES)
-    begins = s.from_state.is_(None) & s.to_state.is_not(None)
+    now, before = (
+        sa.case((sa.and_(state.is_not(None), is_counted(state)), 1), else_=0)
+        for state in (s.to_state, s.from_state)
+    )
+    counts = sa.case((s.to_state.is_(None), 0), else_=now - before)
     change = sa.case((s.to_state.is_(None), 0), (is_now & was, 0), (is_now, 1), (was, -1), else_=0)
     month = sa.func.substr(sa.cast(s.happened_on, sa.String), 1, len("2020-03"))
     rows = session.execute(
         sa.select(
             s.unit_id,
             month.label("month"),
-            sa.func.count(sa.case((begins, 1))).label("registered"),
+            sa.func.sum(counts).label("registered"),
             sa.func.sum(change).label("resolved"),
         )
         .where(s.table_name == Problem.__tablename__, s.happened_on <= until)

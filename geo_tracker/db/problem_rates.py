@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import FollowupStep, Problem
-from geo_tracker.db.problem_tally import OPEN_STATES, OWED_STATES, TALLY
+from geo_tracker.db.problem_tally import DUPLICATE, OPEN_STATES, OWED_STATES, TALLY
 
 CLAIMED_STATES: Final = ("claimed_fixed", "confirmed_fixed", "closed")
 RESOLVED_STATES: Final = ("confirmed_fixed", "closed")
@@ -21,8 +21,8 @@ MEASURES: Final = (
 )
 """What problems are counted by: the indicators' ``COUNTS``."""
 
-AS_OF: Final = (*MEASURES, "open", "overdue")
-"""The same as of a past day, with what was owed then."""
+AS_OF: Final = (*MEASURES, "open", "overdue", "duplicates")
+"""The same as of a past day, with what was owed then, and the duplicates that nothing counts."""
 
 _BITS = {name: 1 << bit for bit, name in enumerate(TALLY)}
 _ALL_OF: Final = {
@@ -57,6 +57,12 @@ def has(*names: str) -> sa.ColumnElement[bool]:
     return sa.and_(sa.true(), *met)
 
 
+def is_counted(state: Any) -> sa.ColumnElement[bool]:
+    """Return which problems count at all: all but duplicates, for the other one counts."""
+    counted: sa.ColumnElement[bool] = state != DUPLICATE
+    return counted
+
+
 def tally_has(tally: int, *names: str) -> bool:
     """Say whether a tally has all these bits."""
     return all(tally & _BITS[name] for name in names)
@@ -64,7 +70,7 @@ def tally_has(tally: int, *names: str) -> bool:
 
 def counts_now(measure: str, today: date) -> sa.ColumnElement[bool]:
     """Return which problems a measure counts as they stand."""
-    counted = has(*_ALL_OF.get(measure, (measure,)))
+    counted = sa.and_(has(*_ALL_OF.get(measure, (measure,))), is_counted(scanned(Problem.state)))
     return sa.and_(counted, scanned(Problem.due_on) < today) if measure in PAST_DUE else counted
 
 
@@ -168,8 +174,8 @@ def counted_as_of(
         *(handed, sa.not_(c.suspended), c.state.not_in(NOT_DUE_STATES)),
         c.due_on < (due_before or on).isoformat(),
     )
-    return stood, {
-        "registered": c.problem_id.is_not(None),
+    met = {
+        "registered": sa.true(),
         "resolved": resolved,
         "due": due,
         "in_time": sa.and_(due, claimed, c.claimed_on <= c.due_on),
@@ -188,6 +194,8 @@ def counted_as_of(
             c.due_on < (due_before or on).isoformat(),
         ),
     }
+    counts = {name: sa.and_(is_counted(c.state), one) for name, one in met.items()}
+    return stood, counts | {"duplicates": sa.not_(is_counted(c.state))}
 
 
 def problem_counts(session: Session, on: date, *, due_before: date | None = None) -> pd.DataFrame:

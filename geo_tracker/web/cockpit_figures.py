@@ -25,7 +25,7 @@ from geo_tracker.web.register import Register
 
 _PROBLEMS = (
     *("registered", "resolved", "open", "overdue", "due", "in_time", "revisited", "satisfied"),
-    *("handed_again", "rectified"),
+    *("handed_again", "rectified", "duplicates"),
 )
 
 

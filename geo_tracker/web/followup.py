@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.db.incidents import incident_counts
 from geo_tracker.db.problem_lists import OPEN, problem_totals
+from geo_tracker.db.problem_tally import DUPLICATE
 from geo_tracker.db.visits import second_visits, visit_totals
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.zeros import INCIDENT_KINDS
@@ -77,9 +78,15 @@ def _votes(held: Register) -> Card:
 def _problems(held: Register, session: Session) -> Card:
     totals = problem_totals(session, [], ledger_day(held).on)
     resolved, registered = totals["resolved"], totals["registered"]
+    repeated = totals["duplicates"]
+    left_out = (
+        term("measure_duplicates"),
+        number(repeated),
+        url_for("problems.index", state=DUPLICATE),
+    )
     return {
         "title": _("Problems"),
-        "url": url_for("problems.index"),
+        "url": url_for("problems.index", counted="registered" if repeated else None),
         "count": registered,
         "pairs": [
             (_("open"), number(totals[OPEN]), url_for("problems.index", state=OPEN)),
@@ -89,6 +96,7 @@ def _problems(held: Register, session: Session) -> Card:
                 percent(resolved / registered if registered else None),
                 url_for("problem_rates.show"),
             ),
+            *([left_out] if repeated else []),
         ],
     }
 

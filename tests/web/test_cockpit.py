@@ -156,3 +156,21 @@ def test_what_is_done_today_is_in_the_figures_at_once(ledger: Ledger) -> None:
 
 def test_an_empty_register_says_what_to_bring(empty: Flask) -> None:
     assert "Nothing is stored yet" in visitor(empty, "viewer").page("/cockpit/")
+
+
+def test_a_duplicate_is_counted_once_and_every_page_says_what_was_left_out(ledger: Ledger) -> None:
+    first = ledger.problem("新川村", steps=6)
+    ledger.does(ledger.problem("新川村", steps=1), "duplicate", duplicate_of_id=first)
+    who = visitor(ledger.app, "planner")
+    for path in ("/cockpit/", "/followup/", "/", "/problems/", "/problems/rates"):
+        page = who.page(path)
+        (told,) = re.findall(r"left out as duplicates:? (\d+)", plain(page))
+        assert told == "1", path
+        (address,) = re.findall(r'href="(/problems/\?[^"]*state=duplicate[^"]*)"', page)[:1]
+        assert rows_behind(who, address) == 1
+    assert "Problems registered 1" in plain(who.page("/cockpit/"))
+    assert "Problems 1 open 0" in plain(who.page("/followup/"))
+    assert rows_behind(who, "/problems/?counted=registered") == 1
+    assert rows_behind(who, "/problems/") == 2
+    village = plain(who.page(f"/villages/{ledger.stored(first).unit_id}"))
+    assert "all: 2 · open: 0 · duplicates: 1" in village
