@@ -186,7 +186,7 @@ def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[s
     return totals
 
 
-def _by_tally(session: Session, where: Conditions, on: LightDays) -> sa.Result[Any]:
+def _by_tally(session: Session, where: Conditions, on: LightDays) -> sa.Result[int, int, int, int]:
     """Return tallies with how many have each, how many were due before today, and until soon."""
     p = Problem
     tally = scanned(p.tally) if where else p.tally
