@@ -27,6 +27,8 @@ from geo_tracker.config import Settings
 from geo_tracker.db import make_engine
 from geo_tracker.db.problem_tally import OPEN_STATES, RUNNING
 from geo_tracker.db.schema import migrate
+from geo_tracker.followup.problem_states import Actor
+from geo_tracker.workflows.problems import register_problem
 from geo_tracker.workflows.users import add_user
 
 PROBLEMS, PROJECTS, AIM_S = 50_000, 20_000, 0.5
@@ -88,6 +90,9 @@ def main() -> None:
         measured("the register read, once after every import", page("/projects/"))
         plain = min(measured("plain GROUP BY", peer) for _time in range(3))
         past = (TODAY - timedelta(days=100)).isoformat()
+        measured("cockpit, the first one of a day", page("/cockpit/"))
+        given = {"content": "路灯不亮", "unit_id": 1}
+        register_problem(engine, given, actor=Actor(None, "planner"), today=TODAY)
         first = measured("cockpit, first after a change", page("/cockpit/"))
         again = measured("cockpit, again", page("/cockpit/"))
         county = measured("cockpit of a county", page("/cockpit/?county=330701"))
@@ -96,7 +101,7 @@ def main() -> None:
         for path in ("/followup/", "/", "/problems/rates", "/projects/totals/"):
             measured(path, page(path))
         engine.dispose()
-    print(f"first {first / plain:.1f} times, again {again / plain:.1f} times the plain counts")
+    print(f"plain counts are 1; after a change {first / plain:.1f}, again {again / plain:.1f}")
     if max(again, county) > AIM_S:
         raise SystemExit(f"the aim is {AIM_S} s of work")
 

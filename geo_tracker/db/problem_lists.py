@@ -178,8 +178,9 @@ def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[s
         add({"total": count, "again": count if tally_has(bits, "handed_again") else 0})
         add({OPEN: count if tally_has(bits, "open") else 0})
         add({"red": past, "yellow": soon - past} if running else {})
-    # Few, and none is open. That they name another one leads to them by its index.
-    repeated = (sa.not_(is_counted(Problem.state)), Problem.duplicate_of_id.is_not(None))
+    # Few, and none is open. Which problem they name leads to them by its index, and that it is
+    # above zero has SQLite take that; by "not NULL" it does not.
+    repeated = (sa.not_(is_counted(Problem.state)), Problem.duplicate_of_id > 0)
     for bits, count, past, _soon in _by_tally(session, (*where, *repeated), on):
         add({"duplicates": count})
         add(measures_of(bits, count=count, past_due=past), -1)

@@ -60,10 +60,35 @@ def charts_of(chosen: pd.DataFrame, now: DayFigures) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=4)
 def _flows(
-    engine: sa.Engine, until: date, _stamp: tuple[Any, ...], _last_step_id: int
+    engine: sa.Engine, until: date, stamp: tuple[Any, ...], last: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return _problems(engine, until, stamp, last), _payments(engine, until)
+
+
+_kept: dict[Any, tuple[int, pd.DataFrame]] = {}
+"""By database, day and stamp of the register the last step that was counted, and the flow."""
+
+_MOST_KEPT = 4
+
+
+def _problems(engine: sa.Engine, until: date, stamp: tuple[Any, ...], last: int) -> pd.DataFrame:
+    """Return the flow of problems: the log grows, so only what was added since is counted anew."""
+    key = (engine, until, stamp)
+    before, flow = _kept.pop(key, (0, None))
     with reading(engine) as session:
-        return problem_flow(session, until), payment_flow(session, until)
+        added = problem_flow(session, until, after_step=before)
+    if flow is not None:
+        both = pd.concat([flow, added]) if len(added) else flow
+        added = both.groupby(["unit_id", "month"], as_index=False).sum()
+    _kept[key] = (last, added)
+    for oldest in list(_kept)[:-_MOST_KEPT]:
+        _kept.pop(oldest, None)
+    return added
+
+
+def _payments(engine: sa.Engine, until: date) -> pd.DataFrame:
+    with reading(engine) as session:
+        return payment_flow(session, until)
 
 
 def _running(monthly: pd.DataFrame, last: pd.Period) -> pd.DataFrame:

@@ -127,6 +127,16 @@ def test_a_past_day_is_counted_as_it_was_then(desk: Desk) -> None:
     assert set(counted(desk, MONDAY - timedelta(days=1)).values()) == {0}
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_every_past_day_is_counted_as_the_whole_log_tells_it(desk: Desk, seed: int) -> None:
+    last = wander(desk, seed, problems=16, days=14)
+    for days in range((last - MONDAY).days + 2):
+        day = MONDAY + timedelta(days=days - 1)
+        fast = counted(desk, day)
+        with reading(desk.engine) as session:
+            assert fast == {name: len(counted_ids(session, name, day)) for name in AS_OF}, day
+
+
 def test_what_was_handed_over_again_is_no_longer_claimed(desk: Desk) -> None:
     problem_id = desk.claimed()
     desk.does(problem_id, "revisit", desk.li, on=FRIDAY, answer="not_fixed", due_on=NEXT)
