@@ -181,10 +181,12 @@ def _by_unit(rows: object, columns: list[str]) -> pd.DataFrame:
     return frame
 
 
-def problem_flow(session: Session, until: date, *, after_step: int = 0) -> pd.DataFrame:
+def problem_flow(
+    session: Session, until: date, *, after_step: int = 0, last_step: int | None = None
+) -> pd.DataFrame:
     """Return month by month what became of problems up to and with a day, from the log.
 
-    ``after_step``: of steps with a higher number only.
+    ``after_step``, ``last_step``: of steps with higher numbers only, and none higher than that.
 
     Returns
     -------
@@ -210,7 +212,8 @@ def problem_flow(session: Session, until: date, *, after_step: int = 0) -> pd.Da
             sa.func.sum(counts).label("registered"),
             sa.func.sum(change).label("resolved"),
         )
-        .where(s.table_name == Problem.__tablename__, s.happened_on <= until, s.id > after_step)
+        .where(s.table_name == Problem.__tablename__, s.happened_on <= until)
+        .where(s.id > after_step, sa.true() if last_step is None else s.id <= last_step)
         .where(sa.or_(s.from_state.is_(None), s.to_state.in_(told), s.from_state.in_(told)))
         .group_by(s.unit_id, month)
     )
