@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -225,6 +225,15 @@ def fitting_text(value: object, *, longest: int) -> str | None:
     if len(seen) > longest:
         raise CellError(N_("At most %(count)s characters."), count=longest)
     return seen or None
+
+
+@lru_cache(4096)
+def as_read(text: str, longest: int) -> str | None:
+    """Return a text as a sheet that holds it would be read."""
+    try:
+        return fitting_text(text, longest=longest)
+    except CellError:
+        return text
 
 
 def _reader(

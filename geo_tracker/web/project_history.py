@@ -61,7 +61,7 @@ def step_row(step: FollowupStep, username: str | None, villages: Mapping[int, st
         "username": username,
         "text": step_text(step, villages),
         "note": step.note,
-        "source": None,
+        "source": provenance(step.import_id) if step.import_id else None,
     }
 
 
@@ -126,7 +126,7 @@ def _changes(fields: Mapping[str, list[Any]], villages: Mapping[int, str]) -> st
 
 
 def _change(name: str, old: Any, new: Any, villages: Mapping[int, str]) -> str:
-    field, now = field_word(name), value_text(name, new, villages)
+    field, now = field_word(name, "project"), value_text(name, new, villages)
     if old is None:
         return f"{field} {now}"
     was = value_text(name, old, villages)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import shapely
@@ -13,10 +13,15 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import Fund, Payment, Project, ProjectAmount, Vote
 from geo_tracker.db.records import Record, StoredTable
 from geo_tracker.importing.columns import LAYOUTS, MEETING_FORMS, STAGES
+from geo_tracker.importing.followup_columns import CODE_WORDS
 from geo_tracker.reports.ledger_workbook import LONGEST_CELL
 from geo_tracker.workflows.matching import SYNTHETIC_BASIS, is_synthetic
 
 WAN = Decimal(10_000)
+LIVELIHOOD: Final = {None: None} | {
+    str(state): words[0] for state, words in CODE_WORDS["livelihood"].items()
+}
+"""State of a livelihood project → the word for it in sheets."""
 
 _PLACED = ("lon", "lat", "shape")
 _DIGITS = 15
@@ -84,6 +89,7 @@ def project_cells(
                     strict=True)
             )
             | {"stage": STAGES.get(stage, (stage,))[0], "basis": _basis(project)}
+            | {"livelihood_state": LIVELIHOOD[project["livelihood_state"]]}
             | place
             | money[project["id"]]
         )  # fmt: skip

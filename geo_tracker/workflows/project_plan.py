@@ -10,10 +10,13 @@ import sqlalchemy as sa
 
 from geo_tracker.db.models import Fund, Payment, Project, ProjectAmount
 from geo_tracker.db.records import Planned, Record, is_same
+from geo_tracker.errors import GeoTrackerError
 from geo_tracker.importing.cells import stage
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import Message
+from geo_tracker.workflows.followup_plan import kept_texts
 from geo_tracker.workflows.known_projects import KnownProjects
+from geo_tracker.workflows.livelihood_plan import LivelihoodSteps, told_by_row
 from geo_tracker.workflows.matching import (
     former_units,
     is_synthetic,
@@ -32,6 +35,7 @@ from geo_tracker.workflows.sheet_plan import (
 _FIELDS = (
     *("project_no", "name", "kind", "stage", "planned_start_on", "planned_finish_on"),
     *("actual_start_on", "actual_finish_on", "progress", "reported_on", "basis"),
+    *("owner_unit", "contractor"),
 )
 _AMOUNTS = {"estimate_yuan": "estimate", "budget_yuan": "budget", "contract_yuan": "contract"}
 # What says which project a row is about is not taken away by an empty cell.
@@ -53,11 +57,23 @@ def planned_projects(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> She
     planner = SheetPlanner(known, sheet)
     found = _found_projects(planner, known.projects, rows)
     stored = {record["id"]: record for record in table.records}
-    money = _Money(known)
+    money, livelihood = _Money(known), LivelihoodSteps(known, facts)
     for row, project_id in found:
         values = _values(row, facts)
         record = stored.get(project_id) if project_id is not None else None
         values["basis"] = kept_basis(values["basis"], record)
+        kept_texts("projects", values, record)
+        try:
+            passed = told_by_row(row, record)
+        except GeoTrackerError as fault:
+            planner.problems.add(
+                "error",
+                fault.message,
+                row=row["row"],
+                column=sheet.columns.get("livelihood_state"),
+                value=row["livelihood_state"],
+            )
+            continue
         unit_id = row["former_unit_id"] or row["unit_id"]
         one = table.compared(
             values,
@@ -67,6 +83,7 @@ def planned_projects(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> She
             label=row["name"],
             record=record,
         )
+        livelihood.lead(one, record, passed)
         planner.take(unit_id, one, *money.of_project(one, row))
     return planner.plan(former[~matched], _missing(planner, stored))
 
@@ -111,6 +128,9 @@ def _values(row: Record, facts: FileFacts) -> Record:
         "unit_id": row["unit_id"],
         "former_unit_id": row["former_unit_id"],
         "synthetic": is_synthetic(row.get("basis"), source_is_synthetic=facts.synthetic),
+        # What livelihood projects are led to is added to these.
+        "is_livelihood": False,
+        "livelihood_state": None,
         "row": row["row"],
         "geom": _place(row.get("shape"), row.get("lon"), row.get("lat")),
     }
