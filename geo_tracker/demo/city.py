@@ -11,6 +11,7 @@ from geo_tracker.demo.checklists import checklist_sheet, fusion_sheet
 from geo_tracker.demo.figures import village_figures, village_sheet
 from geo_tracker.demo.files import write_shapefile_zip, write_workbook
 from geo_tracker.demo.layout import areas_m2, former_layer, later_layer, seats
+from geo_tracker.demo.livelihood import with_livelihood
 from geo_tracker.demo.mergers import drawn_groups, lineage
 from geo_tracker.demo.problems import problem_sheet
 from geo_tracker.demo.projects import project_sheet
@@ -139,7 +140,7 @@ def demo_city(reference: Reference, *, seed: int) -> DemoCity:
         "村庄": village_sheet(became, figures, seat_points),
         "合并对照": merger_sheet(became, votes, wrong, rng(8)),
         "表决": votes,
-        "项目": project_sheet(became, figures, former, rng(6)),
+        "项目": with_livelihood(project_sheet(became, figures, former, rng(6)), rng(13)),
         "公布数": published_sheet(),
     }
     checklists = checklist_sheet(became, rng(11))
