@@ -151,6 +151,9 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             "paid_yuan": _column(
                 "money", "已拨付", "已拨付金额", "已拨付资金", "拨付", "已支付", "paid_yuan"
             ),
+            "payments": _column(
+                "payments", "拨付明细", "资金拨付明细", "支付明细", "付款明细", "payments"
+            ),
             "channels": _column("channels", "资金渠道", "资金来源", "渠道", "channels"),
             "stage": _column("text", "阶段", "项目阶段", "当前阶段", "stage"),
             # 民生实事 alone often heads a column of 是 and 否, which tells no state.

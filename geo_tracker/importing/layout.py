@@ -12,6 +12,7 @@ Reading = Literal[
     "text", "code", "day", "count", "year", "money", "share", "number", "lon", "lat", "shape",
     "event", "channels", "source", "state", "answer", "satisfaction", "incident", "yes_no",
     "domain", "item_state", "fusion", "livelihood",
+    "payments",
 ]  # fmt: skip
 """How the cells of a column are read; see `tables`."""
 

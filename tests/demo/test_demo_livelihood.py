@@ -1,5 +1,7 @@
 """Livelihood projects of the demo are as far as their stage lets them be, and say so."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,10 @@ import pytest
 from geo_tracker.demo import published
 from geo_tracker.demo.city import DemoCity
 from geo_tracker.demo.livelihood import COLUMNS, KINDS, with_livelihood
-from geo_tracker.demo.schedule import STAGES
+from geo_tracker.demo.payments import COLUMN
+from geo_tracker.demo.schedule import AS_OF, STAGES
 from geo_tracker.importing.followup_columns import CODE_WORDS
+from geo_tracker.importing.payment_cells import payments
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +57,20 @@ def test_the_three_zeros_are_as_published_and_no_incident_is_made_up(city: DemoC
     assert "事件" not in city.followup
     notes = city.sheets["说明"].set_index("事项")["说明"]
     assert "没有编造舆情、信访、案件" in notes["合成：问题、走访、清单、三资融合"]
+
+
+def test_payments_one_by_one_are_to_the_cent_what_was_paid(city: DemoCity) -> None:
+    sheet = city.sheets["项目"]
+    some = sheet[sheet[COLUMN].notna()]
+    assert len(some) > 2
+    paid = sheet["已拨付(万元)"].fillna(0).astype(float) > 0
+    assert (sheet[COLUMN].notna() == paid).all()
+    for project in some.to_dict("records"):
+        single = payments(project[COLUMN], unit_yuan=Decimal(10_000)) or []
+        total = Decimal(f"{project['已拨付(万元)']:.2f}") * 10_000
+        assert sum(payment.amount for payment in single) == total
+        days = [payment.paid_on for payment in single]
+        assert days == sorted(days)
+        assert days[-1] <= AS_OF
+        channels = {part.split(":")[0] for part in project["资金渠道"].split(";")}
+        assert {payment.channel for payment in single} <= channels
