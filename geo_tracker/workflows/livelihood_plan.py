@@ -60,6 +60,6 @@ class LivelihoodSteps:
         for after in passed:
             fields = {"livelihood_state": [state, after]}
             step = {"action": "livelihood", "happened_on": on, "fields": fields}
-            states = {"from_state": state, "to_state": after, "note": self.facts.title[:1000]}
+            states = {"from_state": state, "to_state": after}
             one.steps.append({**NO_STEP, **step, **states})
             state = after
