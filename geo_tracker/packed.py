@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -184,6 +184,13 @@ def shapes_at(layer: Layer, at: Any) -> Any:
     if isinstance(layer, PackedLayer):
         return layer.outlines.shapes(at)
     return layer.geometry.to_numpy()[at]
+
+
+def taken(layer: Layer, at: Any) -> Layer:
+    """Return the units at some positions of a layer (an array of int), in its own order of them."""
+    if isinstance(layer, PackedLayer):
+        return replace(layer, facts=layer.facts.iloc[at], outlines=layer.outlines.taken(at))
+    return layer.iloc[at]
 
 
 def unpacked(layer: Layer) -> gpd.GeoDataFrame:

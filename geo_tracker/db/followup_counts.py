@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db.models import FollowupStep, Problem, Visit
+from geo_tracker.db.problem_rates import is_counted
 
 FollowupStamp = tuple[int | None, int | None, int | None]
 """The last step, problem and visit; None where there is none."""
@@ -32,7 +33,7 @@ def followup_stamp(session: Session) -> FollowupStamp:
 def problem_counts(
     session: Session, *, on: date, open_states: Collection[str], owed_states: Collection[str]
 ) -> list[sa.Row[Any]]:
-    """Count the problems of every village that ever had one.
+    """Count the problems of every village that ever had one, duplicates left out.
 
     Parameters
     ----------
@@ -59,7 +60,9 @@ def problem_counts(
                 _how_many(p.state.in_(open_states)).label("open_problems"),
                 _how_many(is_overdue).label("overdue_problems"),
                 _how_many(p.handover_round >= 2).label("problems_again"),
-            ).group_by(p.unit_id)
+            )
+            .where(is_counted(p.state))
+            .group_by(p.unit_id)
         )
     )
 

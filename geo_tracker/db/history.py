@@ -138,7 +138,8 @@ def _changes(session: Session, unit_ids: list[int], projects: sa.Select[Any]) ->
                     c.unit_id.in_(unit_ids),
                     sa.and_(c.table_name == "project", c.record_id.in_(projects)),
                     sa.and_(c.table_name == "fund", c.record_id.in_(funds)),
-                )
+                ),
+                told_by_no_step(),
             )
             .order_by(c.id)
         )
@@ -232,6 +233,15 @@ def import_people(session: Session) -> dict[int, str | None]:
         )
     )
     return {row.id: row.username for row in rows}
+
+
+def told_by_no_step() -> sa.ColumnElement[bool]:
+    """Return the condition for changes of files that no step of theirs tells of, too.
+
+    How files lead livelihood projects, steps tell; that it was undone, they cannot.
+    """
+    c = RecordChange
+    return sa.or_(c.field != "livelihood_state", c.reason.is_not(None))
 
 
 def logged_steps(session: Session, records: set[tuple[str, int]]) -> Rows:

@@ -131,6 +131,12 @@ def incident_counts(session: Session, where: Conditions = ()) -> list[sa.Row[Any
     )
 
 
+def units_with_incidents(session: Session, until: date | None) -> list[int]:
+    """Return the villages of any incident up to and with a day; None for any day."""
+    found = sa.select(Incident.unit_id).where(*conditions(IncidentFilter(end=until)))
+    return list(session.scalars(found.distinct()))
+
+
 def incidents_of_units(session: Session, units: Collection[int], *, most: int) -> list[Incident]:
     """Return incidents in some villages: what is open first, then the newest."""
     query = (

@@ -1,6 +1,7 @@
 """What checklists, visits, incidents and money amounted to on a past day, by village or project."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -19,7 +20,8 @@ from geo_tracker.db.models import (
     ProjectStage,
     Visit,
 )
-from geo_tracker.db.problem_rates import RESOLVED_STATES, latest_marked, without_mark
+from geo_tracker.db.problem_rates import RESOLVED_STATES, is_counted, latest_marked, without_mark
+from geo_tracker.db.problem_tally import DUPLICATE
 
 CHECKLIST_COUNTS = ("applicable", "done", "verified", "overdue")
 
@@ -87,6 +89,11 @@ def incident_counts_as_of(session: Session, on: date) -> pd.DataFrame:
     return _by_unit(rows.all(), ["incidents"])
 
 
+def _fen(amount: Any) -> sa.Label[int]:
+    """Return an amount as the whole fen that is stored: tens of thousands are summed up faster."""
+    return sa.type_coerce(amount, sa.BigInteger).label("fen")
+
+
 def project_money_as_of(session: Session, on: date) -> pd.DataFrame:
     """Return what was known of each project's money on a day.
 
@@ -99,20 +106,20 @@ def project_money_as_of(session: Session, on: date) -> pd.DataFrame:
     """
     told_on = sa.func.coalesce(ImportRun.as_of_on, sa.func.date(ProjectAmount.recorded_at))
     amounts = session.execute(
-        sa.select(ProjectAmount.project_id, ProjectAmount.amount)
+        sa.select(ProjectAmount.project_id, _fen(ProjectAmount.amount))
         .outerjoin(ImportRun, ImportRun.id == ProjectAmount.import_id)
         .where(ProjectAmount.kind == "budget", told_on <= on)
         .order_by(ProjectAmount.id)
     )
-    budget = {row.project_id: int(row.amount * 100) for row in amounts}
+    budget = {row.project_id: row.fen for row in amounts}
     paid_on = sa.func.coalesce(Payment.paid_on, ImportRun.as_of_on)
     payments = session.execute(
-        sa.select(Payment.project_id, sa.func.sum(Payment.amount).label("amount"))
+        sa.select(Payment.project_id, sa.func.sum(_fen(Payment.amount)).label("fen"))
         .outerjoin(ImportRun, ImportRun.id == Payment.import_id)
         .where(paid_on <= on)
         .group_by(Payment.project_id)
     )
-    paid = {row.project_id: int(row.amount * 100) for row in payments}
+    paid = {row.project_id: int(row.fen) for row in payments}
     brought = session.scalars(
         sa.select(Project.id)
         .join(ImportRun, ImportRun.id == Project.import_id)
@@ -174,28 +181,40 @@ def _by_unit(rows: object, columns: list[str]) -> pd.DataFrame:
     return frame
 
 
-def problem_flow(session: Session, until: date) -> pd.DataFrame:
+def problem_flow(
+    session: Session, until: date, *, after_step: int = 0, last_step: int | None = None
+) -> pd.DataFrame:
     """Return month by month what became of problems up to and with a day, from the log.
+
+    ``after_step``, ``last_step``: of steps with higher numbers only, and none higher than that.
 
     Returns
     -------
     DataFrame
-        Columns ``unit_id``, ``month`` (text, 2020-03), ``registered`` (how many were),
+        Columns ``unit_id``, ``month`` (text, 2020-03), ``registered`` (how many were, less those
+        found to be duplicates of others),
         ``resolved`` (how many became resolved, less those that ceased to be).
     """
     s = FollowupStep
     is_now, was = s.to_state.in_(RESOLVED_STATES), s.from_state.in_(RESOLVED_STATES)
-    begins = s.from_state.is_(None) & s.to_state.is_not(None)
+    now, before = (
+        sa.case((sa.and_(state.is_not(None), is_counted(state)), 1), else_=0)
+        for state in (s.to_state, s.from_state)
+    )
+    counts = sa.case((s.to_state.is_(None), 0), else_=now - before)
     change = sa.case((s.to_state.is_(None), 0), (is_now & was, 0), (is_now, 1), (was, -1), else_=0)
+    told = (*RESOLVED_STATES, DUPLICATE)
     month = sa.func.substr(sa.cast(s.happened_on, sa.String), 1, len("2020-03"))
     rows = session.execute(
         sa.select(
             s.unit_id,
             month.label("month"),
-            sa.func.count(sa.case((begins, 1))).label("registered"),
+            sa.func.sum(counts).label("registered"),
             sa.func.sum(change).label("resolved"),
         )
         .where(s.table_name == Problem.__tablename__, s.happened_on <= until)
+        .where(s.id > after_step, sa.true() if last_step is None else s.id <= last_step)
+        .where(sa.or_(s.from_state.is_(None), s.to_state.in_(told), s.from_state.in_(told)))
         .group_by(s.unit_id, month)
     )
     return pd.DataFrame(rows.all(), columns=["unit_id", "month", "registered", "resolved"])
@@ -208,11 +227,10 @@ def payment_flow(session: Session, until: date) -> pd.DataFrame:
     """
     paid_on = sa.func.coalesce(Payment.paid_on, ImportRun.as_of_on)
     rows = session.execute(
-        sa.select(Payment.project_id, paid_on.label("on"), Payment.amount)
+        sa.select(Payment.project_id, paid_on.label("on"), _fen(Payment.amount))
         .outerjoin(ImportRun, ImportRun.id == Payment.import_id)
         .where(paid_on <= until)
     )
     flow = pd.DataFrame(rows.all(), columns=["project_id", "month", "fen"])
     flow["month"] = flow["month"].astype(str).str.slice(0, len("2020-03"))
-    flow["fen"] = [int(amount * 100) for amount in flow["fen"]]
     return flow

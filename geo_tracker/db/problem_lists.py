@@ -14,6 +14,7 @@ from geo_tracker.db.problem_rates import (
     MEASURES,
     counts_now,
     has,
+    is_counted,
     measures_of,
     scanned,
     tally_has,
@@ -162,32 +163,44 @@ def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[s
     Returns
     -------
     dict
-        ``total``, ``open``, ``red``, ``yellow`` and the measures.
+        ``total`` (rows), ``duplicates`` among them, ``again`` (rows of those handed over twice or
+        more), and without duplicates ``open``, ``red``, ``yellow`` and the measures.
     """
+    totals = dict.fromkeys(("total", "duplicates", "again", OPEN, "red", "yellow", *MEASURES), 0)
+
+    def add(found: dict[str, int], sign: int = 1) -> None:
+        for name, number in found.items():
+            totals[name] += sign * number
+
+    for bits, count, past, soon in _by_tally(session, where, on):
+        running = tally_has(bits, "running")
+        add(measures_of(bits, count=count, past_due=past))
+        add({"total": count, "again": count if tally_has(bits, "handed_again") else 0})
+        add({OPEN: count if tally_has(bits, "open") else 0})
+        add({"red": past, "yellow": soon - past} if running else {})
+    # Few, and none is open. Which problem they name leads to them by its index, and that it is
+    # above zero has SQLite take that; by "not NULL" it does not.
+    repeated = (sa.not_(is_counted(Problem.state)), Problem.duplicate_of_id > 0)
+    for bits, count, past, _soon in _by_tally(session, (*where, *repeated), on):
+        add({"duplicates": count})
+        add(measures_of(bits, count=count, past_due=past), -1)
+    return totals
+
+
+def _by_tally(session: Session, where: Conditions, on: LightDays) -> sa.Result[int, int, int, int]:
+    """Return tallies with how many have each, how many were due before today, and until soon."""
     p = Problem
     tally = scanned(p.tally) if where else p.tally
-    rows = session.execute(
+    return session.execute(
         sa.select(
             tally,
-            sa.func.count().label("count"),
-            sa.func.sum(sa.case((p.due_on < on.today, 1), else_=0)).label("past"),
-            sa.func.sum(sa.case((p.due_on <= on.yellow_until, 1), else_=0)).label("soon"),
+            sa.func.count(),
+            sa.func.sum(sa.case((p.due_on < on.today, 1), else_=0)),
+            sa.func.sum(sa.case((p.due_on <= on.yellow_until, 1), else_=0)),
         )
         .where(*where)
         .group_by(tally)
     )
-    totals = dict.fromkeys(("total", OPEN, "red", "yellow", *MEASURES), 0)
-    for bits, count, past, soon in rows:
-        running = tally_has(bits, "running")
-        found = {
-            "total": count,
-            OPEN: count if tally_has(bits, "open") else 0,
-            "red": past if running else 0,
-            "yellow": soon - past if running else 0,
-            **measures_of(bits, count=count, past_due=past),
-        }
-        totals = {name: totals[name] + number for name, number in found.items()}
-    return totals
 
 
 def count_of_problems(session: Session, where: Conditions) -> int:

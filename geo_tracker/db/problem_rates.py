@@ -1,6 +1,6 @@
 """Which problems are counted for rates: as they stand, or from the log as of any past day."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -8,8 +8,9 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geo_tracker.db.asking import among
 from geo_tracker.db.models import FollowupStep, Problem
-from geo_tracker.db.problem_tally import OPEN_STATES, OWED_STATES, TALLY
+from geo_tracker.db.problem_tally import DUPLICATE, OPEN_STATES, OWED_STATES, TALLY
 
 CLAIMED_STATES: Final = ("claimed_fixed", "confirmed_fixed", "closed")
 RESOLVED_STATES: Final = ("confirmed_fixed", "closed")
@@ -21,8 +22,8 @@ MEASURES: Final = (
 )
 """What problems are counted by: the indicators' ``COUNTS``."""
 
-AS_OF: Final = (*MEASURES, "open", "overdue")
-"""The same as of a past day, with what was owed then."""
+AS_OF: Final = (*MEASURES, "open", "overdue", "duplicates")
+"""The same as of a past day, with what was owed then, and the duplicates that nothing counts."""
 
 _BITS = {name: 1 << bit for bit, name in enumerate(TALLY)}
 _ALL_OF: Final = {
@@ -57,6 +58,12 @@ def has(*names: str) -> sa.ColumnElement[bool]:
     return sa.and_(sa.true(), *met)
 
 
+def is_counted(state: Any) -> sa.ColumnElement[bool]:
+    """Return which problems count at all: all but duplicates, for the other one counts."""
+    counted: sa.ColumnElement[bool] = state != DUPLICATE
+    return counted
+
+
 def tally_has(tally: int, *names: str) -> bool:
     """Say whether a tally has all these bits."""
     return all(tally & _BITS[name] for name in names)
@@ -64,7 +71,7 @@ def tally_has(tally: int, *names: str) -> bool:
 
 def counts_now(measure: str, today: date) -> sa.ColumnElement[bool]:
     """Return which problems a measure counts as they stand."""
-    counted = has(*_ALL_OF.get(measure, (measure,)))
+    counted = sa.and_(has(*_ALL_OF.get(measure, (measure,))), is_counted(scanned(Problem.state)))
     return sa.and_(counted, scanned(Problem.due_on) < today) if measure in PAST_DUE else counted
 
 
@@ -122,9 +129,17 @@ def without_mark(marked: sa.ColumnElement[str]) -> sa.Function[str]:
     return sa.func.substr(marked, _KEY_DIGITS + 1)
 
 
-def _as_of(on: date) -> sa.Subquery:
+def _touched_after(session: Session, on: date) -> list[int]:
+    """Return the problems that somebody did something about after a day."""
+    s = FollowupStep
+    after = sa.select(s.record_id).where(s.table_name == Problem.__tablename__, s.happened_on > on)
+    return list(session.scalars(after.distinct()))
+
+
+def _as_of(on: date, only: Collection[int] | None = None) -> sa.Subquery:
     """Return a row per problem registered by a day: how it stood at the end of it, by the log."""
     s = FollowupStep
+    those = sa.true() if only is None else among(s.record_id, only)
     marks = (
         sa.select(
             s.record_id,
@@ -138,7 +153,7 @@ def _as_of(on: date) -> sa.Subquery:
                 for name, keeps in _KEEPS.items()
             ),
         )
-        .where(s.table_name == Problem.__tablename__, s.happened_on <= on)
+        .where(s.table_name == Problem.__tablename__, s.happened_on <= on, those)
         .group_by(s.record_id)
         .subquery()
     )
@@ -153,13 +168,14 @@ def _as_of(on: date) -> sa.Subquery:
 
 
 def counted_as_of(
-    on: date, *, due_before: date | None = None
+    on: date, *, due_before: date | None = None, only: Collection[int] | None = None
 ) -> tuple[sa.Subquery, dict[str, sa.ColumnElement[bool]]]:
     """Return problems as they stood on a day (``problem_id``) and by measure which it counts.
 
     What was due (`PAST_DUE` and ``overdue``) was due before that day, or before another one.
+    ``only``: of these problems alone.
     """
-    stood = _as_of(on)
+    stood = _as_of(on, only)
     c = stood.c
     resolved, again, handed = c.state.in_(RESOLVED_STATES), c.round_ >= 2, c.round_ >= 1
     claimed = c.state.in_(CLAIMED_STATES)
@@ -168,8 +184,8 @@ def counted_as_of(
         *(handed, sa.not_(c.suspended), c.state.not_in(NOT_DUE_STATES)),
         c.due_on < (due_before or on).isoformat(),
     )
-    return stood, {
-        "registered": c.problem_id.is_not(None),
+    met = {
+        "registered": sa.true(),
         "resolved": resolved,
         "due": due,
         "in_time": sa.and_(due, claimed, c.claimed_on <= c.due_on),
@@ -188,6 +204,8 @@ def counted_as_of(
             c.due_on < (due_before or on).isoformat(),
         ),
     }
+    counts = {name: sa.and_(is_counted(c.state), one) for name, one in met.items()}
+    return stood, counts | {"duplicates": sa.not_(is_counted(c.state))}
 
 
 def problem_counts(session: Session, on: date, *, due_before: date | None = None) -> pd.DataFrame:
@@ -207,19 +225,31 @@ def problem_counts(session: Session, on: date, *, due_before: date | None = None
     DataFrame
         By ``unit_id``: a column of whole numbers for each of `AS_OF`.
     """
-    stood, measures = counted_as_of(on, due_before=due_before)
-    rows = session.execute(
-        sa.select(
-            Problem.unit_id,
-            *(
-                sa.func.sum(sa.case((one, 1), else_=0)).label(name)
-                for name, one in measures.items()
-            ),
+    # Whatever nobody touched since stands today as it stood then: only the others are looked up in
+    # the log, which takes many times longer.
+    day, touched = due_before or on, _touched_after(session, on)
+    unlike = {
+        "open": has("open"),
+        "overdue": sa.and_(has("running"), scanned(Problem.due_on) < day),
+        "duplicates": sa.not_(is_counted(scanned(Problem.state))),
+    }
+    now = {name: unlike[name] if name in unlike else counts_now(name, day) for name in AS_OF}
+    queries = [
+        sa.select(Problem.unit_id, *_sums(now)).where(
+            scanned(Problem.registered_on) <= on, sa.not_(among(Problem.id, touched))
         )
-        .join(stood, stood.c.problem_id == Problem.id)
-        .group_by(Problem.unit_id)
-    )
-    return pd.DataFrame(rows.all(), columns=["unit_id", *AS_OF]).astype(int).set_index("unit_id")
+    ]
+    if touched:
+        stood, then = counted_as_of(on, due_before=due_before, only=touched)
+        as_then = sa.select(Problem.unit_id, *_sums(then))
+        queries.append(as_then.join(stood, stood.c.problem_id == Problem.id))
+    rows = [row for query in queries for row in session.execute(query.group_by(Problem.unit_id))]
+    frame = pd.DataFrame(rows, columns=["unit_id", *AS_OF]).astype(int)
+    return frame.groupby("unit_id").sum()
+
+
+def _sums(measures: Mapping[str, sa.ColumnElement[bool]]) -> list[sa.ColumnElement[int]]:
+    return [sa.func.sum(sa.case((measures[name], 1), else_=0)).label(name) for name in AS_OF]
 
 
 def counted_ids(session: Session, measure: str, on: date) -> list[int]:

@@ -8,6 +8,9 @@ OWED_STATES = ("assigned", "accepted", "in_progress")
 OPEN_STATES = ("registered", *OWED_STATES, "claimed_fixed")
 """States in which somebody has to do something."""
 
+DUPLICATE = "duplicate"
+"""The state of a problem that tells again of another one, which it names."""
+
 RUNNING = f"state IN {OWED_STATES} AND suspended_on IS NULL"
 """Which problems somebody has to solve by a day."""
 

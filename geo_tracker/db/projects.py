@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from geo_tracker.db.history import told_by_no_step
 from geo_tracker.db.models import (
     FollowupStep,
     Fund,
@@ -249,7 +250,8 @@ def _changes(session: Session, project_id: int) -> Rows:
                 sa.or_(
                     is_fund,
                     sa.and_(change.table_name == "project", change.record_id == project_id),
-                )
+                ),
+                told_by_no_step(),
             )
             .order_by(change.id)
         )

@@ -37,6 +37,10 @@ class Entry:
     replaces: int | None = None
     project_id: int | None = None
 
+    def telling(self, fields: dict[Field, list[Any]]) -> "Entry":
+        """Return an entry about the same record that tells of other fields."""
+        return Entry(self.record_id, self.row, self.unit_id, self.label, fields)
+
     def to_json(self) -> dict[str, Any]:
         """Return the entry as plain data without what is not known."""
         return {name: value for name, value in asdict(self).items() if value not in (None, {})}

@@ -11,7 +11,9 @@ from geo_tracker.demo.checklists import checklist_sheet, fusion_sheet
 from geo_tracker.demo.figures import village_figures, village_sheet
 from geo_tracker.demo.files import write_shapefile_zip, write_workbook
 from geo_tracker.demo.layout import areas_m2, former_layer, later_layer, seats
+from geo_tracker.demo.livelihood import with_livelihood
 from geo_tracker.demo.mergers import drawn_groups, lineage
+from geo_tracker.demo.payments import with_payments
 from geo_tracker.demo.problems import problem_sheet
 from geo_tracker.demo.projects import project_sheet
 from geo_tracker.demo.reference import Reference, read_reference
@@ -134,12 +136,13 @@ def demo_city(reference: Reference, *, seed: int) -> DemoCity:
     figures = village_figures(became, rng(4))
     votes = vote_sheet(became, figures, rng(5))
     wrong = conflicting_rows(became, seat_points, rng(7))
+    projects = project_sheet(became, figures, former, rng(6))
     sheets = {
         "说明": notes_sheet(became, wrong, seed),
         "村庄": village_sheet(became, figures, seat_points),
         "合并对照": merger_sheet(became, votes, wrong, rng(8)),
         "表决": votes,
-        "项目": project_sheet(became, figures, former, rng(6)),
+        "项目": with_payments(with_livelihood(projects, rng(13)), rng(14)),
         "公布数": published_sheet(),
     }
     checklists = checklist_sheet(became, rng(11))

@@ -52,8 +52,10 @@ MATTERS = (
 OFTEN = np.array([9, 5, 8, 4, 4, 9, 5, 4, 5, 3, 5, 6, 4, 6, 3, 3, 4], dtype=float)
 SOURCES, SOURCES_OFTEN = ("企业", "群众", "基层", "巡查"), (0.24, 0.43, 0.25, 0.08)
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡"
-OPEN_STATES = ("已登记", "已交办", "已受理", "办理中", "反馈办结", "重复", "不属本级", "无法解决")
-OPEN_OFTEN = np.array([2, 12, 14, 42, 16, 5, 5, 4], dtype=float)
+OPEN_STATES = ("已登记", "已交办", "已受理", "办理中", "反馈办结", "不属本级", "无法解决")
+OPEN_OFTEN = np.array([2, 12, 14, 42, 16, 5, 4], dtype=float)
+DUPLICATE, REPEATED = "重复", 0.014
+"""How many are told a second time; some of these fall away, where nobody told them before."""
 SATISFACTION, SATISFACTION_OFTEN = ("满意", "基本满意"), (0.83, 0.17)
 PER_WEAKER = 1.7
 """How many times as many problems a weaker former village has as others."""
@@ -76,8 +78,8 @@ def problem_sheet(
     DataFrame
         One row per problem with `COLUMNS`, `published.PROBLEMS` of them (fewer where there are
         few villages), as they stood on `AS_OF`; as many solved and handed over again as was
-        published, in proportion. Dates are ``datetime.date``, in order; what has not happened
-        is empty.
+        published, in proportion. Besides them some that repeat others of their village. Dates are
+        ``datetime.date``, in order; what has not happened is empty.
     """
     count = min(published.PROBLEMS, 3 * len(lineage))
     solved = round(count * published.PROBLEMS_SOLVED / published.PROBLEMS)
@@ -90,6 +92,10 @@ def problem_sheet(
     rounds[rng.choice(solved, rectified, replace=False)] = 2
     unsolved = np.flatnonzero(np.isin(state, ("已交办", "已受理", "办理中")))
     rounds[rng.choice(unsolved, min(again - rectified, len(unsolved)), replace=False)] = 2
+    repeated = round(count * REPEATED)
+    state = np.append(state, np.full(repeated, DUPLICATE, dtype=object))
+    rounds = np.append(rounds, np.ones(repeated, dtype=rounds.dtype))
+    count += repeated
     order = rng.permutation(count)
     villages = _villages(lineage, figures, count, rng)
     picks = rng.choice(len(MATTERS), size=count, p=OFTEN / OFTEN.sum())
@@ -98,6 +104,7 @@ def problem_sheet(
         for village, pick, place in zip(villages, picks, order, strict=True)
     ]
     rows.sort(key=lambda row: (row["登记日期"], row["原村代码"], row["内容"]))
+    rows = _without_what_repeats_nothing(rows)
     for number, row in enumerate(rows, start=1):
         row["编号"] = f"示意{row['登记日期'].year}-{number:05d}"
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
@@ -164,7 +171,7 @@ def _way(
         "期限": assigned + timedelta(days=DAYS_TO_SOLVE),
         "责任单位": village.county + matter.office if matter.office else town_office(village.town),
     }
-    if state in ("重复", "不属本级", "无法解决"):
+    if state in _REASONS:
         closed = min(AS_OF, assigned + timedelta(days=int(rng.integers(1, 15))))
         return way | {"销号日期": closed, "办理情况": _REASONS[state]}
     if state and state != "反馈办结":
@@ -183,22 +190,28 @@ def _way(
 
 
 _REASONS = {
-    "重复": "与同村先前登记的问题相同",
+    DUPLICATE: "与同村先前登记的问题相同",
     "不属本级": "属上级职权，已转报",
     "无法解决": "不符合现行政策，已向反映人说明",
 }
 
 
+def _without_what_repeats_nothing(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows in order of time without duplicates in villages that had no problem before."""
+    kept, villages = [], set()
+    for row in rows:
+        if row["状态"] != DUPLICATE:
+            villages.add(row["原村代码"])
+        elif row["原村代码"] not in villages:
+            continue
+        kept.append(row)
+    return kept
+
+
 def _with_duplicates_named(table: pd.DataFrame) -> pd.DataFrame:
-    """Name in each duplicate's reason the problem it repeats: an earlier one of the village."""
-    kept = table["状态"] != "重复"
-    first = table[kept].drop_duplicates("原村代码").set_index("原村代码")
+    """Name in each duplicate's reason the problem it repeats: the first one of the village."""
+    kept = table["状态"] != DUPLICATE
+    first = table[kept].drop_duplicates("原村代码").set_index("原村代码")["编号"]
     for place in table.index[~kept]:
-        code = table.at[place, "原村代码"]
-        known = code in first.index and first.at[code, "登记日期"] <= table.at[place, "登记日期"]
-        if known:
-            table.at[place, "办理情况"] = f"与 {first.at[code, '编号']} 重复"
-        else:
-            table.at[place, "状态"] = "无法解决"
-            table.at[place, "办理情况"] = _REASONS["无法解决"]
+        table.at[place, "办理情况"] = f"与 {first[table.at[place, '原村代码']]} 重复"
     return table

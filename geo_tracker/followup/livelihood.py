@@ -22,6 +22,8 @@ EDGES: Final[dict[str | None, tuple[str, ...]]] = {
 }
 """State → where it leads; None: not a livelihood project yet."""
 
+_WAY: Final = LIVELIHOOD_STATES[:-1]
+
 _WITH_REASON: Final = {("done", "under_way"), ("not_chosen", "candidate")}
 
 
@@ -61,3 +63,40 @@ def livelihood_after(state: str | None, to: str, *, reason: str | None) -> str:
 def needs_reason(state: str | None, to: str) -> bool:
     """Say whether a reason has to be given."""
     return (state, to) in _WITH_REASON
+
+
+def states_told(state: str | None, to: str) -> list[str]:
+    """Return the states that a project goes through where a list says how far it is.
+
+    A list that is the first to tell of a livelihood project leads it all the way from candidate;
+    one that is known goes on by one step, as it would for a person.
+
+    Parameters
+    ----------
+    state : str or None
+        As it is known; None of a project that is none yet.
+    to : str
+        What the list says.
+
+    Raises
+    ------
+    InputError
+        If something would begin anew: lists give no reasons.
+    ConflictError
+        If no way leads there.
+    """
+    if to == state:
+        return []
+    if needs_reason(state, to):
+        raise InputError(
+            N_(
+                "A list gives no reason, which going back needs. Do it on the project's page, and"
+                " say why."
+            )
+        )
+    passed = [to]
+    if state is None:
+        passed = [*_WAY[: _WAY.index(to) + 1]] if to in _WAY else [_WAY[0], to]
+    for one in passed:
+        state = livelihood_after(state, one, reason=None)
+    return passed

@@ -141,9 +141,13 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
             ("name",), ("village_code", "village_name", "former_code", "former_name"),
         ),
         columns={
-            "project_no": _column("text", "项目编号", "编号", "项目代码", "project_no"),
-            "name": _column("text", "名称", "项目名称", "项目", "name"),
-            "kind": _column("text", "类别", "项目类别", "项目类型", "类型", "kind"),
+            "project_no": _column(
+                "text", "项目编号", "编号", "项目代码", "project_no", longest=60
+            ),
+            "name": _column("text", "名称", "项目名称", "项目", "name", longest=200),
+            "kind": _column(
+                "text", "类别", "项目类别", "项目类型", "类型", "kind", longest=40
+            ),
             "village_code": _column("code", "新村代码", "现村代码", "village_code"),
             "village_name": _column(
                 "text", "新村", "新村名", "新村名称", "现村", "所在村", "village_name"
@@ -153,14 +157,29 @@ LAYOUTS: Final[dict[SheetKind, Layout]] = {
                 "text", "原村", "原村名", "原村名称", "原行政村", "former_name"
             ),
             "town": TOWN,
+            "owner_unit": _column(
+                "text", "建设单位", "业主单位", "项目业主", "实施主体", "实施单位", "责任单位",
+                "owner_unit", longest=60,
+            ),
+            "contractor": _column(
+                "text", "施工单位", "承建单位", "中标单位", "施工企业", "contractor", longest=120
+            ),
             "estimate_yuan": _column("money", "概算", "概算金额", "投资概算", "estimate_yuan"),
             "budget_yuan": _column("money", "预算", "预算金额", "预算投资", "budget_yuan"),
             "contract_yuan": _column("money", "合同价", "合同金额", "中标价", "contract_yuan"),
             "paid_yuan": _column(
                 "money", "已拨付", "已拨付金额", "已拨付资金", "拨付", "已支付", "paid_yuan"
             ),
+            "payments": _column(
+                "payments", "拨付明细", "资金拨付明细", "支付明细", "付款明细", "payments"
+            ),
             "channels": _column("channels", "资金渠道", "资金来源", "渠道", "channels"),
             "stage": _column("text", "阶段", "项目阶段", "当前阶段", "stage"),
+            # 民生实事 alone often heads a column of 是 and 否, which tells no state.
+            "livelihood_state": _column(
+                "livelihood", "民生实事状态", "民生实事进展", "民生实事阶段", "民生实事进度",
+                "livelihood_state", "livelihood",
+            ),
             "planned_start_on": _column(
                 "day", "计划开工", "计划开工日期", "计划开工时间", "planned_start_on"
             ),
@@ -208,11 +227,10 @@ GIVEN_IN_TEMPLATES: Final[dict[SheetKind, tuple[str, ...]]] = {
     "villages": ("stat_code", "name", "county", "town"),
     "mergers": ("old_code", "old_name", "town"),
     "votes": ("former_code", "former_name", "town"),
-    "projects": (),
-    "problems": (),
-    "visits": (),
-    "incidents": (),
-    "checklists": (),
+    **dict.fromkeys(
+        ("projects", "problems", "visits", "incidents", "checklists"),
+        ("village_code", "village_name", "town"),
+    ),
     "fusions": ("former_code", "former_name", "town"),
     "published": (),
 }

@@ -59,7 +59,9 @@ class DbfTable:
         """Return the values of a field as text, numbers too; empty ones are None."""
         stored = self._cells(field, rows)
         # Towns and counties repeat: each value is cleaned and decoded once.
-        decoded = {cell: text_of(_unpadded(cell), encoding).strip() or None for cell in set(stored)}
+        cells = list(dict.fromkeys(stored))
+        texts = _decoded([_unpadded(cell) for cell in cells], encoding)
+        decoded = {cell: text.strip() or None for cell, text in zip(cells, texts, strict=True)}
         return [decoded[cell] for cell in stored]
 
     def _cells(self, field: DbfField, rows: Any) -> list[bytes]:
@@ -114,6 +116,18 @@ def text_of(stored: bytes, encoding: str) -> str:
         if error.start > len(stored) - _LONGEST_CHARACTER:
             return stored[: error.start].decode(encoding)
         return stored.decode(encoding, "replace")
+
+
+def _decoded(values: list[bytes], encoding: str) -> list[str]:
+    """Return `text_of` each value; of all at once where every one is whole."""
+    try:
+        texts = b"\n".join(values).decode(encoding).split("\n")
+    except UnicodeDecodeError:
+        texts = []
+    # A value may have line ends of its own, or half a character that takes one for its other half.
+    if len(texts) == len(values):
+        return texts
+    return [text_of(value, encoding) for value in values]
 
 
 def _fields(described: bytes) -> list[DbfField]:

@@ -162,6 +162,15 @@ CODE_WORDS: Final[Mapping[Reading, Mapping[str | bool, tuple[str, ...]]]] = {
         "petition": ("信访",),
         "case": ("案件",),
     },
+    "livelihood": {
+        "candidate": ("候选", "候选项目", "征集"),
+        "voted": ("票决通过", "已票决", "票决", "入选"),
+        "published": ("已公布", "公布", "已公示", "公示"),
+        "under_way": ("实施中", "进行中", "正在实施", "在建"),
+        "done": ("已完成", "完成", "完工"),
+        "assessed": ("已测评", "测评", "已评估"),
+        "not_chosen": ("未入选", "落选"),
+    },
     "yes_no": {True: ("是", "涉及", "有", "√", "yes"), False: ("否", "不涉及", "无", "×", "no")},
     **CHECKLIST_WORDS,
 }

@@ -163,16 +163,21 @@ def _note_problems(check: GroundCheck, report: ImportReport) -> None:
             ),
         )
     if check.too_odd:
-        report.add(
-            "warning",
-            Message(
-                N_(
-                    "Overlaps and gaps were not looked for: %(count)s villages have borders that"
-                    " none of their neighbours has; up to %(most)s are looked at."
-                ),
-                {"count": f"{check.too_odd:,}", "most": f"{MOST_ODD:,}"},
-            ),
+        text = (
+            N_(
+                "Overlaps and gaps were looked for in the western part only: %(count)s villages"
+                " have borders that none of their neighbours has; %(looked_at)s of them were"
+                " looked at, up to %(most)s are."
+            )
+            if check.looked_at
+            else N_(
+                "Overlaps and gaps were not looked for: %(count)s villages have borders that"
+                " none of their neighbours has; up to %(most)s are looked at."
+            )
         )
+        numbers = {"count": check.too_odd, "looked_at": check.looked_at, "most": MOST_ODD}
+        shown = {name: f"{number:,}" for name, number in numbers.items()}
+        report.add("warning", Message(text, shown))
     if check.too_fine:
         report.add(
             "info",

@@ -90,11 +90,14 @@ class GroundCheck:
         How many more were too fine to list.
     too_odd : int
         Villages with borders of their own, where they are too many to look at; else 0.
+    looked_at : int
+        How many of these were, the western ones.
     """
 
     problems: list[GroundProblem] = field(default_factory=list)
     too_fine: int = 0
     too_odd: int = 0
+    looked_at: int = 0
 
     def counts(self) -> dict[str, tuple[int, float]]:
         """Return number and square metres of each kind that occurs, the worst first."""

@@ -11,7 +11,8 @@ SheetKind = Literal[
 Reading = Literal[
     "text", "code", "day", "count", "year", "money", "share", "number", "lon", "lat", "shape",
     "event", "channels", "source", "state", "answer", "satisfaction", "incident", "yes_no",
-    "domain", "item_state", "fusion",
+    "domain", "item_state", "fusion", "livelihood",
+    "payments",
 ]  # fmt: skip
 """How the cells of a column are read; see `tables`."""
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from geo_tracker.importing.columns import (
 from geo_tracker.importing.followup_columns import CODE_WORDS
 from geo_tracker.importing.grids import Grid
 from geo_tracker.importing.headers import Header, plain_header
+from geo_tracker.importing.payment_cells import payments
 from geo_tracker.importing.report import ImportReport
 from geo_tracker.importing.values import MONEY_UNITS, CellError
 from geo_tracker.importing.votes import vote_problems
@@ -33,6 +34,8 @@ _FOOTER = re.compile(
     r"(填报|填表|制表|审核|复核|备注|说明|注|负责人|联系人|联系电话)\s*[\w]{0,2}[:：].*"
 )
 _TOTAL_CELLS = 4
+MONEY_READINGS = {"money", "channels", "payments"}
+"""Readings whose amounts are in a unit that the sheet states."""
 _FLOAT_READINGS = {"share", "number", "lon", "lat"}
 # A merged cell says the same of each of its rows; a merged amount is one amount, not several.
 _REPEATED_READINGS = {"text", "code", "day", "event", "year", *CODE_WORDS}
@@ -85,7 +88,7 @@ def stated_unit(
     if target in units:
         return units[target], "person"
     stated = cells.header_unit(header.texts[header.found[target]])
-    if stated is None and target == "channels" and "budget_yuan" in header.found:
+    if stated is None and target in ("channels", "payments") and "budget_yuan" in header.found:
         return stated_unit("budget_yuan", header, above=above, units=units)
     stated = stated or cells.stated_unit(above)
     return stated, "file" if stated else None
@@ -165,7 +168,7 @@ def _parsed(
         number = header.found[target]
         column_cells = {row: line[number] for row, line in raw.items()}
         name = header.texts[number]
-        if column.reading in {"money", "channels"}:
+        if column.reading in MONEY_READINGS:
             unit, _from = stated_unit(target, header, above=above, units=units)
             read = _money_reader(column.reading, unit, list(column_cells.values()), name, report)
         else:
@@ -206,8 +209,12 @@ def _money_reader(
             Message(N_("The header states no unit (元, 万元); read as yuan.")),
             column=name,
         )
-    parser = values.money_yuan if reading == "money" else cells.channels
-    return partial(parser, unit_yuan=MONEY_UNITS[unit] if unit else Decimal(1))
+    parsers: Mapping[str, Callable[..., Any]] = {
+        "money": values.money_yuan,
+        "channels": cells.channels,
+        "payments": payments,
+    }
+    return partial(parsers[reading], unit_yuan=MONEY_UNITS[unit] if unit else Decimal(1))
 
 
 def fitting_text(value: object, *, longest: int) -> str | None:
@@ -225,6 +232,15 @@ def fitting_text(value: object, *, longest: int) -> str | None:
     if len(seen) > longest:
         raise CellError(N_("At most %(count)s characters."), count=longest)
     return seen or None
+
+
+@lru_cache(4096)
+def as_read(text: str, longest: int) -> str | None:
+    """Return a text as a sheet that holds it would be read."""
+    try:
+        return fitting_text(text, longest=longest)
+    except CellError:
+        return text
 
 
 def _reader(

@@ -25,7 +25,7 @@ from geo_tracker.importing.headers import (
 )
 from geo_tracker.importing.remembered import SupplierLayout, fitting_choices
 from geo_tracker.importing.report import ImportReport
-from geo_tracker.importing.sheet_rows import is_filled, sheet_rows, stated_unit
+from geo_tracker.importing.sheet_rows import MONEY_READINGS, is_filled, sheet_rows, stated_unit
 from geo_tracker.importing.sheets import FileColumn, HeaderRows, Sheet, UnreadSheet, Workbook
 from geo_tracker.importing.unread_cells import column_letters
 from geo_tracker.importing.values import tidy_text
@@ -257,7 +257,7 @@ def _sheet(grid: Grid, number: int, kind: SheetKind, header: Header, choice: She
     columns = _file_columns(grid, header)
     for place, column in enumerate(columns):
         reading = LAYOUTS[kind].columns[column.target].reading if column.target else None
-        if column.target and reading in {"money", "channels"}:
+        if column.target and reading in MONEY_READINGS:
             unit, told_by = stated_unit(column.target, header, above=above, units=units)
             columns[place] = replace(column, unit=unit, unit_from=told_by)
     return Sheet(

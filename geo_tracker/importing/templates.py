@@ -27,6 +27,7 @@ EMPTY_ROWS = 500
 """Rows below those filled in that are formatted, too."""
 
 _WIDTHS = {"text": 16, "code": 17, "day": 13, "money": 15, "event": 13, "channels": 26}
+_WIDTHS |= {"payments": 40}
 _WIDE = {
     "content": 40,
     "summary": 40,
@@ -37,8 +38,9 @@ _WIDE = {
 }
 _WIDE |= {"name": 22, "document_no": 22, "basis": 22, "indicator": 26, "source": 26, "form": 16}
 _FORMATS = {
-    "code": "@", "text": "@", "event": "@", "channels": "@", "day": "yyyy-mm-dd", "count": "0",
-    "year": "0", "money": "#,##0.00", "share": "0.0", "lon": "0.000000", "lat": "0.000000",
+    "code": "@", "text": "@", "event": "@", "channels": "@", "payments": "@",
+    "day": "yyyy-mm-dd", "count": "0", "year": "0", "money": "#,##0.00", "share": "0.0",
+    "lon": "0.000000", "lat": "0.000000",
     "number": "General", "shape": "@", **dict.fromkeys(CODE_WORDS, "@"),
 }  # fmt: skip
 _UNITS = {"money": "万元", "share": "%"}
@@ -70,6 +72,7 @@ READING_NOTES: Mapping[str, str] = {
     "lat": N_("Degrees, for example 29.123456."),
     "shape": N_("A point, line or area as well-known text in degrees; may stay empty."),
     "channels": N_("Channel:amount, several divided by semicolons."),
+    "payments": N_("Day, amount, kind and channel of each payment, divided by semicolons."),
     "number": N_("A number."),
     "text": N_("Text."),
     "event": N_("Choose from the list."),
@@ -175,7 +178,8 @@ def _write_table(book: Any, kind: SheetKind, given: pd.DataFrame, place: str) ->
             sheet.data_validation(HEADER_ROW, number, last, number, allowed)
     sheet.set_row(HEADER_ROW - 1, 32)
     named = GIVEN_IN_TEMPLATES[kind]
-    sheet.freeze_panes(HEADER_ROW, len(named) if named else 1)
+    leads = named and tuple(layout.columns)[: len(named)] == named
+    sheet.freeze_panes(HEADER_ROW, len(named) if leads else 1)
     numbers = {target: number for number, target in enumerate(layout.columns)}
     sources = {target: _source(target) for target in named}
     text = book.add_format({"num_format": "@"})

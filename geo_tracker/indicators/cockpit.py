@@ -9,7 +9,7 @@ COUNTS: Final = (
     *("registered", "resolved", "open", "overdue", "due", "in_time", "revisited", "satisfied"),
     *("handed_again", "rectified", "applicable", "done", "items_overdue"),
     *("visits", "people", "incidents", "projects", "red", "budget_fen", "paid_fen"),
-    *("both_budget_fen", "both_paid_fen", "votes", "full"),
+    *("both_budget_fen", "both_paid_fen", "votes", "full", "duplicates"),
 )
 """What is counted or summed of each village."""
 

@@ -9,11 +9,12 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from geo_tracker.db.problem_lists import OPEN
+from geo_tracker.db.problem_tally import DUPLICATE
 from geo_tracker.indicators.consent import TAIL, consent_table
 from geo_tracker.web.cockpit_figures import DayFigures
 from geo_tracker.web.money import or_none, share, yuan
 from geo_tracker.web.register import Register
-from geo_tracker.web.texts import number, percent, yuan_wan
+from geo_tracker.web.texts import number, percent, term, yuan_wan
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ _VISITS = ("visits", "people")
 _VOTES = {"votes": None, "full": "full", "not_in_order": "problem"}
 _ITEMS = {"applicable": "opened", "done": "opened", "items_overdue": "overdue"}
 _PROJECTS = (*("projects", "red", "budget_fen", "paid_fen", "both_budget_fen", "both_paid_fen"),)
-_OWED = {"open": (OPEN, None), "overdue": (None, "red")}
+_OWED = {"open": (OPEN, None), "overdue": (None, "red"), "duplicates": (DUPLICATE, None)}
 """Measures that the list of today knows as a state or a light."""
 
 
@@ -161,6 +162,15 @@ def cards_of(
                 where.pair(_("resolved"), number(sums["resolved"]), "resolved"),
                 where.pair(_("open"), number(sums["open"]), "open"),
                 where.pair(_("overdue"), number(sums["overdue"]), "overdue"),
+                *(
+                    [
+                        where.pair(
+                            term("measure_duplicates"), number(sums["duplicates"]), "duplicates"
+                        )
+                    ]
+                    if sums["duplicates"]
+                    else []
+                ),
             ],
         },
         {

@@ -37,7 +37,9 @@ def charts_of(chosen: pd.DataFrame, now: DayFigures) -> list[dict[str, Any]]:
         of {``text``, ``last`` (text of the last value), ``kind``, ``points`` of an SVG line, 0–100
         to the right and down}.
     """
-    flow, paid = _flows(services().engine, now.on, register().stamp, last_step())
+    engine, stamp = services().engine, register().stamp
+    flow = _problems(engine, now.on, stamp, last_step("problem"))
+    paid = _payments(engine, now.on, stamp, last_step("project"))
     flow = flow[flow["unit_id"].isin(chosen.index)]
     of_place = now.projects[now.projects["current_unit_id"].isin(chosen.index)]
     paid = paid[paid["project_id"].isin(of_place["project_id"])]
@@ -58,12 +60,41 @@ def charts_of(chosen: pd.DataFrame, now: DayFigures) -> list[dict[str, Any]]:
     return charts
 
 
+_kept: dict[Any, tuple[int, pd.DataFrame]] = {}
+"""By database, day and stamp of the register the last step that was counted, and the flow."""
+
+_MOST_KEPT = 4
+_NEWEST = 10_000
+"""So many steps are counted anew each time: of those under way one may come after a later one."""
+
+
 @lru_cache(maxsize=4)
-def _flows(
-    engine: sa.Engine, until: date, _stamp: tuple[Any, ...], _last_step_id: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _problems(engine: sa.Engine, until: date, stamp: tuple[Any, ...], last: int) -> pd.DataFrame:
+    """Return the flow of problems: the log grows, so what is old in it is counted once."""
+    key, settled = (engine, until, stamp), max(0, last - _NEWEST)
+    before, flow = _kept.pop(key, (0, None))
     with reading(engine) as session:
-        return problem_flow(session, until), payment_flow(session, until)
+        if flow is None or settled > before:
+            added = problem_flow(session, until, after_step=before, last_step=settled)
+            flow = added if flow is None else _summed(flow, added)
+            before = settled
+        newest = problem_flow(session, until, after_step=before)
+    _kept[key] = (before, flow)
+    for oldest in list(_kept)[:-_MOST_KEPT]:
+        _kept.pop(oldest, None)
+    return _summed(flow, newest)
+
+
+def _summed(flow: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([flow, added]).groupby(["unit_id", "month"], as_index=False).sum()
+
+
+@lru_cache(maxsize=4)
+def _payments(
+    engine: sa.Engine, until: date, _stamp: tuple[Any, ...], _last_step_id: int
+) -> pd.DataFrame:
+    with reading(engine) as session:
+        return payment_flow(session, until)
 
 
 def _running(monthly: pd.DataFrame, last: pd.Period) -> pd.DataFrame:

@@ -15,16 +15,16 @@ from geo_tracker.db.past_counts import (
     project_progress_as_of,
     visit_counts_as_of,
 )
-from geo_tracker.db.problem_rates import problem_counts
 from geo_tracker.indicators.cockpit import COUNTS
 from geo_tracker.indicators.lights import project_lights
 from geo_tracker.web.context import services
-from geo_tracker.web.problem_past import last_step
+from geo_tracker.web.incident_silence import with_zeros
+from geo_tracker.web.problem_past import counts_on, last_step
 from geo_tracker.web.register import Register
 
 _PROBLEMS = (
     *("registered", "resolved", "open", "overdue", "due", "in_time", "revisited", "satisfied"),
-    *("handed_again", "rectified"),
+    *("handed_again", "rectified", "duplicates"),
 )
 
 
@@ -74,15 +74,13 @@ def _figures(
     engine: sa.Engine, held: _Held, on: date, due_before: date, _last_step_id: int
 ) -> DayFigures:
     register = held.register
+    problems = counts_on(on, due_before=due_before)
+    projects = _projects_on(engine, held, on, last_step("project"))
     with reading(engine) as session:
-        problems = problem_counts(session, on, due_before=due_before)
         items = checklist_counts_as_of(session, on, due_before=due_before)
         visits = visit_counts_as_of(session, on)
-        incidents = incident_counts_as_of(session, on)
-        money = project_money_as_of(session, on)
-        told = project_progress_as_of(session, on)
+        incidents = with_zeros(session, register, incident_counts_as_of(session, on), until=on)
     votes = register.votes[_until(register.votes["held_on"], on)]
-    projects = _projects(register, money, told, on)
     parts = [
         problems[list(_PROBLEMS)],
         items.rename(columns={"overdue": "items_overdue"})[["applicable", "done", "items_overdue"]],
@@ -98,6 +96,15 @@ def _figures(
         votes=votes,
         projects=projects,
     )
+
+
+@lru_cache(maxsize=12)
+def _projects_on(engine: sa.Engine, held: _Held, on: date, _last_step_id: int) -> pd.DataFrame:
+    """Return the projects of a day: kept while others only work on other ledgers."""
+    with reading(engine) as session:
+        money = project_money_as_of(session, on)
+        told = project_progress_as_of(session, on)
+    return _projects(held.register, money, told, on)
 
 
 def _until(days: pd.Series, on: date) -> pd.Series:

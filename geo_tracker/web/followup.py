@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.db.incidents import incident_counts
 from geo_tracker.db.problem_lists import OPEN, problem_totals
+from geo_tracker.db.problem_tally import DUPLICATE
 from geo_tracker.db.visits import second_visits, visit_totals
 from geo_tracker.indicators.consent import consent_summary
 from geo_tracker.indicators.zeros import INCIDENT_KINDS
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.incident_silence import reporting_counties
 from geo_tracker.web.money import share
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.projects import project_totals
@@ -43,7 +45,7 @@ def worked_on(held: Register, session: Session) -> list[Card]:
         _problems(held, session),
         _checklists(held, session),
         _visits(session),
-        _incidents(session),
+        _incidents(held, session),
     ]
 
 
@@ -76,9 +78,15 @@ def _votes(held: Register) -> Card:
 def _problems(held: Register, session: Session) -> Card:
     totals = problem_totals(session, [], ledger_day(held).on)
     resolved, registered = totals["resolved"], totals["registered"]
+    repeated = totals["duplicates"]
+    left_out = (
+        term("measure_duplicates"),
+        number(repeated),
+        url_for("problems.index", state=DUPLICATE),
+    )
     return {
         "title": _("Problems"),
-        "url": url_for("problems.index"),
+        "url": url_for("problems.index", counted="registered" if repeated else None),
         "count": registered,
         "pairs": [
             (_("open"), number(totals[OPEN]), url_for("problems.index", state=OPEN)),
@@ -88,6 +96,7 @@ def _problems(held: Register, session: Session) -> Card:
                 percent(resolved / registered if registered else None),
                 url_for("problem_rates.show"),
             ),
+            *([left_out] if repeated else []),
         ],
     }
 
@@ -162,16 +171,21 @@ def _visits(session: Session) -> Card:
     }
 
 
-def _incidents(session: Session) -> Card:
+def _incidents(held: Register, session: Session) -> Card:
     rows = incident_counts(session)
+    known = bool(reporting_counties(session, held))
+
+    def said(count: int) -> int | None:
+        return count if known else None
+
     return {
         "title": _("Incidents recorded"),
         "url": url_for("incidents.index"),
-        "count": sum(row.count_ for row in rows),
+        "count": said(sum(row.count_ for row in rows)),
         "pairs": [
             (
                 term(kind),
-                number(sum(row.count_ for row in rows if row.kind == kind)),
+                number(said(sum(row.count_ for row in rows if row.kind == kind))),
                 url_for("incidents.index", kind=kind),
             )
             for kind in INCIDENT_KINDS

@@ -61,7 +61,7 @@ def _record(record: dict[str, Any], villages: dict[int, str]) -> dict[str, Any]:
         "source": provenance(record["import_id"]),
         "fields": [
             {
-                "name": field_text(field["field"], field["label"]),
+                "name": field_text(field["field"], field["label"], field["table"]),
                 "old": value_text(field["field"], field["old"], villages),
                 "new": value_text(field["field"], field["new"], villages),
                 **_giver(field),
@@ -80,9 +80,10 @@ def _giver(field: dict[str, Any]) -> dict[str, Any]:
     return {"source": provenance(field["import_id"]), "username": username}
 
 
-def field_text(field: str, label: str | None) -> str:
+def field_text(field: str, label: str | None, table: str) -> str:
     """Return a field's word; of a fund with its channel, the last part of its label."""
-    return f"{label.rpartition(' · ')[2]}: {field_word(field)}" if label else field_word(field)
+    word = field_word(field, table)
+    return f"{label.rpartition(' · ')[2]}: {word}" if label else word
 
 
 def village_url(unit_id: int | None) -> str | None:
@@ -204,7 +205,7 @@ def _shown_row(row: dict[str, Any], villages: dict[int, str]) -> dict[str, Any]:
         "record_url": url_for("projects.index", q=label.partition(" · ")[0])
         if row["sheet"] == "projects" and label
         else None,
-        "field": field_word(field) if field else None,
+        "field": field_word(field, row["table"]) if field else None,
         "old": value_text(field, row["old"], villages) if field else None,
         "new": value_text(field, row["new"], villages) if field else None,
     }

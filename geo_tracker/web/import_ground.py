@@ -11,7 +11,13 @@ from geo_tracker.db.models import ImportRun
 from geo_tracker.importing.ground import HARMLESS, KIND_TEXTS
 from geo_tracker.workflows.files import preview_picture
 
-_UNTOLD: dict[str, Any] = {"too_odd": 0, "crossing": 0, "crossings": [], "left_out": []}
+_UNTOLD: dict[str, Any] = {
+    "too_odd": 0,
+    "looked_at": 0,
+    "crossing": 0,
+    "crossings": [],
+    "left_out": [],
+}
 
 
 def picture(settings: Settings, import_id: int, name: str) -> Markup | None:
@@ -46,6 +52,7 @@ def ground_values(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
         "crossings": [_crossing(crossing) for crossing in ground["crossings"]],
         "left_out": ground["left_out"],
         "too_odd": ground["too_odd"],
+        "looked_at": ground["looked_at"],
         "too_fine": ground["too_fine"],
         "total": ground["total"],
         "places": places,

@@ -10,15 +10,16 @@ from geo_tracker.db.models import ImportRun
 from geo_tracker.importing.crs_list import crs_families
 from geo_tracker.importing.readings import SWAPPED, said_of
 from geo_tracker.language import N_
+from geo_tracker.web.crs_words import crs_word
 from geo_tracker.web.import_ground import picture
-from geo_tracker.web.texts import shown
+from geo_tracker.web.texts import number, shown
 
 _FIELDS = {
     "code": (N_("Code of the village"), "stat_code"),
     "name": (N_("Name of the village"), "name"),
     "town": (N_("Town"), "town"),
     "county": (N_("County"), "county"),
-    "area": (N_("Stated area"), None),
+    "area": (N_("Stated area"), "stated_area_m2"),
 }
 _ENCODINGS = ["GB18030", "UTF-8", "Big5", "CP1252"]
 
@@ -32,7 +33,7 @@ def layer_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
             "target": target,
             "label": _(label),
             "column": preview["fields"].get(target, ""),
-            "sample": _first(row.get(column) for row in sample) if column else None,
+            "sample": _first(row.get(column) for row in sample),
         }
         for target, (label, column) in _FIELDS.items()
     ]
@@ -50,7 +51,8 @@ def layer_values(run: ImportRun, settings: Settings) -> dict[str, Any]:
 
 
 def _first(values: Iterable[Any]) -> str | None:
-    return next((str(value) for value in values if value is not None), None)
+    found = next((value for value in values if value is not None), None)
+    return f"{number(found, 1)} m²" if isinstance(found, float) else found
 
 
 def _hectares(area_m2: float | None) -> float | None:
@@ -59,7 +61,7 @@ def _hectares(area_m2: float | None) -> float | None:
 
 def _crs_named(crs: str) -> str:
     names = {code: name for _family, members in crs_families() for code, name in members}
-    return f"{crs} · {names[crs]}" if crs in names else crs
+    return f"{crs} · {crs_word(names[crs])}" if crs in names else crs
 
 
 def _placement(run: ImportRun, settings: Settings) -> dict[str, Any] | None:
@@ -83,7 +85,7 @@ def proposal_values(
         {
             "value": f"{proposal['crs']}|{proposal['reading']}",
             "crs": proposal["crs"],
-            "name": proposal["crs_name"],
+            "name": crs_word(proposal["crs_name"]),
             "where": shown(proposal["where"]),
             "reading": shown(said_of(proposal["reading"])),
             "svg": picture(settings, run.id, proposal["picture"]) if proposal["picture"] else None,
@@ -104,7 +106,7 @@ def layer_choices(run: ImportRun, settings: Settings) -> dict[str, Any]:
         "layers": [(name, name) for name in run.preview.get("layer_names", [])],
         "encodings": [(name, name) for name in _ENCODINGS],
         "crs_families": [
-            (_(family), [(code, f"{code} · {name}") for code, name in members])
+            (_(family), [(code, f"{code} · {crs_word(name)}") for code, name in members])
             for family, members in crs_families()
         ],
         "proposals": proposal_values(run.preview.get("crs_proposals", []), run, settings),

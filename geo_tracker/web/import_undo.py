@@ -81,7 +81,7 @@ def _records_page(session: Session, run: ImportRun) -> str:
             "url": village_url(entry.unit_id),
             "record": record_word(table),
             "label": entry.label,
-            "field": field_word(field),
+            "field": field_word(field, table),
             "old": value_text(field, old, names),
             "new": value_text(field, new, names),
         }
@@ -125,7 +125,7 @@ def _stay_row(stay: Stay, names: dict[int, str]) -> dict[str, Any]:
         "url": village_url(stay.unit_id),
         "record": record_word(stay.table),
         "label": stay.label,
-        "field": field_word(stay.field) if stay.field else None,
+        "field": field_word(stay.field, stay.table) if stay.field else None,
         "value": value_text(stay.field, stay.value, names) if stay.field else None,
         "reason": reason,
         "source": provenance(stay.import_id),

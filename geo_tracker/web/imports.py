@@ -19,10 +19,12 @@ from geo_tracker.errors import (
     InputError,
     NotFoundError,
 )
+from geo_tracker.importing.columns import LAYOUTS
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.errors import status_of
 from geo_tracker.web.import_choices import choices_from
+from geo_tracker.web.import_mapping import kind_word
 from geo_tracker.web.import_preview import preview_values
 from geo_tracker.web.import_result import import_row, job_values, result_values, run_values
 from geo_tracker.web.import_undo import undo_values
@@ -67,6 +69,7 @@ def _index(
         max_upload_mb=services().settings.max_upload_mb,
         imports=imports,
         counties=known_counties,
+        kinds=[(kind, kind_word(kind)) for kind in LAYOUTS],
     )
 
 
@@ -210,6 +213,9 @@ def show(import_id: int) -> ResponseReturnValue:
     """Show an import: under way, stored, refused or failed."""
     with read_session() as session:
         run = existing_import(session, import_id)
+        if run.state == "previewed" and current_user.role in IMPORTING_ROLES:
+            # Looked at between two requests: nobody would come and lead on from here.
+            return redirect(url_for(".preview", import_id=import_id), code=303)
         job = latest_job(session, import_id)
         values = result_values(run, job) | {"undo": undo_values(run, job)}
     return render_template(

@@ -14,6 +14,7 @@ from geo_tracker.web.actor import may_follow
 from geo_tracker.web.context import read_session
 from geo_tracker.web.filters import NOWHERE, PlaceFilter, chosen_code, place_filter
 from geo_tracker.web.followup_forms import asked_day, day_text
+from geo_tracker.web.incident_silence import reporting_counties
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
@@ -38,12 +39,10 @@ def show() -> ResponseReturnValue:
     level = chosen_code("level", _LEVELS, default=default)
     with read_session() as session:
         counts = _frame(session, begin, end)
-        ever = _frame(session, None, None)
+        reporting = reporting_counties(session, held, end)
     counts = counts.join(held.places, on="unit_id")
     in_place = places.applied(counts)
     period: dict[str, Any] = {"from": day_text(begin) or None, "to": day_text(end) or None}
-    # Whoever recorded one incident of a county records what comes up there.
-    reporting = set(held.places["county_code"].reindex(ever["unit_id"]).fillna(NOWHERE))
     names, groups, county_of = _groups(held, places, level)
     reported = [group for group in groups if county_of[group] in reporting]
     table = zero_table(in_place, _group_of(in_place, level), groups=groups, reporting=reported)

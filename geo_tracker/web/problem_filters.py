@@ -66,7 +66,7 @@ class Asked:
             OPEN: replace(base, state=OPEN),
             "red": replace(base, light="red"),
             "yellow": replace(base, light="yellow"),
-            "handed_again": replace(base, rounds=2),
+            "again": replace(base, rounds=2),
         }
         if chosen.counted:
             said[chosen.counted] = replace(base, counted=chosen.counted)

@@ -16,18 +16,24 @@ from geo_tracker.web.day import judging_day
 
 def counts_on(day: date, *, due_before: date) -> pd.DataFrame:
     """Return the counts of a day by village, as `problem_counts`."""
-    return _counts(services().engine, day, due_before, last_step())
+    return _counts(services().engine, day, due_before, last_step("problem"))
 
 
 def ids_on(measure: str, day: date) -> tuple[int, ...]:
     """Return the problems that a measure counted on a day."""
-    return _ids(services().engine, measure, day, last_step())
+    return _ids(services().engine, measure, day, last_step("problem"))
 
 
-def last_step() -> int:
-    """Return the number of the log's last step: it is only added to, so this tells its state."""
+def last_step(table: str = "") -> int:
+    """Return the number of the log's last step: it is only added to, so this tells its state.
+
+    ``table``: the last one about its records, if not about any.
+    """
+    found = sa.select(sa.func.max(FollowupStep.id))
+    if table:
+        found = found.where(FollowupStep.table_name == table)
     with read_session() as session:
-        return session.scalar(sa.select(sa.func.max(FollowupStep.id))) or 0
+        return session.scalar(found) or 0
 
 
 def present_day() -> date:
@@ -45,7 +51,7 @@ def _last_day(engine: sa.Engine, _last_step_id: int) -> date:
         return session.scalar(sa.select(sa.func.max(FollowupStep.happened_on))) or date.min
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=12)
 def _counts(engine: sa.Engine, day: date, due_before: date, _last_step_id: int) -> pd.DataFrame:
     with reading(engine) as session:
         return problem_counts(session, day, due_before=due_before)

@@ -16,6 +16,7 @@ from geo_tracker.db.problem_lists import (
     count_of_problems,
     owed_by_unit,
 )
+from geo_tracker.db.problem_tally import DUPLICATE
 from geo_tracker.indicators.problems import COUNTS, RATES
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session
@@ -26,6 +27,7 @@ from geo_tracker.web.problem_figures import rate_values
 from geo_tracker.web.problem_filters import past_day, units_of
 from geo_tracker.web.problem_past import counts_on
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.texts import term
 
 bp = Blueprint("problem_rates", __name__, url_prefix="/problems")
 
@@ -43,6 +45,7 @@ def show() -> ResponseReturnValue:
     if chosen.county:
         here = chosen.applied(places).index
         counts, places = counts.loc[here], places.loc[here]
+    repeated = int(counts["duplicates"].sum())
     codes = places[f"{level}_code"].fillna(NOWHERE if level == "county" else "")
     summed = counts.groupby(codes.to_numpy())[list(COUNTS)].sum()
     offered = dict(chosen.towns if level == "town" else chosen.counties)
@@ -60,8 +63,22 @@ def show() -> ResponseReturnValue:
             for code, one in summed.iterrows()
         ],
         total=_row("", "", summed.sum(), level, chosen.county, past) if len(summed) else None,
+        duplicates={
+            "count": repeated,
+            "text": term("measure_duplicates"),
+            "url": _repeated_url(chosen.county, past),
+        },
         look_again=None if past else _look_again(held, chosen),
         heads=[{"name": name, "title": value["title"]} for name, value in _heads()],
+    )
+
+
+def _repeated_url(county: str, past: date | None) -> str:
+    """Return where the duplicates of a place are, as of a day."""
+    if past is None:
+        return url_for("problems.index", state=DUPLICATE, county=county or None)
+    return url_for(
+        "problems.index", counted="duplicates", on=past.isoformat(), county=county or None
     )
 
 

@@ -40,8 +40,9 @@ def village_problems(
     Returns
     -------
     dict
-        ``rows`` (`MOST_SHOWN` of `problem_rows`, the open ones first), ``total``, ``open`` (int),
-        ``url``, ``open_url``, ``new_url`` (None for those who only look).
+        ``rows`` (`MOST_SHOWN` of `problem_rows`, the open ones first), ``total`` (of rows),
+        ``open``, ``duplicates`` (int), ``url``, ``open_url``, ``new_url`` (None for those who only
+        look).
     """
     on = ledger_day(held).on
     places = held.places
@@ -53,6 +54,7 @@ def village_problems(
         "rows": problem_rows(found, held),
         "total": totals["total"],
         "open": totals[OPEN],
+        "duplicates": totals["duplicates"],
         "url": url_for("problems.index", unit=unit_id),
         "open_url": url_for("problems.index", unit=unit_id, state=OPEN),
         "new_url": url_for("problem_new.show", unit=unit_id) if may_register() else None,

@@ -15,6 +15,7 @@ from geo_tracker.db.problem_lists import (
     page_of_problems,
     problem_totals,
 )
+from geo_tracker.db.problem_tally import DUPLICATE
 from geo_tracker.followup.problem_lights import OWED_STATES
 from geo_tracker.web.actor import may_follow, may_register
 from geo_tracker.web.context import read_session
@@ -105,11 +106,16 @@ def _head(asked: Asked, totals: dict[str, int]) -> dict[str, Any]:
 
     return {
         "figures": [
-            figure(_("Registered"), totals["total"]),
+            figure(
+                _("Registered"),
+                totals["registered"],
+                **({"counted": "registered"} if totals["duplicates"] else {}),
+            ),
             figure(_("Open"), totals["open"], state="open"),
             figure(_("Due soon"), totals["yellow"], light="yellow"),
             figure(_("Overdue"), totals["red"], light="red"),
         ],
+        "duplicates": figure(term("measure_duplicates"), totals["duplicates"], state=DUPLICATE),
         "rates": rate_values(totals, counted, FOUR),
         "three": rate_values(totals, counted, THREE),
     }

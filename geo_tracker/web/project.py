@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from geo_tracker.db.columns import now
+from geo_tracker.db.models import Project
 from geo_tracker.db.projects import (
     ProjectRecords,
     days_of_imports,
@@ -18,6 +19,7 @@ from geo_tracker.followup.livelihood import needs_reason, next_states
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.indicators.project_money import MoneyChecks, money_checks
 from geo_tracker.web.actor import may_follow, today
+from geo_tracker.web.attachments import file_log
 from geo_tracker.web.context import read_session
 from geo_tracker.web.project_curve import day_of, project_curve
 from geo_tracker.web.project_forms import wan_text
@@ -63,13 +65,14 @@ def project_page(
         stored = existing_project(session, project_id)
         records = project_records(session, project_id)
         said = [stored.import_id, *(change.import_id for change in records.changes)]
+        of_files = file_log(session, Project.__tablename__, [project_id])
         as_of = days_of_imports(session, {one for one in said if one is not None})
     held = register()
     found = held.projects[held.projects["project_id"] == project_id]
     row = found.iloc[0]
     (shown,) = project_rows(found, held.units)
     days = {name: day_of(row[name]) for name in (*_DAYS, "reported_on")}
-    history = history_rows(records, held.units["name"].to_dict())
+    history = history_rows(records, held.units["name"].to_dict(), of_files)
     names = ("owner_unit", "contractor", "version", "is_livelihood", "livelihood_state")
     work_days = {"started": days["actual_start_on"], "finished": days["actual_finish_on"]}
     if stored.import_id is None:

@@ -1,6 +1,6 @@
 """What happened to one project, in one list: what people did, and what files said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,19 @@ from geo_tracker.web.texts import MISSING, percent, term, yuan_wan
 Row = dict[str, Any]
 
 
-def history_rows(records: ProjectRecords, villages: Mapping[int, str]) -> list[Row]:
+def history_rows(
+    records: ProjectRecords, villages: Mapping[int, str], of_files: Iterable[Row] = ()
+) -> list[Row]:
     """Return what happened to a project, the newest first.
+
+    Parameters
+    ----------
+    records : ProjectRecords
+        What is recorded of it.
+    villages : mapping
+        Names by unit.
+    of_files : iterable of dict
+        What was done about its photos and documents, as `geo_tracker.web.attachments.file_log`.
 
     Returns
     -------
@@ -44,6 +55,8 @@ def history_rows(records: ProjectRecords, villages: Mapping[int, str]) -> list[R
         for payment in records.payments
         if payment.import_id is not None
     ]
+    told = ("at", "username", "text", "note")
+    rows += [{name: row[name] for name in told} | {"source": None} for row in of_files]
     numbered = enumerate(rows)
     ordered = sorted(numbered, key=lambda one: (one[1]["at"] is not None, one[1]["at"], one[0]))
     return [row for _place, row in reversed(ordered)]
@@ -61,7 +74,7 @@ def step_row(step: FollowupStep, username: str | None, villages: Mapping[int, st
         "username": username,
         "text": step_text(step, villages),
         "note": step.note,
-        "source": None,
+        "source": provenance(step.import_id) if step.import_id else None,
     }
 
 
@@ -126,7 +139,7 @@ def _changes(fields: Mapping[str, list[Any]], villages: Mapping[int, str]) -> st
 
 
 def _change(name: str, old: Any, new: Any, villages: Mapping[int, str]) -> str:
-    field, now = field_word(name), value_text(name, new, villages)
+    field, now = field_word(name, "project"), value_text(name, new, villages)
     if old is None:
         return f"{field} {now}"
     was = value_text(name, old, villages)

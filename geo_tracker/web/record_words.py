@@ -159,8 +159,10 @@ def record_word(table: str) -> str:
     return str(_(_RECORDS[table])) if table in _RECORDS else table
 
 
-def field_word(field: str) -> str:
-    """Return what a field of a record is called."""
+def field_word(field: str, table: str | None = None) -> str:
+    """Return what a field of a record is called, of one table otherwise than of others."""
+    if (table, field) == ("project", "owner_unit"):
+        return str(_("Owner unit"))
     return str(_(_FIELDS[field])) if field in _FIELDS else field
 
 

@@ -155,6 +155,7 @@ TERMS: dict[str, str] = {
     "dissatisfied": N_("Dissatisfied"),
     # what problems are counted by
     "measure_registered": N_("registered"),
+    "measure_duplicates": N_("left out as duplicates"),
     "measure_resolved": N_("resolved"),
     "measure_due": N_("due before the day"),
     "measure_in_time": N_("reported as fixed in time"),

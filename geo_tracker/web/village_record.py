@@ -167,7 +167,7 @@ def _changed_text(change: Any, units: pd.DataFrame) -> str:
     text = _(
         "%(record)s: %(field)s was %(old)s, is %(new)s",
         record=record,
-        field=field_word(change.field),
+        field=field_word(change.field, change.table_name),
         old=value_text(change.field, change.old, names),
         new=value_text(change.field, change.new, names),
     )

@@ -25,7 +25,8 @@ from geo_tracker.errors import (
     RepeatedVisitError,
 )
 from geo_tracker.followup.problem_states import FOLLOWERS
-from geo_tracker.web.actor import actor, today
+from geo_tracker.web.actor import actor, may_follow, today
+from geo_tracker.web.attachments import sent_files, take_in
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.followup_forms import (
     count_of,
@@ -109,6 +110,8 @@ def _save(visit_id: int | None) -> ResponseReturnValue:
                 services().engine, given, actor=actor(), today=today(), knowing=knowing
             )
             flash(_("The visit was recorded."), "success")
+            if may_follow() and sent_files():
+                take_in(Visit.__tablename__, visit_id)
         else:
             correct_visit(
                 services().engine,
@@ -176,6 +179,7 @@ def _form(
         error=error,
         longest=LONGEST,
         today=today(),
+        **_photos(visit),
     )
 
 
@@ -203,7 +207,17 @@ def _warning(
         others=[other | {"apart": (on - other["visited_on"]).days} for other in others],
         days=days,
         visit_id=visit.id if visit is not None else None,
+        **_photos(visit),
     )
+
+
+def _photos(visit: Visit | None) -> dict[str, bool]:
+    """Return whether photos come with the form, and whether some that came have to come again.
+
+    Photos of a visit that is there are added and removed on its page.
+    """
+    offered = visit is None and may_follow()
+    return {"may_bring_photos": offered, "lost_photos": offered and bool(sent_files())}
 
 
 @bp.post("/<int:visit_id>/remove")

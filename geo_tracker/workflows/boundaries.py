@@ -94,7 +94,9 @@ def store_layer(engine: sa.Engine, settings: Settings, import_id: int, progress:
         near = _neighbours(session, run)
     progress.at(N_("Reading and checking the file"))
     with under_its_name(settings, run.source) as path:
-        layer = prepared(read_boundaries(path, choices=choices).villages)
+        layer = read_boundaries(path, choices=choices).villages
+    give_back_after(len(layer))
+    layer = prepared(layer)
     villages = layer.facts
     give_back_after(len(layer))
     count = len(villages)

@@ -11,9 +11,10 @@ from geo_tracker.followup.checklist_sheet import ITEM_FIELDS, LEADING, led_item
 from geo_tracker.followup.problem_sheet import RowError
 from geo_tracker.followup.problem_states import Actor
 from geo_tracker.importing.columns import LAYOUTS
+from geo_tracker.importing.sheet_rows import as_read
 from geo_tracker.importing.tables import Sheet
 from geo_tracker.language import N_
-from geo_tracker.workflows.followup_plan import NO_STEP, RowByRow, as_read, kept_texts, step_values
+from geo_tracker.workflows.followup_plan import NO_STEP, RowByRow, kept_texts, step_values
 from geo_tracker.workflows.matching import former_units, present_units
 from geo_tracker.workflows.sheet_plan import FileFacts, KnownRecords, SheetPlan
 

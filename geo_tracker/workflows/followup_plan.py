@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -16,9 +16,8 @@ from geo_tracker.errors import GeoTrackerError
 from geo_tracker.followup.masking import masked
 from geo_tracker.followup.problem_sheet import RowError, RowStep
 from geo_tracker.importing.columns import LAYOUTS, SheetKind
-from geo_tracker.importing.sheet_rows import fitting_text
+from geo_tracker.importing.sheet_rows import as_read
 from geo_tracker.importing.tables import Sheet
-from geo_tracker.importing.values import CellError
 from geo_tracker.language import N_
 from geo_tracker.workflows.matching import is_synthetic, recorded_units
 from geo_tracker.workflows.register import records_of
@@ -175,15 +174,6 @@ def kept_texts(kind: SheetKind, values: Record, record: Record | None) -> None:
             values[target] = stored
         if target == "reporter" and stored and values[target] == masked(stored):
             values[target] = stored
-
-
-@lru_cache(4096)
-def as_read(text: str, longest: int) -> str | None:
-    """Return a text as a sheet that holds it would be read."""
-    try:
-        return fitting_text(text, longest=longest)
-    except CellError:
-        return text
 
 
 def step_values(step: RowStep) -> Record:

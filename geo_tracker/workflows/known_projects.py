@@ -4,6 +4,8 @@ from collections import defaultdict
 from typing import Any
 
 from geo_tracker.db.records import Record
+from geo_tracker.importing.columns import LAYOUTS
+from geo_tracker.importing.sheet_rows import as_read
 from geo_tracker.language import N_, Message
 
 _COUNTER_DIGITS = 4
@@ -25,9 +27,10 @@ class KnownProjects:
 
     def add(self, project: Record) -> None:
         """Let a project be found by later rows."""
-        self._by_name[project["name"]].append(project)
+        # As a sheet that was exported comes back: full-width digits are plain ones there.
+        self._by_name[_read(project, "name")].append(project)
         if project["project_no"]:
-            self._by_number[project["project_no"]].append(project)
+            self._by_number[_read(project, "project_no")].append(project)
 
     def number(self, project: Record, number: str) -> None:
         """Let a project that had no number be found by it."""
@@ -46,7 +49,7 @@ class KnownProjects:
         if number:
             numbered = self._by_number.get(number, [])
             here = [project for project in numbered if _same_place(project, row)]
-            named = [project for project in here if project["name"] == row["name"]]
+            named = [project for project in here if _read(project, "name") == row["name"]]
             for candidates in (named, here, numbered if _is_unique(number) else []):
                 if len(candidates) == 1:
                     return candidates[0]
@@ -61,6 +64,11 @@ class KnownProjects:
                     {"count": len(candidates), "name": row["name"]},
                 )
         return None
+
+
+def _read(project: Record, target: str) -> str:
+    longest = LAYOUTS["projects"].columns[target].longest or 0
+    return as_read(project[target], longest) or project[target]
 
 
 def _is_unique(number: str) -> bool:

@@ -38,8 +38,8 @@ _KINDS: Final[Mapping[str, CellKind]] = {
 }  # fmt: skip
 _WIDTHS: Final = {
     "content": 40, "summary": 40, "outcome": 30, "name": 28, "basis": 18, "service_group": 20,
-    "enterprise": 26, "channels": 26, "shape": 20, "problem_no": 15, "project_no": 15,
-    "text": 34, "evidence": 30, "note": 30,
+    "enterprise": 26, "channels": 26, "payments": 40, "shape": 20, "problem_no": 15,
+    "project_no": 15, "text": 34, "evidence": 30, "note": 30, "owner_unit": 20, "contractor": 24,
 }  # fmt: skip
 _READING_WIDTHS: Final = {"code": 15, "day": 12, "count": 9, "share": 9, "money": 14}
 _SUMMED: Final = {

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import shapely
@@ -13,10 +13,16 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import Fund, Payment, Project, ProjectAmount, Vote
 from geo_tracker.db.records import Record, StoredTable
 from geo_tracker.importing.columns import LAYOUTS, MEETING_FORMS, STAGES
+from geo_tracker.importing.followup_columns import CODE_WORDS
+from geo_tracker.importing.payment_cells import PAYMENT_WORDS, PaymentCell, payments_text
 from geo_tracker.reports.ledger_workbook import LONGEST_CELL
 from geo_tracker.workflows.matching import SYNTHETIC_BASIS, is_synthetic
 
 WAN = Decimal(10_000)
+LIVELIHOOD: Final = {None: None} | {
+    str(state): words[0] for state, words in CODE_WORDS["livelihood"].items()
+}
+"""State of a livelihood project → the word for it in sheets."""
 
 _PLACED = ("lon", "lat", "shape")
 _DIGITS = 15
@@ -84,6 +90,7 @@ def project_cells(
                     strict=True)
             )
             | {"stage": STAGES.get(stage, (stage,))[0], "basis": _basis(project)}
+            | {"livelihood_state": LIVELIHOOD[project["livelihood_state"]]}
             | place
             | money[project["id"]]
         )  # fmt: skip
@@ -123,6 +130,8 @@ def _amounts(session: Session) -> dict[int, Record]:
     paid = sa.select(Payment.project_id, sa.func.sum(Payment.amount).label("amount"))
     for row in session.execute(paid.group_by(Payment.project_id)):
         found[row.project_id]["paid_yuan"] = row.amount / WAN
+    for project_id, single in _single_payments(session).items():
+        found[project_id]["payments"] = payments_text(single, unit_yuan=WAN)
     channels: dict[int, list[str]] = defaultdict(list)
     for row in session.execute(
         sa.select(Fund.project_id, Fund.channel, Fund.planned).order_by(Fund.id)
@@ -131,6 +140,29 @@ def _amounts(session: Session) -> dict[int, Record]:
         channels[row.project_id].append(f"{row.channel}{amount}")
     for project_id, texts in channels.items():
         found[project_id]["channels"] = ";".join(texts)
+    return found
+
+
+def _single_payments(session: Session) -> dict[int, list[PaymentCell]]:
+    """Return the payments that stand and have a day of their own, by project.
+
+    What a total differed by is none, nor is what was taken back. The channel is what a list said.
+    """
+    p, found = Payment, defaultdict(list)
+    taken_back = sa.select(p.takes_back_id).where(p.takes_back_id.is_not(None))
+    rows = session.execute(
+        sa.select(p.project_id, p.paid_on, p.amount, p.kind, p.note, p.import_id)
+        .where(
+            p.paid_on.is_not(None),
+            p.kind.in_(list(PAYMENT_WORDS)),
+            p.takes_back_id.is_(None),
+            p.id.not_in(taken_back),
+        )
+        .order_by(p.paid_on, p.id)
+    )
+    for row in rows:
+        channel = row.note if row.import_id is not None else None
+        found[row.project_id].append(PaymentCell(row.paid_on, row.amount, row.kind, channel))
     return found
 
 

@@ -33,7 +33,7 @@ def ground_preview(
     -------
     dict
         ``counts``: list of {``kind``, ``count``, ``area_m2``}; ``total``, ``too_fine``,
-        ``too_odd`` (int);
+        ``too_odd``, ``looked_at`` (int);
         ``places``: list of {``kind``, ``villages`` (list of {``code``, ``name``, ``row``}),
         ``more`` (further villages), ``area_m2``, ``width_m``, ``lon``, ``lat``, ``row`` of the
         village that mending would change or None, ``undecided`` (why nothing is proposed, as
@@ -94,6 +94,7 @@ def ground_preview(
         "total": len(check.problems),
         "too_fine": check.too_fine,
         "too_odd": check.too_odd,
+        "looked_at": check.looked_at,
         "crossing": len(crossed_ones),
         "crossings": crossings,
         "places": places,

@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from geo_tracker.bounded import Tell
@@ -89,7 +90,7 @@ def _drawn(
 
 def _understood(layer: BoundaryLayer) -> dict[str, Any]:
     features = layer.villages.facts
-    columns = ["stat_code", "name", "town", "county", "area_m2"]
+    columns = ["stat_code", "name", "town", "county", "area_m2", "stated_area_m2"]
     sample = features[columns].head(SHOWN_ROWS).astype(object)
     return {
         "layer_names": layer.layer_names,
@@ -101,9 +102,15 @@ def _understood(layer: BoundaryLayer) -> dict[str, Any]:
         "columns": layer.columns,
         "fields": layer.fields,
         "count": len(features),
-        "counties": int(features["county"].nunique()),
-        "towns": int(features["town_code"].nunique()),
+        "counties": _distinct(features, "county"),
+        "towns": _distinct(features, "town"),
         "sample": sample.where(sample.notna(), None).to_dict("records"),
         "damaged": asdict(layer.damaged),
         "report": shortened(layer.report),
     }
+
+
+def _distinct(villages: pd.DataFrame, place: str) -> int | None:
+    """Return how many places villages lie in, by their codes, else by name; None if unknown."""
+    counts = (villages[column].nunique() for column in (f"{place}_code", place))
+    return next((int(count) for count in counts if count), None)

@@ -1,7 +1,10 @@
 """The sheet of projects: each with its amounts, its funds and what was paid."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -10,10 +13,15 @@ import sqlalchemy as sa
 
 from geo_tracker.db.models import Fund, Payment, Project, ProjectAmount
 from geo_tracker.db.records import Planned, Record, is_same
+from geo_tracker.errors import GeoTrackerError
+from geo_tracker.followup.problem_sheet import RowError
 from geo_tracker.importing.cells import stage
+from geo_tracker.importing.payment_cells import PaymentCell
 from geo_tracker.importing.tables import Sheet
-from geo_tracker.language import Message
+from geo_tracker.language import N_, Message
+from geo_tracker.workflows.followup_plan import kept_texts
 from geo_tracker.workflows.known_projects import KnownProjects
+from geo_tracker.workflows.livelihood_plan import LivelihoodSteps, told_by_row
 from geo_tracker.workflows.matching import (
     former_units,
     is_synthetic,
@@ -32,6 +40,7 @@ from geo_tracker.workflows.sheet_plan import (
 _FIELDS = (
     *("project_no", "name", "kind", "stage", "planned_start_on", "planned_finish_on"),
     *("actual_start_on", "actual_finish_on", "progress", "reported_on", "basis"),
+    *("owner_unit", "contractor"),
 )
 _AMOUNTS = {"estimate_yuan": "estimate", "budget_yuan": "budget", "contract_yuan": "contract"}
 # What says which project a row is about is not taken away by an empty cell.
@@ -53,11 +62,21 @@ def planned_projects(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> She
     planner = SheetPlanner(known, sheet)
     found = _found_projects(planner, known.projects, rows)
     stored = {record["id"]: record for record in table.records}
-    money = _Money(known)
+    money, livelihood = _Money(known), LivelihoodSteps(known, facts)
     for row, project_id in found:
         values = _values(row, facts)
         record = stored.get(project_id) if project_id is not None else None
         values["basis"] = kept_basis(values["basis"], record)
+        kept_texts("projects", values, record)
+        try:
+            money.check(row, project_id)
+            passed = told_by_row(row, record)
+        except GeoTrackerError as fault:
+            about = "payments" if isinstance(fault, RowError) else "livelihood_state"
+            planner.problems.add(
+                "error", fault.message, row=row["row"], column=sheet.columns.get(about)
+            )
+            continue
         unit_id = row["former_unit_id"] or row["unit_id"]
         one = table.compared(
             values,
@@ -67,6 +86,7 @@ def planned_projects(known: KnownRecords, facts: FileFacts, sheet: Sheet) -> She
             label=row["name"],
             record=record,
         )
+        livelihood.lead(one, record, passed)
         planner.take(unit_id, one, *money.of_project(one, row))
     return planner.plan(former[~matched], _missing(planner, stored))
 
@@ -111,6 +131,9 @@ def _values(row: Record, facts: FileFacts) -> Record:
         "unit_id": row["unit_id"],
         "former_unit_id": row["former_unit_id"],
         "synthetic": is_synthetic(row.get("basis"), source_is_synthetic=facts.synthetic),
+        # What livelihood projects are led to is added to these.
+        "is_livelihood": False,
+        "livelihood_state": None,
         "row": row["row"],
         "geom": _place(row.get("shape"), row.get("lon"), row.get("lat")),
     }
@@ -145,6 +168,7 @@ class _Money:
     """The money of the stored projects, and what rows say of it."""
 
     def __init__(self, known: KnownRecords) -> None:
+        self.known = known
         self.funds = known.table(Fund, ("project_id", "channel"))
         amounts = known.table(ProjectAmount, where=ProjectAmount.current.is_(True))
         self.amounts = {(a["project_id"], a["kind"]): a for a in amounts.records}
@@ -159,7 +183,7 @@ class _Money:
         """Return what a row does to the money of its project."""
         yield from self._amounts(project, row)
         yield from self._funds(project, row)
-        yield from self._payment(project, row)
+        yield from self._payments(project, row)
 
     def _about(self, project: Planned) -> dict[str, Any]:
         return {"row": project.row, "unit_id": project.unit_id, "parent": project}
@@ -200,16 +224,81 @@ class _Money:
                 one.fields = {"planned": (None, planned)}
             yield one
 
-    def _payment(self, project: Planned, row: Record) -> Iterator[Planned]:
+    def check(self, row: Record, project_id: int | None) -> None:
+        """Refuse single payments that cannot be, or that a known project did not have.
+
+        Payments are only added to; whether one that a list of a known project tells is another or
+        one that was taken down otherwise, only people know.
+
+        Raises
+        ------
+        RowError
+            If so.
+        """
+        told: list[PaymentCell] = row.get("payments") or []
+        if any(payment.paid_on > self.known.today for payment in told):
+            raise RowError(N_("A day in the future cannot be recorded."), column="payments")
+        if project_id is None:
+            total = sum((payment.amount for payment in told), Decimal(0))
+            if row.get("paid_yuan") is not None and total > row["paid_yuan"]:
+                raise RowError(
+                    N_("The single payments are more than what is paid in all."), column="payments"
+                )
+            return
+        left = Counter((p.paid_on, p.amount) for p in told) - self._single[project_id]
+        if left:
+            raise RowError(
+                N_(
+                    "%(day)s: this payment is not recorded. Of a project that is known, single"
+                    " payments are recorded on its page."
+                ),
+                column="payments",
+                day=min(left)[0].isoformat(),
+            )
+
+    @cached_property
+    def _single(self) -> dict[int, Counter[tuple[date, Decimal]]]:
+        """The payments of known projects that have a day."""
+        p = Payment
+        rows = self.known.session.execute(
+            sa.select(p.project_id, p.paid_on, p.amount).where(p.paid_on.is_not(None))
+        )
+        found: dict[int, Counter[tuple[date, Decimal]]] = defaultdict(Counter)
+        for row in rows:
+            found[row.project_id][row.paid_on, row.amount] += 1
+        return found
+
+    def _payments(self, project: Planned, row: Record) -> Iterator[Planned]:
         stated: Decimal | None = row.get("paid_yuan")
         before, import_id = self.paid.get(project.record_id or 0, (None, None))
+        single: list[PaymentCell] = row.get("payments") or []
+        for payment in single if project.record_id is None else []:
+            paid = (before or Decimal(0)) + payment.amount
+            yield Planned(
+                "payment",
+                label=project.label,
+                values={
+                    "paid_on": payment.paid_on,
+                    "kind": payment.kind,
+                    "amount": payment.amount,
+                    "note": payment.channel,
+                },
+                fields={"paid": (before, paid)},
+                **self._about(project),
+            )
+            before = paid
         difference = None if stated is None else stated - (before or Decimal(0))
         if not difference:
             return
         yield Planned(
             "payment",
             label=project.label,
-            values={"paid_on": row.get("reported_on"), "kind": "reported", "amount": difference},
+            values={
+                "paid_on": row.get("reported_on"),
+                "kind": "reported",
+                "amount": difference,
+                "note": None,
+            },
             fields={"paid": (before, stated)},
             import_id=import_id,
             **self._about(project),

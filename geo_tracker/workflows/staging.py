@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 import shapely
 import sqlalchemy as sa
-from pypinyin import lazy_pinyin
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import reading, settle, writing
@@ -140,6 +139,9 @@ class _Spelled(dict[int, str]):
         self._letters = letters
 
     def __missing__(self, character: int) -> str:
+        # Its dictionaries would lie beside the outlines of a layer while those are checked.
+        from pypinyin import lazy_pinyin  # noqa: PLC0415
+
         # Character by character: place names are hardly ever words of a dictionary.
         spelled = lazy_pinyin(chr(character))[0].lower()[: self._letters]
         self[character] = spelled

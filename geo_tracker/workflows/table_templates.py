@@ -77,7 +77,7 @@ def table_template(engine: sa.Engine, kind: str, *, county: str | None, locale: 
         former = _of_county(known_villages(session, former=True), names.get(county or ""))
         present = _of_county(known_villages(session), names.get(county or ""))
     of_former = dict.fromkeys(("mergers", "votes", "fusions"), former)
-    given = (of_former | {"villages": present}).get(kind, present.iloc[:0])
+    given = of_former.get(kind, present)
     both = pd.concat([former.assign(is_former=True), present.assign(is_former=False)])
     listed = both if kind in {"mergers", "checklists", *ONE_OF_TWO} else both.iloc[:0]
     return template_workbook(

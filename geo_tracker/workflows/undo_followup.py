@@ -12,6 +12,7 @@ from geo_tracker.db.record_plan import EDITED_TABLES, FOLLOWUP_TABLES
 from geo_tracker.db.records import Record
 from geo_tracker.followup.checklist_sheet import ITEM_FIELDS
 from geo_tracker.followup.problem_sheet import LEDGER_FIELDS
+from geo_tracker.workflows.undo_outcome import UndoPlan
 
 TOGETHER: Final[Mapping[str, frozenset[str]]] = {
     "problem": frozenset({*LEDGER_FIELDS, "outcome", "claimed_by_id", "suspended_on"}),
@@ -56,11 +57,16 @@ class LoggedSteps:
         """Return the import's steps about a record."""
         return [step for step, _action in self._own.get((table, record_id), [])]
 
-    def split(self, table: str, record_id: int) -> tuple[list[int], list[int]]:
-        """Return the import's steps that corrected a record, and those that led it on."""
+    def undone(self, made: UndoPlan, table: str, record_id: int, *, heir: int | None) -> None:
+        """Let the import's steps about a record go, but for what a later import went on from.
+
+        Those that led it on are that one's then; corrections go.
+        """
         steps = self._own.get((table, record_id), [])
-        corrections = [step for step, action in steps if action == "correct"]
-        return corrections, [step for step, action in steps if action != "correct"]
+        led = [step for step, action in steps if action != "correct"]
+        made.steps_gone += [step for step, _action in steps if heir is None or step not in led]
+        if heir is not None:
+            made.steps_of |= dict.fromkeys(led, heir)
 
 
 class Naming:

@@ -19,6 +19,7 @@ from geo_tracker.workflows.undo_followup import (
 )
 from geo_tracker.workflows.undo_outcome import Stay, UndoPlan, stage_before
 from geo_tracker.workflows.undo_projects import (
+    LIVELIHOOD,
     EditedProjects,
     current_amount,
     fields_beside,
@@ -98,8 +99,7 @@ class _Undoing:
         if record is None or (table == "fund" and self._follows_its_project(table, entry)):
             return
         # Files that people brought never lose their record.
-        has_files = (table, entry.record_id) in self.with_files
-        if has_files or self._is_worked_on(table, entry):
+        if (table, entry.record_id) in self.with_files or self._is_worked_on(table, entry):
             self._stay(table, entry, None, None, None, by_person=True)
             if table == "project":
                 self.projects_kept.add(entry.record_id)
@@ -229,14 +229,15 @@ class _Undoing:
             for name in entry.fields:
                 self._stay(table, entry, name, record[name], None, by_person=True)
             return
-        back: Record = {}
-        returned = {}
-        led_on: int | None = None
+        back, returned, led_on = Record(), dict[str, Any](), None
         for name, (old, new) in entry.fields.items():
             changer = self._changer(table, entry, name)
             if name in TOGETHER.get(table, ()):
                 led_on = changer or led_on
-            if self._returns(table, entry, name, changer):
+            returns = self._returns(table, entry, name, changer)
+            if name == LIVELIHOOD:
+                self._livelihood(entry, record, changer, returns=returns)
+            if returns:
                 back[name] = stored_value(table, name, old)
                 returned[name] = [new, old]
                 self._log(table, entry, name, record[name], back[name])
@@ -246,18 +247,20 @@ class _Undoing:
         if returned and table in ("project", "fund"):
             self.made.projects.add(record["project_id"] if table == "fund" else record["id"])
         if returned:
-            self.made.returned.append((table, self._told(entry, returned)))
+            self.made.returned.append((table, entry.telling(returned)))
         if self.logged is not None and table in FOLLOWUP_TABLES:
-            corrections, led = self.logged.split(table, entry.record_id)
-            self.made.steps_gone += corrections
-            if led_on is None:
-                self.made.steps_gone += led
-            else:
-                self.made.steps_of |= dict.fromkeys(led, led_on)
+            self.logged.undone(self.made, table, entry.record_id, heir=led_on)
             if back:
                 # Never a number that somebody's open page already has for something else.
                 back["version"] = record["version"] + 1
         self._give_back(table, entry, record, back)
+
+    def _livelihood(self, entry: Entry, record: Record, heir: int | None, *, returns: bool) -> None:
+        """Let the steps of a livelihood project go with its state, or be a later import's."""
+        if heir is not None and self._by_person("project", record, LIVELIHOOD, until=heir):
+            return
+        if self.logged is not None and (returns or heir is not None):
+            self.logged.undone(self.made, "project", entry.record_id, heir=heir)
 
     def _returns(self, table: str, entry: Entry, name: str, changer: int | None) -> bool:
         """Say whether a field becomes what it was; else let a later change begin with that."""
@@ -307,6 +310,8 @@ class _Undoing:
                 if later.import_id == self.run_id:
                     later.import_id, later.stored_row = entry.import_id, entry.stored_row
                     self.made.journals[run_id] = self.later[run_id]
+        if LIVELIHOOD in back:
+            back["is_livelihood"] = back[LIVELIHOOD] is not None
         if back:
             self.made.written[table][entry.record_id] |= back
 
@@ -337,7 +342,7 @@ class _Undoing:
             self.made.written[table][entry.replaces or 0]["current"] = True
         if table == "payment" and self.edited and self.edited.worked_on(about.record_id):
             new, old = totals_told(entry, self.stored(table), self.made.gone[table])
-        self.made.returned.append(("project", self._told(about, {name: [new, old]})))
+        self.made.returned.append(("project", about.telling({name: [new, old]})))
         self._log("project", about, name, new, old)
 
     def _pass_on(self, table: str, heir: int, later: Entry, row: Record, entry: Entry) -> None:
@@ -376,9 +381,6 @@ class _Undoing:
             del self.later[heir].added[table][later.record_id]
 
     # What is told of it.
-
-    def _told(self, entry: Entry, fields: dict[str, list[Any]]) -> Entry:
-        return Entry(entry.record_id, entry.row, entry.unit_id, entry.label, fields)
 
     def _stay(
         self,

@@ -18,6 +18,9 @@ TOGETHER: Final = (
 )
 """Fields of a project of which people change one with the other: they stay or return together."""
 
+LIVELIHOOD: Final = "livelihood_state"
+"""The one field of projects that files change by steps of the log."""
+
 
 class EditedProjects:
     """The steps that people took about projects; which came after an import, ids tell."""

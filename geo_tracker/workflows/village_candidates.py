@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-from pypinyin import lazy_pinyin
 
 from geo_tracker.importing.match import base_town
 from geo_tracker.lineage.name_forms import name_forms
@@ -38,6 +37,9 @@ class Candidate:
 
 @cache
 def _sound(character: str) -> str:
+    # Its dictionaries are large, and whoever brings boundaries needs none of them here.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     return str(lazy_pinyin(character)[0])
 
 

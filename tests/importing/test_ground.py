@@ -211,3 +211,27 @@ def test_places_do_not_depend_on_the_order_of_rows() -> None:
     assert (plain.kind, turned.kind) == ("inside", "inside")
     assert {9 - village for village in turned.villages} == set(plain.villages)
     assert turned.area_m2 == pytest.approx(plain.area_m2)
+
+
+def test_of_too_many_odd_villages_the_western_ones_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("geo_tracker.importing.ground_checks.MOST_ODD", 2)
+    west = [box(0, 0, 1000, 1000), box(900, 0, 2000, 1000)]
+    east = [box(3000, 0, 4000, 1000), box(3900, 0, 5000, 1000)]
+    villages = layer(*east, *west)
+    for some in (villages, packed(villages)):
+        check = ground_check(some)
+        assert found(check) == [("overlap", (2, 3), 100_000)]
+        assert (check.too_odd, check.looked_at) == (4, 2)
+
+
+def test_ground_of_a_village_that_is_not_looked_at_is_no_hole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    around = box(0, 0, 5000, 5000) - box(2000, 2000, 3000, 3000)
+    villages = layer(around, box(2010, 2010, 2990, 2990))
+    assert [problem.kind for problem in ground_check(villages).problems] == ["gap_strip", "enclave"]
+    monkeypatch.setattr("geo_tracker.importing.ground_checks.MOST_ODD", 1)
+    check = ground_check(villages)
+    assert (check.problems, check.too_odd, check.looked_at) == ([], 2, 1)

@@ -369,31 +369,3 @@ def test_rows_of_one_village_by_its_19_digit_groups_are_joined(tmp_path: Path) -
     assert layer.features["stat_code"].to_list() == ["330784114200", "330784114201"]
     assert layer.features["land_code"].to_list() == [None, "3307841142010000000"]
     assert layer.features[["parts", "row"]].to_numpy().tolist() == [[2, 1], [1, 3]]
-
-
-def test_where_villages_are_too_many_the_ground_is_left_and_that_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shapes = [square(0), square(2)]
-    packed = zipped(shapefile(tmp_path, villages(shapes=shapes)))
-    monkeypatch.setattr("geo_tracker.importing.ground_checks.MOST_ODD", 1)
-    layer = read_boundaries(packed, with_ground=True)
-    assert layer.ground is not None
-    assert (layer.ground.check.problems, layer.ground.check.too_odd) == ([], 2)
-    assert texts(layer.report, "warning")[0].startswith("Overlaps and gaps were not looked for")
-
-
-def test_a_layer_is_read_where_its_ground_cannot_be_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def giving_up(*_args: object) -> None:
-        raise shapely.GEOSException("TopologyException")
-
-    monkeypatch.setattr("geo_tracker.importing.ground.ground_check", giving_up)
-    packed = zipped(shapefile(tmp_path, villages()))
-    layer = read_boundaries(packed, with_ground=True)
-    assert (len(layer.villages), layer.ground) == (2, None)
-    assert texts(layer.report, "warning") == ["Overlaps and gaps could not be looked for."]
-    # What a person accepted must not be left undone in silence.
-    with pytest.raises(shapely.GEOSException):
-        read_boundaries(packed, choices=LayerChoices(repairs="all"))

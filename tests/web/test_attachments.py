@@ -20,7 +20,7 @@ from geo_tracker.web.context import Services
 from tests import samples
 from tests.files import HERE, photo
 from tests.web.conftest import bring_book, strict
-from tests.web.ledgers import problem_in, visited
+from tests.web.ledgers import ago, problem_in, visited
 from tests.web.reading import plain
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, back, visitor
@@ -143,6 +143,52 @@ def test_a_problem_is_registered_with_a_photo_at_once(county: Flask) -> None:
     assert 'name="photo"' not in handler.page("/problems/new")
     registered(handler, photo())
     assert len(stored(county)) == 1
+
+
+def test_a_visit_is_recorded_with_photos_at_once_and_a_warning_asks_for_them_again(
+    county: Flask,
+) -> None:
+    planner = visitor(county, "planner")
+    new = {"village": "新川村", "visited_on": ago(1).isoformat(), "service_group": "甲组"}
+
+    def recorded(who: Visitor, *photos: bytes, **more: Any) -> TestResponse:
+        files = [(io.BytesIO(content), f"{n}.jpg") for n, content in enumerate(photos)]
+        camera = {"photo": files[0]} if files else {}
+        return who.post("/visits/new", new | more | camera | {"files": files[1:]})
+
+    first = recorded(planner, photo(), photo(size=(61, 40)))
+    assert first.status_code == 303
+    assert [(one.table_name, one.has_place) for one in stored(county)] == [("visit", False)] * 2
+    assert f"/files/{stored(county)[1].id}/thumbnail" in planner.page(first.headers["Location"])
+    warned = recorded(planner, photo(size=(50, 40)))
+    assert warned.status_code == 409
+    assert "Choose them again" in warned.text
+    assert "Choose them again" not in recorded(planner).text
+    unclear = recorded(planner, photo(size=(50, 40)), village="没有的村")
+    assert unclear.status_code == 422
+    assert "Choose them again" in unclear.text
+    assert len(stored(county)) == 2
+    visit_id = re.findall(r'name="knowing" value="(\d+)"', warned.text)
+    assert recorded(planner, photo(size=(50, 40)), knowing=visit_id).status_code == 303
+    assert len(stored(county)) == 3
+    # Files of visits are brought by those who follow up, here as on the visit's own page.
+    handler = visitor(county, "handler", office="交通局")
+    assert 'name="photo"' not in handler.page("/visits/new")
+    assert recorded(handler, photo(), village="石柱村").status_code == 303
+    assert len(stored(county)) == 3
+    assert 'name="photo"' not in planner.page(f"{first.headers['Location']}/correct")
+
+
+def test_a_projects_history_tells_of_its_files(county: Flask) -> None:
+    record, page = records(county)["project"]
+    planner = visitor(county, "planner")
+    sent(planner, "project", record, (photo(), "路面.jpg"), title="东头")
+    (one,) = stored(county)
+    planner.post(f"/files/{one.id}/remove", {"note": "传错了"})
+    history = plain(planner.page(page)).partition("History")[2]
+    removed, added = history.find("File removed: 东头"), history.find("File added: 东头")
+    assert 0 < removed < added
+    assert "传错了" in history[removed:added]
 
 
 def test_answers_can_do_no_harm(county: Flask) -> None:

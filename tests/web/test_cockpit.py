@@ -4,6 +4,7 @@ import html
 import re
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -11,6 +12,7 @@ from geo_tracker.db import reading
 from geo_tracker.db.checklists import checklist_counts
 from geo_tracker.db.models import ChecklistItem
 from geo_tracker.db.past_counts import CHECKLIST_COUNTS, checklist_counts_as_of
+from geo_tracker.web import cockpit_charts
 from geo_tracker.web.problem_past import last_step
 from tests.web.ledger import TODAY, Ledger, ledger
 from tests.web.ledgers import ago, happened, visited
@@ -156,3 +158,34 @@ def test_what_is_done_today_is_in_the_figures_at_once(ledger: Ledger) -> None:
 
 def test_an_empty_register_says_what_to_bring(empty: Flask) -> None:
     assert "Nothing is stored yet" in visitor(empty, "viewer").page("/cockpit/")
+
+
+def test_a_duplicate_is_counted_once_and_every_page_says_what_was_left_out(ledger: Ledger) -> None:
+    first = ledger.problem("新川村", steps=6)
+    ledger.does(ledger.problem("新川村", steps=1), "duplicate", duplicate_of_id=first)
+    who = visitor(ledger.app, "planner")
+    for path in ("/cockpit/", "/followup/", "/", "/problems/", "/problems/rates"):
+        page = who.page(path)
+        (told,) = re.findall(r"left out as duplicates:? (\d+)", plain(page))
+        assert told == "1", path
+        (address,) = re.findall(r'href="(/problems/\?[^"]*state=duplicate[^"]*)"', page)[:1]
+        assert rows_behind(who, address) == 1
+    assert "Problems registered 1" in plain(who.page("/cockpit/"))
+    assert "Problems 1 open 0" in plain(who.page("/followup/"))
+    assert rows_behind(who, "/problems/?counted=registered") == 1
+    assert rows_behind(who, "/problems/") == 2
+    village = plain(who.page(f"/villages/{ledger.stored(first).unit_id}"))
+    assert "all: 2 · open: 0 · duplicates: 1" in village
+
+
+def test_the_chart_counts_what_was_added_to_the_log_whatever_was_counted_before(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Else nothing of so short a log would be old enough to be kept.
+    monkeypatch.setattr(cockpit_charts, "_NEWEST", 2)
+    who = visitor(ledger.app, "planner")
+    for count in range(1, 4):
+        first = ledger.problem("新川村", steps=6)
+        ledger.does(ledger.problem("新川村", steps=1), "duplicate", duplicate_of_id=first)
+        page = plain(who.page("/cockpit/"))
+        assert f" registered {count} resolved {count} Paid" in page

@@ -180,3 +180,8 @@ def test_where_too_many_borders_are_unshared_the_page_says_so(
     page = planner.page(f"/imports/{import_id}/preview")
     assert "too many villages have borders that no neighbour has (51,234)" in page
     assert "No overlaps and no gaps" not in page
+    with writing(app.extensions["geo_tracker"].engine) as session:
+        run = session.get_one(ImportRun, import_id)
+        run.preview = run.preview | {"ground": run.preview["ground"] | {"looked_at": 30_000}}
+    page = planner.page(f"/imports/{import_id}/preview")
+    assert "of 51,234 villages with borders that no neighbour has, 30,000 were looked at" in page

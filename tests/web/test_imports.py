@@ -32,6 +32,16 @@ def planner(app: Flask) -> Visitor:
     return visitor(app, "planner")
 
 
+def test_an_import_to_be_confirmed_leads_on_to_its_preview(
+    app: Flask, planner: Visitor, tmp_path: Path
+) -> None:
+    import_id = import_id_of(uploaded(planner, "boundary", samples.before_zip(tmp_path)))
+    answer = planner.get(f"/imports/{import_id}")
+    assert answer.headers["Location"] == f"/imports/{import_id}/preview"
+    # Who may not confirm it sees how far it is.
+    assert "Not stored yet" in visitor(app, "viewer").page(f"/imports/{import_id}")
+
+
 def test_a_layer_is_shown_before_it_is_stored(
     planner: Visitor, engine: sa.Engine, tmp_path: Path
 ) -> None:

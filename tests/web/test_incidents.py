@@ -168,3 +168,31 @@ def test_lists_are_narrowed(who: Visitor, county: Flask) -> None:
         assert "石柱村" in row, query
     assert "No incident matches" in who.page("/incidents/?about=no")
     assert "Public opinion 0 Petition 1 Case 1 Not closed 2" in plain(who.page("/incidents/"))
+
+
+def told_everywhere(who: Visitor) -> list[str]:
+    """Return what each page says of all incidents together."""
+    pages = [plain(who.page(path)) for path in ("/followup/", "/", "/cockpit/")]
+    return [re.findall(r"Incidents recorded (—|\d+)", page)[0] for page in pages]
+
+
+def by_town(who: Visitor) -> list[str]:
+    """Return the last number of each town of the cockpit: its incidents."""
+    return [
+        row.split()[-2]
+        for row in rows(who.page("/cockpit/?county=330784"))
+        if row.lstrip("> ").startswith(("花街镇", "石柱镇"))
+    ]
+
+
+def test_nothing_recorded_is_not_known_on_every_page_and_zero_where_somebody_reports(
+    who: Visitor, county: Flask
+) -> None:
+    assert told_everywhere(who) == ["—", "—", "—"]
+    assert "Public opinion — Petition — Case —" in plain(who.page("/followup/"))
+    assert by_town(who) == ["—", "—"]
+    happened(county, "新川村", 3)
+    assert told_everywhere(who) == ["1", "1", "1"]
+    assert "Public opinion 0 Petition 1 Case 0" in plain(who.page("/followup/"))
+    # As the three zeros say it: the county reports, so nothing in the other town is zero.
+    assert by_town(who) == ["1", "0"]

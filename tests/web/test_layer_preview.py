@@ -114,7 +114,7 @@ def test_the_way_to_read_a_layer_is_chosen_by_eye(planner: Visitor, tmp_path: Pa
     assert page.count('class="gt-proposal') >= 6
     assert "where the codes belong" in page
     planner.post(f"/imports/{import_id}/read-again", {"proposal": first[1]})
-    assert "CGCS2000 / 3-degree Gauss-Kruger CM 120E" in planner.page(
+    assert "CGCS2000, 3-degree zones, central meridian 120°E" in planner.page(
         f"/imports/{import_id}/preview"
     )
 

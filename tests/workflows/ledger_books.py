@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from geo_tracker.db import reading
 from geo_tracker.db.models import FollowupStep
 from geo_tracker.importing.columns import SheetKind
+from geo_tracker.importing.payment_cells import PaymentCell
 from geo_tracker.importing.sheets import Workbook
 from geo_tracker.importing.tables import Sheet, read_workbook
 from geo_tracker.workflows.ledger_export import ExportWanted, ledger_export
@@ -92,10 +93,14 @@ PROJECTS: Sequence[dict[str, Any]] = (
      "budget_yuan": Decimal("1000000"), "contract_yuan": Decimal("0.01"),
      "paid_yuan": Decimal("123456.78"), "progress": 0.155, "stage": "开工",
      "channels": [("美丽乡村", Decimal("600000.05")), ("自筹", None)],
-     "planned_start_on": day(1), "reported_on": day(9), "lon": 120.0123456789, "lat": 28.9},
+     "planned_start_on": day(1), "reported_on": day(9), "lon": 120.0123456789, "lat": 28.9,
+     "owner_unit": "+花街镇政府", "contractor": "=某建设公司", "livelihood_state": "under_way",
+     "payments": [PaymentCell(day(3), Decimal("100000.01"), "advance", "美丽乡村"),
+                  PaymentCell(day(5), Decimal("23456"), "progress", None)]},
     {"project_no": "7", "name": "水池", "former_code": SHUANG_XI, "progress": 1.0,
      "basis": "示意（合成）"},
-    {"name": "无编号", "village_code": SHUANG_XI, "stage": "自定阶段", "progress": 0.0},
+    {"name": "无编号", "village_code": SHUANG_XI, "stage": "自定阶段", "progress": 0.0,
+     "livelihood_state": "not_chosen"},
 )  # fmt: skip
 CHECKLISTS: Sequence[dict[str, Any]] = (
     {"village_code": NI_ZHAI, "domain": "seals", "text": "=启用新公章", "owner_unit": "+镇政府",

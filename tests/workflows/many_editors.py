@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -53,6 +54,10 @@ class Done:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+Edit = Callable[[Actor, random.Random], None]
+"""What one person does once, chosen by chance."""
+
+
 def prepared(engine: sa.Engine) -> tuple[list[Actor], int, list[int]]:
     """Store a village, people and some problems; return the people, the village, the problems."""
     with writing(engine) as session:
@@ -76,15 +81,13 @@ def prepared(engine: sa.Engine) -> tuple[list[Actor], int, list[int]]:
     return people, unit_id, problems
 
 
-def edit(
-    engine: sa.Engine, who: Actor, unit_id: int, problems: list[int], until: float, done: Done
-) -> None:
+def edit(one_edit: Edit, who: Actor, until: float, done: Done) -> None:
     """Do what one person does until the time is over, each step in a session of its own."""
     chance = random.Random(who.user_id)
     while time.monotonic() < until:
         begun = time.monotonic()
         try:
-            _one_edit(engine, who, unit_id, problems, chance, done)
+            one_edit(who, chance)
         except (ChangedMeanwhileError, ConflictError, NotAllowedError, InputError) as refused:
             with done.lock:
                 done.refused[type(refused).__name__] += 1
@@ -93,6 +96,16 @@ def edit(
                 done.broken.append(repr(broken)[:300])
         with done.lock:
             done.slowest_s = max(done.slowest_s, time.monotonic() - begun)
+
+
+def all_at_once(people: list[Actor], one_edit: Edit, *, seconds: float, done: Done) -> None:
+    """Let people edit at once, each in a thread of his own."""
+    until = time.monotonic() + seconds
+    threads = [threading.Thread(target=edit, args=(one_edit, who, until, done)) for who in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _one_edit(
@@ -152,15 +165,12 @@ def edited(engine: sa.Engine, *, seconds: float) -> Done:
     """Let twenty people work on one ledger at once."""
     people, unit_id, problems = prepared(engine)
     done = Done(steps=Counter(problems))
-    until = time.monotonic() + seconds
-    threads = [
-        threading.Thread(target=edit, args=(engine, who, unit_id, problems, until, done))
-        for who in people
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    all_at_once(
+        people,
+        lambda who, chance: _one_edit(engine, who, unit_id, problems, chance, done),
+        seconds=seconds,
+        done=done,
+    )
     return done
 
 
@@ -209,9 +219,11 @@ def _unlike(problem: Problem, steps: list[FollowupStep]) -> list[str]:
     return found
 
 
-def main() -> None:
+def run(
+    edited: Callable[..., Any], faults: Callable[[sa.Engine, Any], list[str]], about: str | None
+) -> None:
     """Let them work, and say what came of it."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = argparse.ArgumentParser(description=about)
     asked.add_argument("--seconds", type=float, default=120)
     asked.add_argument("--database", default="")
     options = asked.parse_args()
@@ -231,4 +243,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(edited, faults, __doc__)

@@ -54,6 +54,9 @@ _MAYBE: dict[SheetKind, dict[str, list[Any]]] = {
     "projects": {
         "stage": ["开工", "验收", None],
         "progress": [0.1, 0.5],
+        "contractor": ["甲", "乙", None],
+        # One state only: no order of imports is refused.
+        "livelihood_state": ["candidate", None],
         "lon": [120.01, 120.02],
         "lat": [28.9, 28.91],
         "budget_yuan": [None, *_MONEY],

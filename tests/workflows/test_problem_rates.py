@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from geo_tracker.db import reading
+from geo_tracker.db.followup_counts import problem_counts as problem_counts_of_map
 from geo_tracker.db.models import Problem
+from geo_tracker.db.past_counts import problem_flow
 from geo_tracker.db.problem_lists import (
     OPEN,
     ProblemFilter,
@@ -78,10 +80,14 @@ def test_counted_from_the_log_is_counted_as_it_stands(desk: Desk, seed: int) -> 
     last = wander(desk, seed, problems=24, days=25)
     for today in (last, last + timedelta(days=40)):
         now, from_log = totals(desk, today), counted(desk, today)
-        as_it_stands = {name: now[name] for name in MEASURES}
+        as_it_stands = {name: now[name] for name in (*MEASURES, "duplicates")}
         assert as_it_stands | {"open": now[OPEN], "overdue": now["red"]} == from_log
     on = deadlines(WorkCalendar(), last, yellow_days=3)
-    narrowed = {"open": ProblemFilter(state=OPEN), "overdue": ProblemFilter(light="red")}
+    narrowed = {
+        "open": ProblemFilter(state=OPEN),
+        "overdue": ProblemFilter(light="red"),
+        "duplicates": ProblemFilter(state="duplicate"),
+    }
     with reading(desk.engine) as session:
         for measure in AS_OF:
             where = conditions(narrowed.get(measure) or ProblemFilter(counted=measure), on)
@@ -121,12 +127,43 @@ def test_a_past_day_is_counted_as_it_was_then(desk: Desk) -> None:
     assert set(counted(desk, MONDAY - timedelta(days=1)).values()) == {0}
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_every_past_day_is_counted_as_the_whole_log_tells_it(desk: Desk, seed: int) -> None:
+    last = wander(desk, seed, problems=16, days=14)
+    for days in range((last - MONDAY).days + 2):
+        day = MONDAY + timedelta(days=days - 1)
+        fast = counted(desk, day)
+        with reading(desk.engine) as session:
+            assert fast == {name: len(counted_ids(session, name, day)) for name in AS_OF}, day
+
+
 def test_what_was_handed_over_again_is_no_longer_claimed(desk: Desk) -> None:
     problem_id = desk.claimed()
     desk.does(problem_id, "revisit", desk.li, on=FRIDAY, answer="not_fixed", due_on=NEXT)
     found = counted(desk, FRIDAY)
     assert (found["claimed"], found["handed_again"], found["rectified"]) == (0, 1, 0)
     assert (found["revisited"], found["confirmed"], found["satisfied"]) == (1, 0, 0)
+
+
+def test_a_duplicate_is_counted_nowhere_but_among_what_was_left_out(desk: Desk) -> None:
+    first, again = desk.registered(), desk.registered()
+    desk.does(again, "assign", desk.li, on=MONDAY, lead_unit="交通局", due_on=TUESDAY)
+    before = totals(desk, NEXT)
+    assert (before["total"], before["registered"], before["handed"], before["due"]) == (2, 2, 1, 1)
+    desk.does(again, "duplicate", desk.li, on=FRIDAY, duplicate_of_id=first, note="")
+    after = totals(desk, NEXT)
+    assert (after["total"], after["registered"], after["duplicates"]) == (2, 1, 1)
+    assert (after["handed"], after["due"], after["open"]) == (0, 0, 1)
+    # What a day before was not known to be one is still counted as of that day.
+    assert counted(desk, MONDAY)["registered"] == 2
+    assert (counted(desk, FRIDAY)["registered"], counted(desk, FRIDAY)["duplicates"]) == (1, 1)
+    with reading(desk.engine) as session:
+        flow = problem_flow(session, FRIDAY)
+        (village,) = problem_counts_of_map(
+            session, on=NEXT, open_states=["registered"], owed_states=["assigned"]
+        )
+    assert flow["registered"].sum() == 1
+    assert (village.problems, village.open_problems) == (1, 1)
 
 
 def test_the_measures_are_those_that_rates_are_made_of() -> None:

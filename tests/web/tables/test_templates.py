@@ -55,6 +55,11 @@ FILLED: dict[str, dict[str, Any]] = {
     "published": {"指标": "行政村数", "调整前": 6, "调整后": 4, "单位": "个", "发布单位": "县"},
 }  # fmt: skip
 
+GIVEN = {"mergers": 6, "votes": 6, "fusions": 6, "published": 0}
+"""Villages that are filled in, former ones; of all other kinds the present ones."""
+
+FROZEN = {"villages": "E3", "votes": "D3", "checklists": "D3", "fusions": "D3"}
+
 
 @pytest.mark.parametrize("kind", list(LAYOUTS))
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -66,11 +71,16 @@ def test_a_template_that_was_filled_in_reads_without_a_problem(
     assert answer.status_code == 200
     made = openpyxl.load_workbook(io.BytesIO(answer.data))
     sheet = made[LAYOUTS[kind].titles[0]]  # type: ignore[index]
-    assert sheet.freeze_panes
+    assert sheet.freeze_panes == FROZEN.get(kind, "B3")
     headers = {cell.value: cell.column for cell in sheet[2]}
-    row = 3
     given = [line for line in sheet.iter_rows(min_row=3, values_only=True) if any(line)]
-    assert len(given) == {"villages": 4, "mergers": 6, "votes": 6, "fusions": 6}.get(kind, 0)
+    assert len(given) == GIVEN.get(kind, 4)
+    row = 3
+    if about := set(FILLED[kind]) & {"村", "新村", "原村"}:
+        # What is about one village goes into its row; what is about a former one, below them all.
+        (header,) = about
+        names = [line[headers[header] - 1] for line in given]
+        row += names.index(FILLED[kind][header]) if header != "原村" else len(given)
     for header, value in FILLED[kind].items():
         sheet.cell(row, headers[header]).value = value
     import_id = sent(planner, bytes_of(made), f"{kind}.xlsx", "2020-06-30")
@@ -99,6 +109,11 @@ def test_a_template_gives_codes_as_text_lists_to_choose_from_and_instructions(
     (read,) = read_workbook(path).sheets
     assert len(read.rows) == 0
     assert [p.severity for p in read.report.problems] == ["info"]
+
+
+def test_the_import_page_offers_every_template(planner: Visitor) -> None:
+    page = planner.get("/imports/").get_data(as_text=True)
+    assert all(f"/imports/templates/{kind}.xlsx" in page for kind in LAYOUTS)
 
 
 def test_what_has_no_template_is_not_found(planner: Visitor) -> None:
