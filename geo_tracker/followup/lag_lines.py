@@ -125,6 +125,17 @@ LINES: Final = (
 """Proposed: indicator, weight, the value at which nothing lags, the one at which all does."""
 
 
+EFFECTS: Final = (
+    "污水厕所|生活污水治理率、卫生厕所普及率",
+    "村容环境|环境检查得分",
+    "拆违|环境检查得分",
+    "坑塘沟渠|环境检查得分",
+    "和美乡村|生活污水治理率、卫生厕所普及率、环境检查得分",
+    "小型水利|自来水普及率",
+)
+"""Proposed: kind of project, the indicators that it reaches."""
+
+
 @dataclass(frozen=True)
 class LagLine:
     """How a year weighs an indicator: at ``best`` nothing lags, at ``worst`` all does."""
@@ -176,3 +187,34 @@ def lag_lines(lines: tuple[str, ...]) -> list[LagLine]:
     if len({one.code for one in read}) < len(read):
         raise InputError(N_("An indicator is named twice."))
     return read
+
+
+def effect_lines(lines: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Read which indicators a kind of project reaches: kind|indicator、indicator.
+
+    Returns
+    -------
+    dict
+        Kind → codes; of a kind named twice the last counts.
+
+    Raises
+    ------
+    InputError
+        If a line is none.
+    """
+    return dict(_effect_line(line) for line in lines)
+
+
+def _effect_line(line: str) -> tuple[str, tuple[str, ...]]:
+    kind, _bar, words = line.replace("｜", "|").partition("|")
+    named = [word.strip() for word in words.replace("，", "、").split("、")]
+    if not kind.strip() or not all(word in INDICATORS for word in named):
+        raise InputError(
+            N_(
+                "“%(given)s” cannot be used. Write kind of project|indicator、indicator, with some"
+                " of the indicators %(words)s."
+            ),
+            given=line[:60],
+            words="、".join(INDICATORS),
+        )
+    return kind.strip(), tuple(INDICATORS[word].code for word in named)

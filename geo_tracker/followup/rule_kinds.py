@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from geo_tracker.errors import InputError
 from geo_tracker.followup.checklist import template_item
-from geo_tracker.followup.lag_lines import lag_lines
+from geo_tracker.followup.lag_lines import effect_lines, lag_lines
 from geo_tracker.language import N_
 
 MOST_ENTRIES: Final = 400
@@ -74,6 +74,12 @@ def _lag(text: str) -> tuple[str, ...]:
     return lines
 
 
+def _effects(text: str) -> tuple[str, ...]:
+    lines = tuple(_lines(text))
+    effect_lines(lines)
+    return lines
+
+
 def _days(text: str) -> tuple[date, ...]:
     found = []
     for line in _lines(text):
@@ -90,6 +96,7 @@ KINDS: Final[dict[str, RuleKind]] = {
     "texts": RuleKind(_texts, "\n".join, list, tuple),
     "items": RuleKind(_items, "\n".join, list, tuple),
     "lag": RuleKind(_lag, "\n".join, list, tuple),
+    "effects": RuleKind(_effects, "\n".join, list, tuple),
     "days": RuleKind(
         _days,
         lambda days: "\n".join(day.isoformat() for day in days),

@@ -7,7 +7,7 @@ from typing import Any
 
 from geo_tracker.errors import InputError
 from geo_tracker.followup.checklist import TEMPLATE
-from geo_tracker.followup.lag_lines import LINES
+from geo_tracker.followup.lag_lines import EFFECTS, LINES
 from geo_tracker.followup.rule_kinds import KINDS
 from geo_tracker.language import N_
 
@@ -257,6 +257,14 @@ class Rules:
             " indicator|weight|value without lag|value of full lag."
         ),
     )
+    lag_effects: tuple[str, ...] = _rule(
+        EFFECTS,
+        group="lagging",
+        label=N_("What projects reach"),
+        help=N_(
+            "Indicators that a kind of project may better; one a line: kind|indicator、indicator."
+        ),
+    )
 
 
 RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules)}
@@ -278,7 +286,7 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
 
 
 def kind_of(name: str) -> str:
-    """Return ``count``, ``number``, ``texts``, ``items``, ``lag`` or ``days``.
+    """Return ``count``, ``number``, ``texts``, ``items``, ``lag``, ``effects`` or ``days``.
 
     Raises
     ------
@@ -327,4 +335,5 @@ _LISTS = {
     "days_worked": "days",
     "checklist_items": "items",
     "lag_indicators": "lag",
+    "lag_effects": "effects",
 }

@@ -135,14 +135,21 @@ def _other_weights(
     indicators: Sequence[LagIndicator], size: int, random: np.random.Generator
 ) -> _Floats:
     """Draw weights, a row for each draw; in most of them one indicator is left out."""
-    set_weights = np.array([one.weight for one in indicators], dtype=float)
-    weights = random.dirichlet(set_weights / set_weights.sum() * _CONCENTRATION, size)
+    weights = drawn_weights(indicators, size, random)
     left_out = random.integers(0, len(indicators) + 1, size)
     if len(indicators) > 1:
         drawn = np.flatnonzero(left_out < len(indicators))
         weights[drawn, left_out[drawn]] = 0
     shares: _Floats = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
     return shares
+
+
+def drawn_weights(
+    indicators: Sequence[LagIndicator], size: int, random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Draw weights around those that are set: a row for each draw, each adding up to 1."""
+    set_weights = np.array([one.weight for one in indicators], dtype=float)
+    return random.dirichlet(set_weights / set_weights.sum() * _CONCENTRATION, size)
 
 
 def _standings(standing: _Floats, known: NDArray[np.bool_], weights: _Floats) -> list[_Floats]:

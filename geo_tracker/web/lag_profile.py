@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
-from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS
+from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS, effect_lines
+from geo_tracker.indicators.lag_effects import project_effects
 from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.indicators.lag_score import LagIndicator
 from geo_tracker.web.lag import ShownLag, domain_parts, names_of, standing_word
@@ -45,6 +47,7 @@ def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
         "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
         "missing": names_of(row["missing"]),
         "domains": _domains(side, unit_id, lag.indicators, ranked=score is not None),
+        "effects": _effects(held, side, lag.indicators, unit_id) if score is not None else [],
         "siblings": _siblings(held, found, whole),
         "attention": _attention(held, found, unit_id) if of_former else None,
     }
@@ -82,6 +85,36 @@ def _domains(
         }
         for code, name in DOMAINS.items()
         if rows[code]
+    ]
+
+
+def _effects(
+    held: Register, side: LagSide, indicators: list[LagIndicator], unit_id: int
+) -> list[dict[str, Any]]:
+    """Return what the open projects of a village could move at most, the most for money first."""
+    projects = held.projects
+    own = projects["former_unit_id"].fillna(projects["unit_id"]).eq(unit_id).fillna(False)
+    open_ = projects[own & projects["is_open"].astype(bool)]
+    effects = project_effects(
+        open_.assign(unit_id=unit_id),
+        side.points,
+        indicators,
+        reached=effect_lines(held.rules.lag_effects),
+    )
+    rows = open_.loc[effects.index, ["project_id", "name", "kind", "budget_fen"]].join(effects)
+    rows = rows[rows["points"] > 0].sort_values("points_per_wan", ascending=False)
+    return [
+        {
+            "url": url_for("project.show", project_id=int(row["project_id"])),
+            "name": row["name"],
+            "indicators": names_of(row["codes"]),
+            "budget": yuan(row["budget_fen"]),
+            "points": row["points"],
+            "low": row["low"],
+            "high": row["high"],
+            "points_per_wan": or_none(row["points_per_wan"]),
+        }
+        for row in rows.to_dict("records")
     ]
 
 

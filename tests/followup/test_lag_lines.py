@@ -6,9 +6,11 @@ from geo_tracker.errors import InputError
 from geo_tracker.followup.lag_lines import (
     BY_CODE,
     DOMAINS,
+    EFFECTS,
     INDICATORS,
     LINES,
     LagLine,
+    effect_lines,
     lag_line,
     lag_lines,
 )
@@ -49,3 +51,16 @@ def test_a_line_that_cannot_be_used_is_refused(line: str) -> None:
 def test_an_indicator_cannot_count_twice() -> None:
     with pytest.raises(InputError):
         lag_lines(("便民服务距离|1|1|8", "便民服务距离|2|1|8"))
+
+
+def test_what_projects_reach_is_read_by_kind() -> None:
+    assert effect_lines(("拆违｜环境检查得分、便民服务距离，自来水普及率",)) == {
+        "拆违": ("environment_mark", "service_km", "tap_water_share")
+    }
+    assert set(effect_lines(EFFECTS)) == {line.partition("|")[0] for line in EFFECTS}
+
+
+@pytest.mark.parametrize("line", ["拆违", "拆违|", "|环境检查得分", "拆违|不知道的指标"])
+def test_what_no_project_reaches_is_refused(line: str) -> None:
+    with pytest.raises(InputError):
+        effect_lines((line,))

@@ -99,6 +99,21 @@ def test_contributions_of_a_village_add_up_to_its_score(county: Flask) -> None:
     assert "Score 71.2" in page
 
 
+def test_an_open_project_says_what_it_could_move(county: Flask) -> None:
+    count_only(county, INCOME)
+    services: Services = county.extensions["geo_tracker"]
+    set_rule(
+        services.engine,
+        "lag_effects",
+        from_year=2000,
+        text="和美乡村|人均经营性收入",
+        user_id=None,
+    )
+    page = plain(visitor(county, "viewer").page(f"/lagging/{unit_id(county, '新川村')}"))
+    # All of 90 points for 4 million yuan.
+    assert "原新川村整治项目 operating income per head 400.00 90.0 90.0–90.0 0.225" in page
+
+
 def test_a_village_nobody_knows_is_not_found(viewer: Visitor) -> None:
     assert viewer.get("/lagging/99999").status_code == 404
 
