@@ -23,7 +23,7 @@ from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.workflows.lag import Lag, lag_of
+from geo_tracker.workflows.lag import Lag, LagSide, lag_of
 
 STANDINGS = {
     FIRM: Message(N_("firmly among the worst tenth")),
@@ -107,25 +107,22 @@ def standing_word(standing: Any) -> str | None:
     return shown(STANDINGS[standing]) if standing in STANDINGS else None
 
 
-def domain_parts(contributions: pd.Series) -> list[dict[str, Any]]:
-    """Return what each domain brings to a score, for a bar from 0 to 100 points.
-
-    Parameters
-    ----------
-    contributions : Series
-        Points by code; missing where unknown.
+def domain_parts(side: LagSide, unit_id: int) -> list[dict[str, Any]]:
+    """Return what each domain brings to a village's score, for a bar from 0 to 100 points.
 
     Returns
     -------
     list of dict
         ``code``, ``name`` and ``points`` of each domain that brings any, ``start`` and ``share``
-        (0–1) of its part of the bar.
+        (0–1) of its part of the bar; none of a village that is not ranked.
     """
+    if pd.isna(side.scores.at[unit_id, "score"]):
+        return []
     parts: list[dict[str, Any]] = []
     start = 0.0
-    by_domain = contributions.groupby([BY_CODE[code].domain for code in contributions.index]).sum()
+    points_of = side.by_domain.loc[unit_id].to_dict()
     for code, name in DOMAINS.items():
-        points = float(by_domain.get(code, 0.0))
+        points = points_of.get(code, 0.0)
         if points > 0:
             share = points / 100
             parts.append(

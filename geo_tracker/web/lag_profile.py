@@ -43,9 +43,9 @@ def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
         "worst_decile": or_none(row["worst_decile"]),
         "standing_text": standing_word(row["standing"]),
         "hidden": of_former and bool(lag.hidden.at[unit_id, "hidden"]),
-        "domain_parts": [] if score is None else domain_parts(side.contributions.loc[unit_id]),
+        "domain_parts": domain_parts(side, unit_id),
         "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
-        "missing": names_of(row["missing"]),
+        "missing": names_of(side.missing(unit_id)),
         "domains": _domains(side, unit_id, lag.indicators, ranked=score is not None),
         "effects": _effects(held, side, lag.indicators, unit_id) if score is not None else [],
         "siblings": _siblings(held, found, whole),
@@ -130,9 +130,7 @@ def _siblings(held: Register, found: ShownLag, whole: Any) -> list[dict[str, Any
             "unit": village_link(held.units, unit_id),
             "score": or_none(row["score"]),
             "rank": or_none(row["rank"]),
-            "parts": []
-            if or_none(row["score"]) is None
-            else domain_parts(lag.formers.contributions.loc[unit_id]),
+            "parts": domain_parts(lag.formers, int(unit_id)),
         }
         for unit_id, row in table.iterrows()
     ]

@@ -156,7 +156,7 @@ def _row(row: dict[str, Any], held: Register, found: ShownLag, which: str) -> di
         "rank_high": or_none(row["rank_high"]),
         "score": score,
         "merged_score": or_none(row["merged_score"]),
-        "parts": [] if score is None else domain_parts(side.contributions.loc[unit_id]),
+        "parts": domain_parts(side, unit_id),
         "standing": or_none(row["standing"]),
         "standing_text": standing_word(row["standing"]),
         "gap": or_none(row["gap"]),
@@ -164,6 +164,6 @@ def _row(row: dict[str, Any], held: Register, found: ShownLag, which: str) -> di
         "paid_per_head": yuan(row["paid_per_head_fen"]),
         "last_visit_on": or_none(row["last_visit_on"]),
         "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
-        "missing": names_of(row["missing"]) if score is None else [],
+        "missing": names_of(side.missing(unit_id)) if score is None else [],
         "map_url": map_url(unit_id),
     }

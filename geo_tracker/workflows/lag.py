@@ -15,7 +15,7 @@ from geo_tracker.db.lag_facts import (
     planning_counts,
     problem_facts,
 )
-from geo_tracker.followup.lag_lines import lag_lines
+from geo_tracker.followup.lag_lines import BY_CODE, lag_lines
 from geo_tracker.followup.rules import Rules
 from geo_tracker.indicators.hidden_laggards import hidden_laggards
 from geo_tracker.indicators.lag_flags import LagThresholds, lag_flags
@@ -41,16 +41,34 @@ class LagSide:
         Indicators by code, in their units; missing where unknown.
     points, contributions : DataFrame
         As `lag_points` and `lag_contributions`.
-    table : DataFrame
-        ``score``, ``known``, ``rank`` as `lag_scores`; of the ranked ``median_rank``,
-        ``rank_low``, ``rank_high``, ``worst_decile``, ``standing`` as `lag_robustness`; the flags
-        and ``reasons`` as `lag_flags`; ``missing`` (codes that count and are unknown).
+    scores : DataFrame
+        ``score``, ``known``, ``rank`` as `lag_scores`; the flags and ``reasons`` as `lag_flags`.
+    indicators : list of LagIndicator
+        What counts.
     """
 
     values: pd.DataFrame
     points: pd.DataFrame
     contributions: pd.DataFrame
-    table: pd.DataFrame
+    scores: pd.DataFrame
+    indicators: list[LagIndicator]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The scores, and of the ranked how sure they are: `lag_robustness`, drawn when asked."""
+        ranked = self.values[self.scores["score"].notna()]
+        return self.scores.join(lag_robustness(ranked, self.indicators))
+
+    @cached_property
+    def by_domain(self) -> pd.DataFrame:
+        """Points that each domain contributes to the score."""
+        domains = [BY_CODE[code].domain for code in self.contributions.columns]
+        return self.contributions.fillna(0).T.groupby(domains).sum().T
+
+    def missing(self, unit_id: int) -> list[str]:
+        """Return the codes that count and are unknown of a village."""
+        unknown = self.points.loc[unit_id].isna()
+        return list(unknown.index[unknown])
 
 
 @dataclass(frozen=True)
@@ -75,7 +93,9 @@ class Lag:
     @cached_property
     def hidden(self) -> pd.DataFrame:
         """Former villages against the merged one and its other parts, as `hidden_laggards`."""
-        return hidden_laggards(self.formers.table, self.villages.table["score"], merged=self.merged)
+        return hidden_laggards(
+            self.formers.scores, self.villages.scores["score"], merged=self.merged
+        )
 
 
 def lag_of(
@@ -184,35 +204,27 @@ def _with_parts(own: pd.DataFrame, parts: pd.DataFrame, merged: pd.Series) -> pd
         # One missing part makes the sum unknown, not smaller.
         sums = grouped[name].sum().where(grouped[name].count() == grouped[name].size())
         facts[name] = facts[name].fillna(sums.reindex(own.index))
-    for name in STATED:
-        facts[name] = facts[name].fillna(_mean_by_people(parts, name, whole).reindex(own.index))
+    stated = facts[list(STATED)].astype(float)
+    facts[list(STATED)] = stated.fillna(_means_by_people(parts, whole).reindex(own.index))
     return facts
 
 
-def _mean_by_people(parts: pd.DataFrame, name: str, whole: pd.Series) -> pd.Series:
-    """Return means by people where all former villages state both."""
-    people = parts["registered_population"].astype("Float64")
-    both = pd.DataFrame({"value": parts[name].astype("Float64") * people, "people": people})
-    both = both.where(both.notna().all(axis=1), axis=0)
-    grouped = both.groupby(whole)
+def _means_by_people(parts: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
+    """Return means by people of what files state, where all former villages state both."""
+    people = parts["registered_population"].astype(float)
+    weighed = parts[list(STATED)].astype(float).mul(people, axis=0)
+    grouped = weighed.groupby(whole)
     sums = grouped.sum().where(grouped.count().eq(grouped.size(), axis=0))
-    return (sums["value"] / sums["people"].where(sums["people"] > 0)).astype(float)
+    of_people = people.groupby(whole).sum()
+    return sums.div(of_people.where(of_people > 0), axis=0)
 
 
 def _side(facts: pd.DataFrame, indicators: list[LagIndicator], rules: Rules) -> LagSide:
     values = lag_values(facts, facts["town_code"], strength=rules.shrink_households)
     points = lag_points(values, indicators)
-    table = lag_scores(points, indicators)
-    ranked = values[table["score"].notna()]
-    table = table.join(lag_robustness(ranked, indicators))
-    table = table.join(lag_flags(facts, thresholds=_thresholds(rules)))
-    unknown = points.isna().to_numpy()
-    table["missing"] = pd.Series(
-        [[code for code, gone in zip(points.columns, row, strict=True) if gone] for row in unknown],
-        index=table.index,
-        dtype=object,
-    )
-    return LagSide(values, points, lag_contributions(points, indicators), table)
+    scores = lag_scores(points, indicators)
+    scores = scores.join(lag_flags(facts, thresholds=_thresholds(rules)))
+    return LagSide(values, points, lag_contributions(points, indicators), scores, indicators)
 
 
 def _thresholds(rules: Rules) -> LagThresholds:
