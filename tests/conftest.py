@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -22,6 +23,10 @@ from tests.prepared import kept, prepare
 
 __all__ = ["kept", "prepare"]  # fixtures for all tests
 
+
+# On a busy machine any example may take long once.
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 
 # A sixth of the time went into collecting what little a test leaves in circles.
 gc.set_threshold(200_000, 20, 100)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FIGURE_COLUMNS = (
     *("households", "registered_population", "resident_population", "groups"),
     *("party_members", "total_income_fen", "operating_income_fen"),
+    *("net_assets_fen", "debt_fen"),
 )
 VOTE_COLUMNS = ("agree", "present", "eligible")
 AMOUNTS = ("budget_fen", "paid_fen")

@@ -82,7 +82,7 @@ def test_a_photo_and_a_document_stand_on_the_page_of_their_record(
     shown = plain(text)
     assert "路灯.jpg" in shown
     assert f"PDF · 1 kB planner · {second.added_at.astimezone():%Y-%m-%d %H:%M}" in shown
-    assert shown.count("File added: 东头") == (0 if table == "project" else 2)
+    assert shown.count("File added: 东头") == 2
     assert "<b>纪要" not in text
     # Everybody sees them; nobody but who may is offered to add or remove.
     viewer = visitor(county, "viewer")

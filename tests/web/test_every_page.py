@@ -172,7 +172,8 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
     for sheet, columns in places.items():
         header = sheets[sheet][0]
         for row, name in itertools.product(sheets[sheet][1:], columns):
-            row[header.index(name)] = f"{row[header.index(name)] or ''}{HOSTILE}"
+            longest = 40 if name == "类别" else None
+            row[header.index(name)] = f"{row[header.index(name)] or ''}{HOSTILE}"[:longest]
     sheets["合并对照"][-1][:2] = ["330784114200", f"倪宅新村{HOSTILE}"]
     monkeypatch.setattr(samples, "SHEETS", sheets)
     settings = Settings(data_dir=tmp_path / "data", secret_key="test")

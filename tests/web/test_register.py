@@ -120,8 +120,8 @@ def questions(folder: Path, count: int) -> dict[str, int]:
 def test_pages_ask_as_often_of_forty_villages_as_of_four(tmp_path: Path) -> None:
     of_four = questions(tmp_path, 4)
     assert questions(tmp_path, 40) == of_four
-    # The overview reads the register and then sums up six ledgers.
-    assert of_four.pop("/") < 45
+    # The overview reads the register and then sums up six ledgers, duplicates and silence apart.
+    assert of_four.pop("/") < 48
     assert max(of_four.values()) < 25
 
 
