@@ -26,8 +26,9 @@ from geo_tracker.indicators.lag_score import (
     lag_points,
     lag_scores,
 )
-from geo_tracker.indicators.lag_values import STAGE_POINTS, STATED, lag_values
+from geo_tracker.indicators.lag_values import STAGE_POINTS, STATED, lag_values, town_rates
 
+RATES = ("open_problems", "reopened_problems")
 _DAYS_OF_MONTH = 365.25 / 12
 
 
@@ -45,12 +46,15 @@ class LagSide:
         ``score``, ``known``, ``rank`` as `lag_scores`; of the ranked ``median_rank``,
         ``rank_low``, ``rank_high``, ``worst_decile``, ``standing`` as `lag_robustness`; the flags
         and ``reasons`` as `lag_flags`; ``missing`` (codes that count and are unknown).
+    town_rates : DataFrame
+        What rates are drawn to, by ``town_code``: `RATES` per household.
     """
 
     values: pd.DataFrame
     points: pd.DataFrame
     contributions: pd.DataFrame
     table: pd.DataFrame
+    town_rates: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,10 @@ def _side(facts: pd.DataFrame, indicators: list[LagIndicator], rules: Rules) -> 
         index=table.index,
         dtype=object,
     )
-    return LagSide(values, points, lag_contributions(points, indicators), table)
+    town = facts["town_code"]
+    rates = {name: town_rates(facts[name], facts["households"], town) for name in RATES}
+    of_towns = pd.DataFrame(rates).groupby(town).first()
+    return LagSide(values, points, lag_contributions(points, indicators), table, of_towns)
 
 
 def _thresholds(rules: Rules) -> LagThresholds:
