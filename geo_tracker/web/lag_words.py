@@ -10,8 +10,8 @@ from geo_tracker.language import N_
 from geo_tracker.web.texts import MISSING, number, shown
 
 FIELDS = {
-    "decision": N_("Decision"),
-    "helper_unit": N_("Helped by"),
+    "decision": N_("What is decided"),
+    "helper_unit": N_("Helper unit"),
     "target": N_("Target"),
     "target_score": N_("Target score"),
     "due_on": N_("Deadline"),

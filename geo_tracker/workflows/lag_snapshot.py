@@ -30,18 +30,18 @@ _DIGITS = 6
 """Of figures so many are kept: what computers differ in stands behind them."""
 
 _WORDS: Final = {
-    FORMERS: "原行政村",
-    VILLAGES: "行政村",
-    FIRM: "稳居最后一成",
-    BORDERLINE: "可能在最后一成",
+    FORMERS: "原村",
+    VILLAGES: "现在的村",
+    FIRM: "确定列入最后一成",
+    BORDERLINE: "可能列入最后一成",
     NOT: "不在最后一成",
     "secretary_vacant": "书记长期空缺",
-    "dissatisfied": "群众不满意",
-    "handed_over_again": "问题二次交办",
-    "open_petition": "信访未办结",
+    "dissatisfied": "群众满意率偏低",
+    "handed_over_again": "有未办结问题被二次交办",
+    "open_petition": "有未化解的信访件",
     "operating_income": "经营性收入低于下限",
     "total_income": "总收入低于下限",
-    "behind_plan": "项目严重滞后",
+    "behind_plan": "有项目严重滞后",
 }
 """The table that goes out is in planners' own words, as workbooks are."""
 
@@ -192,7 +192,7 @@ def _table(content: dict[str, Any]) -> pd.DataFrame:
         ordered = sorted(content[kind], key=_order)
         lines += [_line(row, kind, codes, words) for row in ordered]
     table = pd.DataFrame(lines)
-    ranks = ("名次", "名次下限", "名次上限")
+    ranks = ("位次", "位次下限", "位次上限")
     return table.astype(dict.fromkeys(ranks, "Int64")) if lines else table
 
 
@@ -206,21 +206,21 @@ def _line(
 ) -> dict[str, Any]:
     return {
         "类型": _WORDS[kind],
-        "名次": row["rank"],
-        "名次下限": row["rank_low"],
-        "名次上限": row["rank_high"],
+        "位次": row["rank"],
+        "位次下限": row["rank_low"],
+        "位次上限": row["rank_high"],
         "村名": row["name"],
         "统计代码": row["stat_code"],
         "县": row["county"],
         "乡镇": row["town"],
-        "现行政村": row.get("merged_name"),
-        "后进分": row["score"],
-        "最后一成概率": row["worst_decile"],
-        "把握": _WORDS.get(row["standing"] or ""),
-        "提示": _joined(_WORDS[code] for code in row["reasons"]),
+        "并入": row.get("merged_name"),
+        "后进指数": row["score"],
+        "列入最后一成的把握": row["worst_decile"],
+        "把握程度": _WORDS.get(row["standing"] or ""),
+        "标记": _joined(_WORDS[code] for code in row["reasons"]),
         "缺少指标": _joined(words[code] for code in row["missing"]),
         **{words[code]: row["values"][code] for code in codes},
-        **{f"{words[code]}·得分": row["contributions"][code] for code in codes},
+        **{f"{words[code]}·计入指数": row["contributions"][code] for code in codes},
     }
 
 
