@@ -26,6 +26,7 @@ def check_decision(
     helper_unit: str | None,
     reason: str | None,
     score: float | None,
+    target_score: float | None,
     last_target: float | None,
 ) -> None:
     """Refuse a decision that cannot stand.
@@ -38,19 +39,29 @@ def check_decision(
         Who assists, and why it is decided so.
     score : float or None
         The village's in the review's list, 0–100.
+    target_score : float or None
+        The score that is set as target now.
     last_target : float or None
         The score that was set as target when the village was last decided about.
 
     Raises
     ------
     InputError
-        If it is none; if nobody assists; if a village leaves that has not met its last target,
-        without a reason.
+        If it is none; if nobody assists; if the target asks for nothing; if a village leaves
+        that has not met its last target, without a reason.
     """
     if decision not in DECISIONS:
         raise InputError(N_("Choose watch, assist or exit."))
     if decision == ASSIST and helper_unit is None:
         raise InputError(N_("Say which unit assists."))
+    if target_score is not None and not 0 <= target_score <= 100:
+        raise InputError(N_("Give a target score from 0 to 100."))
+    # Else it would be met at once, and the village could leave without having moved.
+    if target_score is not None and score is not None and target_score >= score:
+        raise InputError(
+            N_("The target score must be under the village's score in this review, %(score)s."),
+            score=f"{score:.1f}",
+        )
     if decision == EXIT and reason is None and not is_target_met(score, last_target):
         raise InputError(
             N_("A village leaves once it has met its last target score. Otherwise say why.")

@@ -190,6 +190,7 @@ def decide(
             helper_unit=values["helper_unit"],
             reason=values["reason"],
             score=score,
+            target_score=values["target_score"],
             last_target=None if last is None else last.target_score,
         )
         if review is None:
@@ -222,12 +223,9 @@ def _still_open(period: LagPeriod) -> None:
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    target_score = given.get("target_score")
-    if target_score is not None and not 0 <= target_score <= 100:
-        raise InputError(N_("Give a target score from 0 to 100."))
     texts = {name: tidy(given.get(name), longest) for name, longest in LONGEST.items()}
     return texts | {
         "decision": given.get("decision"),
-        "target_score": target_score,
+        "target_score": given.get("target_score"),
         "due_on": given.get("due_on"),
     }

@@ -129,17 +129,25 @@ def test_from_opening_to_an_exit_whose_target_was_met(on_both: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target_score", "reason", "status"),
-    [("50", "", 422), ("", "", 422), ("90", "", 303), ("50", "整村搬迁", 303)],
+    ("target_score", "moved", "reason", "status"),
+    [
+        ("50", False, "", 422),
+        ("", True, "", 422),
+        ("50", True, "", 303),
+        ("9.9", True, "", 422),
+        ("50", False, "整村搬迁", 303),
+    ],
 )
 def test_a_village_leaves_with_its_target_met_or_with_a_reason(
-    county: Flask, admin: Visitor, target_score: str, reason: str, status: int
+    county: Flask, admin: Visitor, target_score: str, moved: bool, reason: str, status: int
 ) -> None:
     village = f"/{unit_id(county, '新川村')}"
     first = opened(admin)
     given = ASSIST | {"target_score": target_score}
     assert sent(admin, first + village, 0, **given).status_code == 303
     admin.post(f"{first}/close", {})
+    if moved:
+        count_only(county, "人均经营性收入|1|110|10")  # which brings 90 points down to 10
     second = opened(admin)
     answer = sent(admin, second + village, 0, decision="exit", reason=reason, minutes="记录在此")
     assert answer.status_code == status
@@ -164,6 +172,8 @@ def test_a_village_never_decided_about_leaves_with_a_reason_only(
         {"decision": "nonsense"},
         {"helper_unit": " "},
         {"target_score": "101"},
+        {"target_score": "-1"},
+        {"target_score": "90"},  # which the village has already
         {"target_score": "nan"},
         {"target_score": "many"},
         {"due_on": "soon"},
