@@ -15,6 +15,7 @@ from geo_tracker.db.models import (
     Fund,
     ImportRun,
     Incident,
+    LagReview,
     LineageEdge,
     MergerClaim,
     Problem,
@@ -189,9 +190,10 @@ def steps_about() -> sa.Select[*tuple[Any, ...]]:
     """Return a query of steps with what their records are called.
 
     ``FollowupStep``, ``problem_no``, ``item`` (words of a checklist's), ``project`` (name),
-    ``visit_id``, ``incident_id`` (missing where it was removed since), ``username``.
+    ``visit_id``, ``incident_id`` (missing where it was removed since), ``lag_period_id`` (of what
+    a review of lagging villages decided), ``username``.
     """
-    models = (Problem, ChecklistItem, Project, Visit, Incident)
+    models = (Problem, ChecklistItem, Project, Visit, Incident, LagReview)
     query: sa.Select[*tuple[Any, ...]] = sa.select(
         FollowupStep,
         Problem.problem_no,
@@ -199,6 +201,7 @@ def steps_about() -> sa.Select[*tuple[Any, ...]]:
         Project.name.label("project"),
         Visit.id.label("visit_id"),
         Incident.id.label("incident_id"),
+        LagReview.period_id.label("lag_period_id"),
         UserAccount.username,
     )
     for model in models:

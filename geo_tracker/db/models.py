@@ -12,6 +12,7 @@ from geo_tracker.db.models_followup import (
     Visit,
 )
 from geo_tracker.db.models_imports import ImportRun, Job, RecordChange, Source, UserAccount
+from geo_tracker.db.models_lag import LagPeriod, LagReview
 from geo_tracker.db.models_layers import (
     BoundaryLayer,
     DrawnVillage,
@@ -54,6 +55,8 @@ __all__ = [
     "ImportRun",
     "Incident",
     "Job",
+    "LagPeriod",
+    "LagReview",
     "LineageDecision",
     "LineageEdge",
     "MergerClaim",

@@ -1,5 +1,7 @@
 """What the score of lagging counts: the indicators, and the lines by which a year weighs them."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -187,6 +189,15 @@ def lag_lines(lines: tuple[str, ...]) -> list[LagLine]:
     if len({one.code for one in read}) < len(read):
         raise InputError(N_("An indicator is named twice."))
     return read
+
+
+def domain_points(contributions: Mapping[str, float | None]) -> dict[str, float]:
+    """Sum up what indicators bring to a score by domain; what is unknown brings nothing."""
+    sums = dict.fromkeys(DOMAINS, 0.0)
+    for code, points in contributions.items():
+        if points is not None and not math.isnan(points):
+            sums[BY_CODE[code].domain] += points
+    return sums
 
 
 def effect_lines(lines: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

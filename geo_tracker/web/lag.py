@@ -1,7 +1,7 @@
 """The score of lagging as pages show it: computed when something changed, worded for readers."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.workflows.lag import Lag, LagSide, lag_of
+from geo_tracker.workflows.lag import Lag, lag_of
 
 STANDINGS = {
     FIRM: Message(N_("firmly among the worst tenth")),
@@ -107,20 +107,22 @@ def standing_word(standing: Any) -> str | None:
     return shown(STANDINGS[standing]) if standing in STANDINGS else None
 
 
-def domain_parts(side: LagSide, unit_id: int) -> list[dict[str, Any]]:
+def domain_parts(points_of: Mapping[str, float]) -> list[dict[str, Any]]:
     """Return what each domain brings to a village's score, for a bar from 0 to 100 points.
+
+    Parameters
+    ----------
+    points_of : mapping
+        Domain → the points that it brings.
 
     Returns
     -------
     list of dict
         ``code``, ``name`` and ``points`` of each domain that brings any, ``start`` and ``share``
-        (0–1) of its part of the bar; none of a village that is not ranked.
+        (0–1) of its part of the bar.
     """
-    if pd.isna(side.scores.at[unit_id, "score"]):
-        return []
     parts: list[dict[str, Any]] = []
     start = 0.0
-    points_of = side.by_domain.loc[unit_id].to_dict()
     for code, name in DOMAINS.items():
         points = points_of.get(code, 0.0)
         if points > 0:

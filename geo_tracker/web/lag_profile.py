@@ -43,7 +43,7 @@ def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
         "worst_decile": or_none(row["worst_decile"]),
         "standing_text": standing_word(row["standing"]),
         "hidden": of_former and bool(lag.hidden.at[unit_id, "hidden"]),
-        "domain_parts": domain_parts(side, unit_id),
+        "domain_parts": domain_parts(side.domain_points(unit_id)),
         "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
         "missing": names_of(side.missing(unit_id)),
         "domains": _domains(side, unit_id, lag.indicators, ranked=score is not None),
@@ -130,7 +130,7 @@ def _siblings(held: Register, found: ShownLag, whole: Any) -> list[dict[str, Any
             "unit": village_link(held.units, unit_id),
             "score": or_none(row["score"]),
             "rank": or_none(row["rank"]),
-            "parts": domain_parts(lag.formers, int(unit_id)),
+            "parts": domain_parts(lag.formers.domain_points(int(unit_id))),
         }
         for unit_id, row in table.iterrows()
     ]

@@ -20,6 +20,8 @@ from geo_tracker.web.lag import (
     standing_word,
 )
 from geo_tracker.web.lag_profile import profile
+from geo_tracker.web.lag_review import past_decisions
+from geo_tracker.web.lag_reviews import open_review
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
@@ -87,6 +89,7 @@ def index() -> ResponseReturnValue:
         of_formers=which != VILLAGES,
         year=held.data_on.year,
         stored=not held.formers.empty,
+        review=open_review(),
     )
 
 
@@ -97,7 +100,11 @@ def show(unit_id: int) -> ResponseReturnValue:
     known = found.lag.formers.table.index.union(found.lag.villages.table.index)
     if unit_id not in known:
         abort(404)
-    return render_template("lagging/show.html", **profile(held, found, unit_id))
+    return render_template(
+        "lagging/show.html",
+        decisions=past_decisions(unit_id),
+        **profile(held, found, unit_id),
+    )
 
 
 def _listed(held: Register, found: ShownLag, which: str) -> pd.DataFrame:
@@ -156,7 +163,7 @@ def _row(row: dict[str, Any], held: Register, found: ShownLag, which: str) -> di
         "rank_high": or_none(row["rank_high"]),
         "score": score,
         "merged_score": or_none(row["merged_score"]),
-        "parts": domain_parts(side, unit_id),
+        "parts": domain_parts(side.domain_points(unit_id)),
         "standing": or_none(row["standing"]),
         "standing_text": standing_word(row["standing"]),
         "gap": or_none(row["gap"]),

@@ -12,7 +12,7 @@ from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.attachments import sent_files, take_in
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import matching_names
-from geo_tracker.web.followup_forms import number_in
+from geo_tracker.web.followup_forms import asked_text, number_in
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_forms import read_form
@@ -34,8 +34,9 @@ _TEXTS = (
 @bp.get("/new")
 @role_needed(*ROLES)
 def show() -> ResponseReturnValue:
-    """Show the form, with village and visit filled in where one comes from their pages."""
+    """Show the form, with village, visit and text filled in where a page of ours gives them."""
     asked = {"unit_id": request.args.get("unit", ""), "visit_id": request.args.get("visit", "")}
+    asked["content"] = asked_text("content")[: LONGEST["content"]]
     return _page(asked)
 
 

@@ -13,7 +13,15 @@ from geo_tracker.followup.problem_states import FOLLOWERS
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
-from geo_tracker.web.followup_forms import day_of, number_in, typed, values_of
+from geo_tracker.web.followup_forms import (
+    asked_day,
+    asked_text,
+    day_of,
+    day_text,
+    number_in,
+    typed,
+    values_of,
+)
 from geo_tracker.web.project_forms import village_fields
 from geo_tracker.web.project_history import history_rows
 from geo_tracker.web.register import register
@@ -42,9 +50,11 @@ _TYPED = (*DESCRIBED, *_DAYS, "stage", "is_livelihood", "note")
 @bp.get("/new")
 @role_needed(*FOLLOWERS)
 def new() -> ResponseReturnValue:
-    """Show the form for a project, with the village that a link gives."""
+    """Show the form for a project, with village, name, day and remark that a link gives."""
     village = given_village(register(), number_in(request.args, "unit"))
     values = {"stage": STAGES[0], "stage_on": today().isoformat()}
+    values |= {"name": asked_text("name")[: DESCRIBED["name"]], "note": asked_text("note")}
+    values["planned_finish_on"] = day_text(asked_day("due"))
     return _form(values, village)
 
 

@@ -33,6 +33,7 @@ def recent_rows(session: Session) -> list[dict[str, Any]]:
         "visit": (_("visits recorded or corrected"), url_for("visits.index")),
         "attachment": (_("photos and documents added or removed"), url_for("followup.show")),
         "incident": (_("incidents recorded or corrected"), url_for("incidents.index")),
+        "lag_review": (_("lagging villages decided about"), url_for("lag_reviews.index")),
     }
     rows = [
         {"text": text, "count": counts[table], "url": url, "at": None, "username": None}

@@ -20,6 +20,7 @@ from geo_tracker.followup.rules import (
     rules_from,
 )
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.lag_reviews import open_review
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.rules import set_rule
@@ -54,6 +55,7 @@ def _page(year: int, *, wrong: dict[str, str] | None = None) -> str:
             for group, title in GROUPS.items()
         ],
         may_set=current_user.role == "admin",
+        review=open_review(),
     )
 
 

@@ -9,6 +9,7 @@ from geo_tracker.db.models import FollowupStep
 from geo_tracker.web.attachments import file_step_text
 from geo_tracker.web.checklist_words import item_text, stage_text
 from geo_tracker.web.followup_words import step_text as visit_or_incident_text
+from geo_tracker.web.lag_words import decision_step_text
 from geo_tracker.web.problem_steps import problem_url, story_text
 from geo_tracker.web.project_history import step_text as project_step_text
 
@@ -45,6 +46,9 @@ def step_words(row: Any, villages: Mapping[int, str]) -> tuple[str, str | None]:
             text = visit_or_incident_text(step)
             if row.incident_id is not None:
                 address = url_for("incidents.show", incident_id=step.record_id)
+        case "lag_review" if row.lag_period_id is not None:
+            text = decision_step_text(step)
+            address = url_for("lag_review.show", period_id=row.lag_period_id, unit_id=step.unit_id)
         case "attachment":
             text = file_step_text(step)
     return text, address

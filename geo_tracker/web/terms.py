@@ -103,6 +103,7 @@ TERMS: dict[str, str] = {
     "incidents": N_("Incidents"),
     "checklists": N_("Checklists"),
     "fusions": N_("Assets of former villages"),
+    "lag_reviews": N_("Decisions of reviews"),
     "published_figures": N_("Published figures"),
     # sources of geometry
     "surveyed": N_("Surveyed"),

@@ -14,6 +14,7 @@ from geo_tracker.db.models import (
     FollowupStep,
     Fund,
     Incident,
+    LagReview,
     Problem,
     Project,
     Unit,
@@ -26,7 +27,7 @@ from geo_tracker.language import N_
 
 LONGEST_NOTE = 1000
 
-Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment
+Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment | LagReview
 
 Record = Entry | Project | Fund
 
@@ -88,7 +89,9 @@ def known_unit(session: Session, unit_id: int | None) -> int:
     return unit_id
 
 
-def unchanged_since(entry: Visit | Incident | ChecklistItem | Project, version: int) -> None:
+def unchanged_since(
+    entry: Visit | Incident | ChecklistItem | Project | LagReview, version: int
+) -> None:
     """Refuse what was filled in while somebody else changed the record.
 
     Raises

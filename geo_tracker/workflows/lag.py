@@ -15,7 +15,7 @@ from geo_tracker.db.lag_facts import (
     planning_counts,
     problem_facts,
 )
-from geo_tracker.followup.lag_lines import BY_CODE, lag_lines
+from geo_tracker.followup.lag_lines import domain_points, lag_lines
 from geo_tracker.followup.rules import Rules
 from geo_tracker.indicators.hidden_laggards import hidden_laggards
 from geo_tracker.indicators.lag_flags import LagThresholds, lag_flags
@@ -26,8 +26,9 @@ from geo_tracker.indicators.lag_score import (
     lag_points,
     lag_scores,
 )
-from geo_tracker.indicators.lag_values import STAGE_POINTS, STATED, lag_values
+from geo_tracker.indicators.lag_values import STAGE_POINTS, STATED, lag_values, town_rates
 
+RATES = ("open_problems", "reopened_problems")
 _DAYS_OF_MONTH = 365.25 / 12
 
 
@@ -43,6 +44,8 @@ class LagSide:
         As `lag_points` and `lag_contributions`.
     scores : DataFrame
         ``score``, ``known``, ``rank`` as `lag_scores`; the flags and ``reasons`` as `lag_flags`.
+    town_rates : DataFrame
+        What rates are drawn to, by ``town_code``: `RATES` per household.
     indicators : list of LagIndicator
         What counts.
     """
@@ -51,6 +54,7 @@ class LagSide:
     points: pd.DataFrame
     contributions: pd.DataFrame
     scores: pd.DataFrame
+    town_rates: pd.DataFrame
     indicators: list[LagIndicator]
 
     @cached_property
@@ -59,11 +63,11 @@ class LagSide:
         ranked = self.values[self.scores["score"].notna()]
         return self.scores.join(lag_robustness(ranked, self.indicators))
 
-    @cached_property
-    def by_domain(self) -> pd.DataFrame:
-        """Points that each domain contributes to the score."""
-        domains = [BY_CODE[code].domain for code in self.contributions.columns]
-        return self.contributions.fillna(0).T.groupby(domains).sum().T
+    def domain_points(self, unit_id: int) -> dict[str, float]:
+        """Return the points that each domain brings to a village's score; none if unranked."""
+        if pd.isna(self.scores.at[unit_id, "score"]):
+            return {}
+        return domain_points(self.contributions.loc[unit_id].to_dict())
 
     def missing(self, unit_id: int) -> list[str]:
         """Return the codes that count and are unknown of a village."""
@@ -224,7 +228,16 @@ def _side(facts: pd.DataFrame, indicators: list[LagIndicator], rules: Rules) -> 
     points = lag_points(values, indicators)
     scores = lag_scores(points, indicators)
     scores = scores.join(lag_flags(facts, thresholds=_thresholds(rules)))
-    return LagSide(values, points, lag_contributions(points, indicators), scores, indicators)
+    town = facts["town_code"]
+    rates = {name: town_rates(facts[name], facts["households"], town) for name in RATES}
+    return LagSide(
+        values=values,
+        points=points,
+        contributions=lag_contributions(points, indicators),
+        scores=scores,
+        town_rates=pd.DataFrame(rates).groupby(town).first(),
+        indicators=indicators,
+    )
 
 
 def _thresholds(rules: Rules) -> LagThresholds:

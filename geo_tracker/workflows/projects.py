@@ -103,7 +103,8 @@ def register_project(
         The database.
     given : mapping
         `DESCRIBED` (texts), ``former_unit_id`` and ``unit_id`` (one of them at least),
-        `PLAN_DAYS`; ``stage`` and ``stage_on``, where it stands since when; ``is_livelihood``.
+        `PLAN_DAYS`; ``stage`` and ``stage_on``, where it stands since when; ``is_livelihood``;
+        ``note``.
     actor : Actor
         Who registers it.
     today : date
@@ -136,7 +137,8 @@ def register_project(
         session.flush()
         session.add(_stage_row(project, situation, None, actor))
         fields = {name: [None, plain_value(v)] for name, v in values.items() if v is not None}
-        logged(session, project, "register", actor=actor, on=today, fields=fields)
+        note = tidy(given.get("note"), LONGEST_NOTE)
+        logged(session, project, "register", actor=actor, on=today, note=note, fields=fields)
         return project_id
 
 

@@ -81,6 +81,29 @@ def handler(app: Flask) -> Visitor:
     return somebody
 
 
+def reviewed(app: Flask, former: int, mark: str) -> dict[str, str]:
+    """Decide of a former village in a review that is closed, and in one that is open."""
+    admin = visitor(app, "admin", name="复核员")
+    texts = {"helper_unit": 60, "target": 1000, "approver": 60, "minutes": 2000, "reason": 1000}
+    given = {name: f"评议{mark}"[:most] for name, most in texts.items()} | {"decision": "assist"}
+    addresses = []
+    for _again in range(2):
+        opening = admin.post("/lagging/reviews/", {"title": f"半年{mark}"[:120]})
+        assert opening.status_code == 303
+        addresses.append(opening.headers["Location"])
+        decided = admin.post(f"{addresses[-1]}/{former}", given | {"version": 0})
+        assert decided.status_code == 303
+        if len(addresses) == 1:
+            assert admin.post(f"{addresses[0]}/close", {}).status_code == 303
+    closed, still_open = addresses
+    return {
+        "lag_reviews.show": still_open,
+        "lag_reviews.show · closed": closed,
+        "lag_review.show": f"{still_open}/{former}",
+        "lag_review.show · closed": f"{closed}/{former}",
+    }
+
+
 def _engine(app: Flask) -> sa.Engine:
     services: Services = app.extensions["geo_tracker"]
     return services.engine

@@ -11,6 +11,7 @@ PLAIN_PAGES = {
     "lagging.index": "/lagging/",
     "lagging.index · today": "/lagging/?list=villages",
     "lagging.index · hidden": "/lagging/?list=hidden",
+    "lag_reviews.index": "/lagging/reviews/",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",

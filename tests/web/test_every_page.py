@@ -20,7 +20,15 @@ from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
 
 LISTS = (
-    *("/villages/", "/lagging/", "/votes/", "/projects/", "/review/", "/review/?state=all"),
+    *(
+        "/villages/",
+        "/lagging/",
+        "/lagging/reviews/",
+        "/votes/",
+        "/projects/",
+        "/review/",
+        "/review/?state=all",
+    ),
     *("/review/bulk", "/lineage/faults", "/lineage/crosswalk", "/map/table"),
     *("/visits/", "/visits/waiting/", "/incidents/", "/incidents/zeros/"),
     *("/problems/", "/problems/owed", "/problems/rates"),

@@ -1,7 +1,7 @@
 """Correcting a layer and undoing imports, as the pages do it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from geo_tracker.workflows.review import decide
 from tests import samples
 from tests.web.conftest import strict
 from tests.web.ledgers import visited
+from tests.web.test_villages import unit_id
 from tests.web.uploads import import_id_of, uploaded, work_done
 from tests.web.visitors import Visitor, back, visitor
 
@@ -106,8 +107,21 @@ def test_what_stands_in_the_way_of_undoing_is_listed(
     assert planner.post(f"/imports/{before}/undo", {}).status_code == 409
 
 
+def decided(app: Flask, village: str) -> None:
+    admin = visitor(app, "admin")
+    review = admin.post("/lagging/reviews/", {"title": "上半年"}).headers["Location"]
+    form = {"decision": "watch", "version": 0}
+    assert admin.post(f"{review}/{unit_id(app, village)}", form).status_code == 303
+
+
+@pytest.mark.parametrize("work", [lambda app, village: visited(app, village, 3), decided])
 def test_what_people_recorded_keeps_its_village(
-    app: Flask, planner: Visitor, engine: sa.Engine, brought: list[int], tmp_path: Path
+    app: Flask,
+    planner: Visitor,
+    engine: sa.Engine,
+    brought: list[int],
+    tmp_path: Path,
+    work: Callable[[Flask, str], object],
 ) -> None:
     added = [*samples._AFTER, ("330784115299", "新设村", "石柱镇", 6, 7)]
     file = samples.zipped_shapefile(samples.square_villages(added), tmp_path / "added.zip")
@@ -116,7 +130,7 @@ def test_what_people_recorded_keeps_its_village(
     work_done(app)
     assert "disabled" not in planner.page(f"/imports/{import_id}/undo")
     assert len(brought) == 3
-    visited(app, "新设村", 3)
+    work(app, "新设村")
     page = planner.page(f"/imports/{import_id}/undo")
     assert "People have recorded 1 things" in page
     assert "recorded by people" in page
