@@ -25,7 +25,7 @@ COLUMNS = (
     *("registered_population", "resident_population", "groups", "party_members", "area_m2"),
     *("total_income_fen", "operating_income_fen", "lag_reasons", "weakest_income_fen"),
     *("open_problems", "overdue_problems", "problems_again", "days_since_visit"),
-    *("lag_score", "lag_standing"),
+    "lag_score",
 )
 
 
@@ -36,6 +36,7 @@ def villages(**columns: list[Any]) -> pd.DataFrame:
     units = pd.DataFrame(known, dtype="Float64")
     units["merged"] = pd.Series(columns.get("merged", [None] * count), dtype="boolean")
     units["formers"] = pd.Series(columns.get("formers", [None] * count), dtype="Int64")
+    units["lag_standing"] = pd.Series(columns.get("lag_standing", [None] * count), dtype=object)
     units["light"] = pd.Series(columns.get("light", [None] * count), dtype=object)
     return units
 

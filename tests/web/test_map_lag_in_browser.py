@@ -1,5 +1,6 @@
 """The score of lagging on the map in a real browser: hatching, outlines, marks, and the panel."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,15 @@ def test_a_hidden_laggard_is_marked_and_leads_to_its_panel_and_profile(page: Pag
     mark.click()
     expect(page.locator("#map-panel h1")).to_have_text("倪宅新村")
     expect(page.locator(".map-former.is-asked")).to_contain_text("新川村")
+    siblings = page.locator("#map-panel .gt-siblings tbody tr")
+    expect(siblings.first).to_contain_text("hidden laggard")
+    siblings.first.hover()
+    expect(page.locator(".map-former.is-asked")).to_have_class(re.compile("is-lit"))
+    siblings.first.locator("a").click()
+    expect(page.locator("h1")).to_contain_text("新川村")
+    assert "/lagging/" in page.url
+    page.go_back()
+    page.wait_for_selector("html[data-map-ready=true]", state="attached")
     themed(page, "merged")
     expect(page.locator(".map-mark")).to_have_count(0)
     expect(page.locator(".map-signs li")).to_have_count(0)
