@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -97,6 +99,23 @@ class ShownTheme:
         texts = [" – ".join(str(day) for day in self.days)] if self.days else []
         texts += [source["title"] for source in self.sources]
         return " · ".join(texts)
+
+
+def looks_of(found: ShownTheme) -> pd.Series:
+    """Return the look of each village over its colour, by ``unit_id``; empty where it has none."""
+    looks = np.array(["", *(sign.look for sign in found.column.signs)], dtype=object)
+    index = found.side.units.index
+    return pd.Series(looks[found.column.sign_of] if len(looks) > 1 else "", index=index)
+
+
+def mark_rows(found: ShownTheme) -> pd.DataFrame:
+    """Return ``name``, ``about``, ``lon``, ``lat``, ``current_unit_id``, ``light`` of the marks."""
+    rows = [
+        (mark.name, mark.about, mark.lon, mark.lat, mark.present_unit_id, None)
+        for mark in found.marks
+    ]
+    columns = ["name", "about", "lon", "lat", "current_unit_id", "light"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def theme_url(endpoint: str, chosen: ChosenTheme, **others: Any) -> str:

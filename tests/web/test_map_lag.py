@@ -12,6 +12,8 @@ from tests.web.conftest import strict
 from tests.web.ledger import Ledger
 from tests.web.reading import plain, rows, rows_behind
 from tests.web.test_lagging import INCOME, count_only
+from tests.web.test_map_exports import COUNTY, content_of, page_of, properties
+from tests.web.test_map_sheets import numbers_after, text_of
 from tests.web.test_map_themes import asked, classes_by_name, ids_of, names_by_id
 from tests.web.test_villages import unit_id
 from tests.web.visitors import Visitor, visitor
@@ -98,6 +100,29 @@ def test_a_hidden_laggard_is_marked_with_both_scores(county: Flask, viewer: Visi
         said = "Hidden laggard: 90.0 points of lag; 倪宅新村 as a whole 37.4"
         assert mark["about"] == said
         assert rows_behind(viewer, marks["url"]) == 1
+
+
+def test_a_printed_sheet_explains_signs_and_marks(viewer: Visitor) -> None:
+    text = text_of(viewer, f"place={COUNTY}&theme=lag&side=former")
+    assert "may be among the worst tenth" in text
+    assert "firmly among the worst tenth" in text
+    assert numbers_after(text, ("Hidden laggards",)) == {"Hidden laggards": 1}
+    assert "Hidden laggards" not in text_of(viewer, f"place={COUNTY}&theme=merged")
+
+
+def test_a_file_to_take_along_has_signs_and_marks_of_its_place(viewer: Visitor) -> None:
+    content = content_of(page_of(viewer, f"place={COUNTY}&theme=lag"))
+    looks = {about["name"]: about["look"] for about in properties(content["villages"]).values()}
+    outlined = [name for name, look in looks.items() if look == "outlined"]
+    assert outlined == ["石柱村"]
+    assert [(sign["look"], sign["count"]) for sign in content["signs"]] == [
+        *(("hatched", "0"), ("outlined", "1")),
+    ]
+    (mark,) = content["marks"]["points"]
+    assert mark["name"] == "新川村"
+    assert "倪宅新村 as a whole 37.4" in mark["about"]
+    merged = content_of(page_of(viewer, f"place={COUNTY}&theme=merged"))
+    assert (merged["signs"], merged["marks"]) == ([], None)
 
 
 def test_other_themes_bear_neither_signs_nor_marks(viewer: Visitor) -> None:
