@@ -17,9 +17,10 @@ SCRIPTS = (
 """In the order in which they need each other."""
 
 MORE_SCRIPTS = tuple(
-    f"js/map/{name}.js" for name in ("lit_points", "point_filters", "point_nouns", "document_form")
+    f"js/map/{name}.js"
+    for name in ("lit_points", "point_filters", "point_nouns", "document_form", "theme_marks")
 )
-"""What the first view has no need of: layers of points, forms of documents."""
+"""What the first view has no need of: layers and marks of points, forms of documents."""
 
 STYLES = (
     *(

@@ -31,6 +31,9 @@ LINES = {
     "town": (0.3, "#4a5866"),
     "county": (0.7, "#1f2933"),
 }
+OUTLINED = (0.55, INK)
+MARK, MARK_MM = "#ffc93c", 1.5
+"""Colour of diamonds, and from their middle to a corner."""
 FORMER_LINE = (0.18, "#a34a12")
 _RADIUS_MM = {"unknown": 0.7, "green": 0.7, "yellow": 0.8, "red": 1.05}
 
@@ -79,6 +82,7 @@ def drawn_sheet(
     formers: gpd.GeoSeries | None = None,
     projects: pd.DataFrame | None = None,
     problems: pd.DataFrame | None = None,
+    marks: pd.DataFrame | None = None,
     with_names: bool = True,
 ) -> SheetMap:
     """Draw villages, filled by class, with lines and names.
@@ -90,7 +94,8 @@ def drawn_sheet(
     villages : GeoDataFrame
         Polygons in STORAGE_CRS with ``name``, ``town``, ``town_code``, ``county``,
         ``county_code`` (missing where unknown), ``class_number`` (`MISSING` is hatched) and
-        ``inside``: whether a village belongs to the place that is shown; others are drawn pale.
+        ``inside``: whether a village belongs to the place that is shown; others are drawn pale;
+        optionally ``look``: ``hatched`` or ``outlined`` over the colour, or empty.
     colours : mapping of int to str
         Colour of each class.
     formers : GeoSeries, optional
@@ -98,6 +103,8 @@ def drawn_sheet(
     projects, problems : DataFrame, optional
         ``lon``, ``lat`` in STORAGE_CRS and ``light``; projects are drawn as points, problems as
         rings.
+    marks : DataFrame, optional
+        ``lon``, ``lat`` in STORAGE_CRS: diamonds over all else.
     with_names : bool
         Whether names are written; those of counties and towns where there are several.
 
@@ -112,9 +119,16 @@ def drawn_sheet(
     inside = villages["inside"].to_numpy(dtype=bool)
     outlines = np.array(_paths(plain), dtype=object)
     parts = [_areas(outlines, villages["class_number"].to_numpy(), inside, colours)]
+    looks = villages["look"].to_numpy() if "look" in villages else np.full(len(villages), "")
+    hatched = "".join(outlines[inside & (looks == "hatched")])
+    if hatched:
+        parts.append(f'<path d="{hatched}" fill="url(#sign)" fill-rule="evenodd"/>')
     if formers is not None and len(formers):
         parts.append(_dashed(np.asarray(paper.placed(formers.to_numpy()), dtype=object)))
     parts.append(_stroke("".join(outlines), LINES["village"]))
+    outlined = "".join(outlines[inside & (looks == "outlined")])
+    if outlined:
+        parts.append(_stroke(outlined, OUTLINED))
     lines, places = ["village"], []
     for level in ("town", "county"):
         codes = villages[f"{level}_code"]
@@ -135,6 +149,8 @@ def drawn_sheet(
         parts.append(_points(paper, projects))
     if problems is not None:
         parts.append(_points(paper, problems, as_rings=True))
+    if marks is not None and len(marks):
+        parts.append(_diamonds(paper, marks))
     named = unnamed = 0
     if with_names:
         wanted = _wanted(paper, places, villages["name"].to_numpy()[inside], plain[inside])
@@ -153,7 +169,12 @@ def _svg(paper: Paper, content: str) -> str:
         '<defs><pattern id="missing" width="160" height="160" patternUnits="userSpaceOnUse">'
         '<rect width="160" height="160" fill="#f7f8f9"/>'
         '<path d="M-20 180L180-20M-100 100L100-100M60 260L260 60" stroke="#bcc5cd"'
-        ' stroke-width="14"/></pattern></defs>'
+        ' stroke-width="14"/></pattern>'
+        # Dark lines, each with a light one beside it: seen on any colour.
+        '<pattern id="sign" width="140" height="140" patternUnits="userSpaceOnUse">'
+        '<path d="M-20 160L160-20M-90 90L90-90M50 230L230 50" stroke="#fff" stroke-width="52"'
+        f' stroke-opacity="0.85"/><path d="M-20 160L160-20M-90 90L90-90M50 230L230 50"'
+        f' stroke="{INK}" stroke-width="22"/></pattern></defs>'
         f'<g fill="none" stroke-linejoin="round">{content}</g></svg>'
     )
 
@@ -235,6 +256,18 @@ def _points(paper: Paper, things: pd.DataFrame, *, as_rings: bool = False) -> st
             for x, y in (xy[(things["light"] == light).to_numpy()] / STEP_MM).tolist()
         ]
     return "".join(drawn)
+
+
+def _diamonds(paper: Paper, marks: pd.DataFrame) -> str:
+    xy = shapely.get_coordinates(
+        paper.placed(shapely.points(marks["lon"].to_numpy(), marks["lat"].to_numpy()))
+    )
+    half = round(MARK_MM / STEP_MM)
+    return "".join(
+        f'<path d="M{x:.0f} {y - half:.0f}l{half} {half}l-{half} {half}l-{half}-{half}z"'
+        f' fill="{MARK}" stroke="{INK}" stroke-width="20"/>'
+        for x, y in (xy / STEP_MM).tolist()
+    )
 
 
 def _wanted(

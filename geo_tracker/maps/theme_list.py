@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo_tracker.language import N_, Message
+from geo_tracker.maps.lag_theme import LAG_THEME
 from geo_tracker.maps.ramps import LIGHTS, MERGED, UNTOUCHED, sequential
 from geo_tracker.maps.themes import Category, Theme
 
@@ -34,6 +35,7 @@ UNITS: dict[str, Message] = {
     "per_km2": Message(N_("people per km²")),
     "households": Message(N_("no. of households")),
     "groups": Message(N_("no. of groups")),
+    "points": Message(N_("points of lag")),
 }
 
 _FEN_OF_WAN = 1_000_000
@@ -317,6 +319,7 @@ THEMES: dict[str, Theme] = {
             source="visits",
             absent=Message(N_("never visited")),
         ),
+        LAG_THEME,
         Theme(
             key="lag_reasons",
             title=Message(N_("Reasons to look closer")),

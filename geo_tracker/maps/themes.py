@@ -22,6 +22,7 @@ from geo_tracker.maps.class_breaks import (
     readable_middle,
 )
 from geo_tracker.maps.ramps import diverging, sequential
+from geo_tracker.maps.signs import UNSIGNED, LegendSign, Sign, legend_signs, sign_numbers
 
 MISSING = 255
 """Class number of villages without a value."""
@@ -83,10 +84,16 @@ class Theme:
     pooled : tuple of (str, str, float) or None
         Numerator, denominator and factor of a rate: pooled over all villages, never averaged.
     source : str
-        Where the values come from: ``layers``, ``votes``, ``projects``, ``figures``, ``problems``
-        or ``visits``.
+        Where the values come from: ``layers``, ``votes``, ``projects``, ``figures``, ``problems``,
+        ``visits`` or ``lag``.
     absent : Message
         Label of the villages without a value.
+    signs : sequence of Sign
+        Empty for most themes.
+    signed : str
+        Column that says which sign a village bears; other values bear none.
+    marked : Message or None
+        What points are called that are shown with the theme, where it has any.
     """
 
     key: str
@@ -107,6 +114,9 @@ class Theme:
     summed: str = ""
     pooled: tuple[str, str, float] | None = None
     absent: Message = field(default_factory=lambda: Message(N_("no data")))
+    signs: Sequence[Sign] = ()
+    signed: str = ""
+    marked: Message | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +208,10 @@ class ThemeColumn:
         Between the classes of a number.
     middle : float or None
         The middle, where classes lie about one.
+    signs : list of LegendSign
+        In the order of the theme's.
+    sign_of : array of uint8
+        Number of each village's sign, 0 for none; empty for themes without signs.
     """
 
     classes: list[LegendClass]
@@ -206,6 +220,8 @@ class ThemeColumn:
     method: str = ""
     breaks: Sequence[float] = ()
     middle: float | None = None
+    signs: Sequence[LegendSign] = ()
+    sign_of: npt.NDArray[np.uint8] = field(default_factory=lambda: UNSIGNED)
 
 
 def classed(theme: Theme, units: pd.DataFrame, chosen: ChosenTheme) -> ThemeColumn:
@@ -250,6 +266,7 @@ def classed(theme: Theme, units: pd.DataFrame, chosen: ChosenTheme) -> ThemeColu
             colours = sequential(theme.ramp, len(breaks) + 1, dark_low=theme.dark_low)
     class_of = np.where(np.isnan(numbers), MISSING, np.digitize(numbers, breaks))
     labels = _labels(breaks, known, theme)
+    sign_of = sign_numbers(theme.signs, units[theme.signed]) if theme.signs else UNSIGNED
     return ThemeColumn(
         classes=_legend(class_of, labels, colours, theme.absent),
         class_of=class_of.astype(np.uint8),
@@ -257,6 +274,8 @@ def classed(theme: Theme, units: pd.DataFrame, chosen: ChosenTheme) -> ThemeColu
         method=method,
         breaks=breaks,
         middle=middle,
+        signs=legend_signs(theme.signs, sign_of),
+        sign_of=sign_of,
     )
 
 

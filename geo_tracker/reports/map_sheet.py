@@ -37,7 +37,8 @@ class LegendEntry:
     label : str
         In the reader's language.
     sign : str
-        ``area``, ``missing`` (hatched), ``line``, ``dashes``, ``point`` or ``ring``.
+        ``area``, ``missing`` (hatched pale), ``hatched``, ``outlined``, ``diamond``, ``line``,
+        ``dashes``, ``point`` or ``ring``.
     colour : str
         As ``#rrggbb``.
     count : str

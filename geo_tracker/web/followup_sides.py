@@ -24,6 +24,7 @@ from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.maps.themes import Theme
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.lag_sides import LAG_SOURCE, lag_sides
 from geo_tracker.web.register import Register
 from geo_tracker.web.register_sides import Side, standing
 
@@ -52,7 +53,12 @@ _kept: dict[str, FollowupSides] = {}
 def offered_themes(held: Register) -> tuple[str, ...]:
     """Return the themes that have something to show, in the order of `THEMES`."""
     _step, problem, visit = _stamp()
-    there = {"problems": problem is not None, "visits": visit is not None}
+    there = {
+        "problems": problem is not None,
+        "visits": visit is not None,
+        # Not looked at closer: the page of the map does not wait for the score.
+        LAG_SOURCE: not held.latest_figures.empty,
+    }
     shown = set(held.themes)
     return tuple(
         key
@@ -63,6 +69,8 @@ def offered_themes(held: Register) -> tuple[str, ...]:
 
 def theme_sides(held: Register, theme: Theme) -> dict[str, Side]:
     """Return both sides with what a theme needs."""
+    if theme.source == LAG_SOURCE:
+        return lag_sides(held)
     return followup_sides(held).sides if theme.source in FOLLOWUP_SOURCES else held.sides
 
 

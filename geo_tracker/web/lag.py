@@ -19,8 +19,8 @@ from geo_tracker.indicators.hidden_laggards import (
 )
 from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM, NOT
 from geo_tracker.language import N_, Message
-from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.day import judging_day
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.lag import Lag, lag_of
@@ -57,7 +57,7 @@ _lock = threading.Lock()
 
 def shown_lag() -> ShownLag:
     """Return the score as it stands; computed anew when something changed."""
-    held, on = register(), today()
+    held, on = register(), judging_day()
     key = str(services().engine.url)
     with read_session() as session:
         stamp = held.stamp, held.edited, followup_stamp(session), on

@@ -5,11 +5,13 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from geo_tracker.errors import NotFoundError
 from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS, effect_lines
 from geo_tracker.indicators.lag_effects import project_effects
 from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.indicators.lag_score import LagIndicator
-from geo_tracker.web.lag import ShownLag, domain_parts, names_of, standing_word
+from geo_tracker.language import N_
+from geo_tracker.web.lag import ShownLag, domain_parts, names_of, shown_lag, standing_word
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import shown
@@ -50,6 +52,49 @@ def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
         "effects": _effects(held, side, lag.indicators, unit_id) if score is not None else [],
         "siblings": _siblings(held, found, whole),
         "attention": _attention(held, found, unit_id) if of_former else None,
+    }
+
+
+def panel_lag(held: Register, unit_id: int) -> dict[str, Any]:
+    """Return a village's score in short, beside those of its former villages.
+
+    Parameters
+    ----------
+    held : Register
+        The register.
+    unit_id : int
+        A village; a former one is shown within the village that it became.
+
+    Returns
+    -------
+    dict
+        The values that ``templates/map/_lag.html`` names at its head.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such village.
+    """
+    found = shown_lag()
+    lag = found.lag
+    focus, whole = None, or_none(lag.merged.get(unit_id))
+    if whole is not None:
+        focus, unit_id = unit_id, int(whole)
+    side = lag.villages if unit_id in lag.villages.table.index else lag.formers
+    if unit_id not in side.table.index:
+        raise NotFoundError(N_("There is no village %(id)s."), id=unit_id)
+    row = side.table.loc[unit_id]
+    return {
+        "focus": focus,
+        "lag": {
+            "unit_id": unit_id,
+            "score": or_none(row["score"]),
+            "rank": or_none(row["rank"]),
+            "ranked": int(side.table["rank"].notna().sum()),
+            "standing_text": standing_word(row["standing"]),
+            "missing": names_of(side.missing(unit_id)),
+            "siblings": _siblings(held, found, unit_id),
+        },
     }
 
 
@@ -125,11 +170,13 @@ def _siblings(held: Register, found: ShownLag, whole: Any) -> list[dict[str, Any
         return []
     parts = lag.merged.index[lag.merged.eq(whole).fillna(False)]
     table = lag.formers.table.loc[parts].sort_values("rank", na_position="last")
+    hidden = lag.hidden["hidden"]
     return [
         {
             "unit": village_link(held.units, unit_id),
             "score": or_none(row["score"]),
             "rank": or_none(row["rank"]),
+            "hidden": bool(hidden.at[unit_id]),
             "parts": domain_parts(lag.formers.domain_points(int(unit_id))),
         }
         for unit_id, row in table.iterrows()

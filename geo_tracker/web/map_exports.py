@@ -27,7 +27,7 @@ from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_export_figures import FigureTable, budget_text, figure_table
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
 from geo_tracker.web.map_sheets import file_titles, sent, synthetic_notice
-from geo_tracker.web.map_themes import ShownTheme, present_theme
+from geo_tracker.web.map_themes import ShownTheme, looks_of, mark_rows, present_theme
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_points import open_problem_points
 from geo_tracker.web.register import Register, register
@@ -100,7 +100,13 @@ def _content(
     """Return what the file draws and within which bounds, as ``static/js/exported.js`` says."""
     column = found.column
     class_of = pd.Series(column.class_of, index=found.side.units.index)
-    villages = place.villages.assign(class_number=class_of.reindex(place.villages.index))
+    villages = place.villages.assign(
+        class_number=class_of.reindex(place.villages.index),
+        look=looks_of(found).reindex(place.villages.index, fill_value=""),
+    )
+    looks = villages["look"].value_counts()
+    marks = mark_rows(found)
+    marks = marks[marks["current_unit_id"].isin(villages.index)]
     formers = held.formers[held.formers["to_unit_id"].isin(villages.index)]
     formers = formers.sort_values("area_m2", ascending=False)
     with read_session() as session:
@@ -125,6 +131,15 @@ def _content(
             for entry in column.classes
             if entry.number != MISSING or counts.get(MISSING, 0)
         ],
+        "signs": [
+            {
+                "look": sign.look,
+                "label": shown(sign.label),
+                "count": number(looks.get(sign.look, 0)),
+            }
+            for sign in column.signs
+        ],
+        "marks": _marks(found, marks),
         "villages": _features(shapes, _village_properties(villages, shapes, figures)),
         "formers": _features(_degrees(before), _former_properties(formers, villages, figures)),
         "lines": {
@@ -138,6 +153,23 @@ def _content(
     }
     west, south, east, north = shapely.total_bounds(shapes).tolist()
     return content, (west, south, east, north)
+
+
+def _marks(found: ShownTheme, marks: pd.DataFrame) -> dict[str, Any] | None:
+    if not found.theme.marked:
+        return None
+    return {
+        "label": shown(found.theme.marked),
+        "count": number(len(marks)),
+        "points": [
+            {
+                "name": row.name,
+                "about": row.about,
+                "point": [round(row.lat, _DIGITS), round(row.lon, _DIGITS)],
+            }
+            for row in marks.itertuples(index=False)
+        ],
+    }
 
 
 def _plane(polygons: list[shapely.Geometry]) -> Geometries:
@@ -188,6 +220,7 @@ def _village_properties(
             "name": row["name"],
             "place": " · ".join(filter(None, (or_none(row["county"]), or_none(row["town"])))),
             "class": int(row["class_number"]),
+            "look": row["look"],
             "seat": [round(degree, _DIGITS) for degree in seat],
             "middle": [] if shape.is_empty else [middle.y, middle.x],
             "figures": figures.of(row),

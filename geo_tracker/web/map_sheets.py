@@ -18,7 +18,7 @@ from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.language import N_
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.paper import Bounds, Paper, paper_for, scale_bar
-from geo_tracker.maps.sheet import FORMER_LINE, LIGHTS, LINES, SheetMap, drawn_sheet
+from geo_tracker.maps.sheet import FORMER_LINE, LIGHTS, LINES, MARK, SheetMap, drawn_sheet
 from geo_tracker.maps.themes import MISSING
 from geo_tracker.reports.map_sheet import (
     LONGEST_BAR_MM,
@@ -31,7 +31,13 @@ from geo_tracker.reports.map_sheet import (
 )
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
-from geo_tracker.web.map_themes import ShownTheme, chosen_theme, theme_column
+from geo_tracker.web.map_themes import (
+    ShownTheme,
+    chosen_theme,
+    looks_of,
+    mark_rows,
+    theme_column,
+)
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_points import open_problem_points
 from geo_tracker.web.provenance import provenance
@@ -69,6 +75,8 @@ def sheet() -> Response:
         .reindex(villages.index, fill_value=MISSING)
         .astype(int)
     )
+    villages["look"] = looks_of(found).reindex(villages.index, fill_value="")
+    marks = _inside(mark_rows(found), paper, place) if found.theme.marked else None
     projects = _inside(held.projects, paper, place) if _asked("projects") else None
     problems = _problems(held, paper, place) if _asked("problems") else None
     drawn = drawn_sheet(
@@ -78,6 +86,7 @@ def sheet() -> Response:
         formers=_formers(held, paper, place) if _asked("formers") else None,
         projects=projects,
         problems=problems,
+        marks=marks,
         with_names=_asked("names"),
     )
     title = sheet_title(place, found.title, held)
@@ -97,7 +106,7 @@ def sheet() -> Response:
             notice=synthetic_notice() if synthetic else "",
             svg=drawn.svg,
             legend=[
-                *_legend(found, villages, drawn),
+                *_legend(found, villages, drawn, marks),
                 *_lights(projects, _("Projects"), "light", sign="point"),
                 *_lights(problems, _("Open problems"), "problem_light", sign="ring"),
             ],
@@ -231,6 +240,7 @@ def _legend(
     found: ShownTheme,
     villages: gpd.GeoDataFrame,
     drawn: SheetMap,
+    marks: pd.DataFrame | None,
 ) -> list[LegendGroup]:
     counts = villages.loc[villages["inside"], "class_number"].value_counts()
     classes = [
@@ -243,6 +253,22 @@ def _legend(
         for entry in found.column.classes
         if entry.number != MISSING or counts.get(MISSING, 0)
     ]
+    looks = villages.loc[villages["inside"], "look"].value_counts()
+    middle = found.column.classes[len(found.column.classes) // 2].color
+    classes += [
+        LegendEntry(
+            label=shown(sign.label),
+            sign=sign.look,
+            colour=middle,
+            count=number(looks.get(sign.look, 0)),
+        )
+        for sign in found.column.signs
+    ]
+    if found.theme.marked and marks is not None:
+        label = shown(found.theme.marked)
+        classes.append(
+            LegendEntry(label=label, sign="diamond", colour=MARK, count=number(len(marks)))
+        )
     named = {"village": _("Village"), "town": _("Town"), "county": _("County")}
     lines = [
         LegendEntry(

@@ -40,9 +40,7 @@ def show() -> ResponseReturnValue:
     found = theme_column(held, chosen_theme(held))
     places = place_filter(held.versions)
     rows = places.applied(_rows(found))
-    number = chosen_code("class", [str(entry.number) for entry in found.column.classes])
-    if number:
-        rows = rows[rows["class"] == int(number)]
+    number, sign, rows = _narrowed(found, rows)
     sort = chosen_code("sort", _SORTS, default="lowest")
     _text, columns, ascending = _SORTS[sort]
     page = paged(rows.sort_values(columns, ascending=ascending, kind="stable"))
@@ -51,6 +49,7 @@ def show() -> ResponseReturnValue:
         shown_theme=found,
         filters={
             **{"county": places.county, "town": places.town, "class": number, "sort": sort},
+            "sign": sign,
             **_choice(found),
         },
         groups=_groups(held),
@@ -62,6 +61,7 @@ def show() -> ResponseReturnValue:
         counties=places.counties,
         towns=places.towns,
         classes=[(str(entry.number), shown(entry.label)) for entry in found.column.classes],
+        signs=[(str(sign.number), shown(sign.label)) for sign in found.column.signs],
         sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
         rows=[_row(found, row) for row in page.rows.reset_index().to_dict("records")],
         decimals=0 if found.theme.counts else 2,
@@ -79,10 +79,7 @@ def csv() -> Response:
     if not held.sides:
         raise NotFoundError(N_("There are no boundaries yet"))
     found = theme_column(held, chosen_theme(held))
-    rows = place_filter(held.versions).applied(_rows(found))
-    number = chosen_code("class", [str(entry.number) for entry in found.column.classes])
-    if number:
-        rows = rows[rows["class"] == int(number)]
+    _number, _sign, rows = _narrowed(found, place_filter(held.versions).applied(_rows(found)))
     labels = {entry.number: shown(entry.label) for entry in found.column.classes}
     table = pd.DataFrame(
         {
@@ -95,10 +92,24 @@ def csv() -> Response:
             _("Source"): found.origin(),
         }
     )
+    if found.column.signs:
+        said = {sign.number: shown(sign.label) for sign in found.column.signs}
+        table.insert(len(table.columns) - 1, _("How sure"), rows["sign"].map(said))
     answer = Response(csv_for_spreadsheets(table), mimetype="text/csv")
     name = f"{found.chosen.theme}-{found.chosen.side}.csv"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
+
+
+def _narrowed(found: ShownTheme, rows: pd.DataFrame) -> tuple[str, str, pd.DataFrame]:
+    """Return the class and the sign that the address asks for, empty for all, and their rows."""
+    number = chosen_code("class", [str(entry.number) for entry in found.column.classes])
+    sign = chosen_code("sign", [str(sign.number) for sign in found.column.signs])
+    if number:
+        rows = rows[rows["class"] == int(number)]
+    if sign:
+        rows = rows[rows["sign"] == int(sign)]
+    return number, sign, rows
 
 
 def _rows(found: ShownTheme) -> pd.DataFrame:
@@ -108,6 +119,7 @@ def _rows(found: ShownTheme) -> pd.DataFrame:
     return rows.assign(
         value=found.column.values,
         order=found.column.values if is_number else pd.Series(numbers, rows.index),
+        sign=found.column.sign_of if found.column.signs else 0,
         **{"class": numbers},
     ).assign(order=lambda table: table["order"].mask(table["class"] == MISSING))
 
@@ -123,6 +135,9 @@ def _row(found: ShownTheme, row: dict[str, Any]) -> dict[str, Any]:
         "town": or_none(row["town"]),
         "value": or_none(row["value"]) if found.unit else None,
         "label": shown(entry.label),
+        "sign": next(
+            (shown(sign.label) for sign in found.column.signs if sign.number == row["sign"]), None
+        ),
         "color": entry.color if is_known else None,
         "map_url": theme_url("map.show", found.chosen, village=row["unit_id"]),
     }

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +18,7 @@ from flask_babel import gettext as _
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
 from geo_tracker.maps.class_breaks import decimals_of
+from geo_tracker.maps.signs import signs_text
 from geo_tracker.maps.theme_list import THEMES, UNITS
 from geo_tracker.maps.themes import (
     ChosenTheme,
@@ -25,6 +28,7 @@ from geo_tracker.maps.themes import (
     classes_text,
     id_runs,
 )
+from geo_tracker.web.actor import today
 from geo_tracker.web.answers import FOR_EVER
 from geo_tracker.web.day import judging_day
 from geo_tracker.web.followup_sides import (
@@ -33,6 +37,7 @@ from geo_tracker.web.followup_sides import (
     offered_themes,
     theme_sides,
 )
+from geo_tracker.web.lag_sides import LAG_SOURCE, Mark, hidden_marks
 from geo_tracker.web.provenance import provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.register_sides import Side, days_of, imports_of, pooled
@@ -42,7 +47,7 @@ bp = Blueprint("map_themes", __name__, url_prefix="/map")
 
 _SHEETS = {
     **{source: source for source in ("votes", "projects", *FOLLOWUP_SOURCES)},
-    **{"figures": "villages", "layers": None},
+    **{"figures": "villages", "layers": None, LAG_SOURCE: None},
 }
 _NAMED_SOURCES = 2
 
@@ -69,6 +74,8 @@ class ShownTheme:
         First and last date the values hold at; none where nothing is known.
     sources : list of dict
         Source chips of the newest imports, as `provenance`.
+    marks : list of Mark
+        Points that are shown with the theme.
     """
 
     chosen: ChosenTheme
@@ -81,6 +88,7 @@ class ShownTheme:
     summary: list[str]
     days: Sequence[date]
     sources: list[dict[str, Any]]
+    marks: Sequence[Mark] = ()
 
     def heading(self) -> str:
         """Return the title with the unit."""
@@ -91,6 +99,23 @@ class ShownTheme:
         texts = [" – ".join(str(day) for day in self.days)] if self.days else []
         texts += [source["title"] for source in self.sources]
         return " · ".join(texts)
+
+
+def looks_of(found: ShownTheme) -> pd.Series:
+    """Return the look of each village over its colour, by ``unit_id``; empty where it has none."""
+    looks = np.array(["", *(sign.look for sign in found.column.signs)], dtype=object)
+    index = found.side.units.index
+    return pd.Series(looks[found.column.sign_of] if len(looks) > 1 else "", index=index)
+
+
+def mark_rows(found: ShownTheme) -> pd.DataFrame:
+    """Return ``name``, ``about``, ``lon``, ``lat``, ``current_unit_id``, ``light`` of the marks."""
+    rows = [
+        (mark.name, mark.about, mark.lon, mark.lat, mark.present_unit_id, None)
+        for mark in found.marks
+    ]
+    columns = ["name", "about", "lon", "lat", "current_unit_id", "light"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def theme_url(endpoint: str, chosen: ChosenTheme, **others: Any) -> str:
@@ -141,15 +166,21 @@ def theme_column(held: Register, chosen: ChosenTheme) -> ShownTheme:
         summary=_summary(held, theme, side, column, chosen),
         days=_days(held, theme, side),
         sources=[source for source in named if source],
+        marks=hidden_marks(held) if theme.marked else (),
     )
 
 
 def _days(held: Register, theme: Theme, side: Side) -> Sequence[date]:
+    if theme.source == LAG_SOURCE:
+        return [today()]
     is_followup = theme.source in FOLLOWUP_SOURCES
     return [judging_day()] if is_followup else days_of(held, theme.source, side)
 
 
 def _imports(held: Register, theme: Theme, side: Side) -> Sequence[int]:
+    if theme.source == LAG_SOURCE:
+        # Drawn from all there is; whoever asks finds it in the village's profile.
+        return []
     if theme.source in FOLLOWUP_SOURCES:
         return followup_sides(held).imports[theme.source]
     return imports_of(held, theme.source, side)
@@ -233,7 +264,42 @@ def theme(theme: str) -> ResponseReturnValue:
             "attribution": _("Boundaries as of %(day)s", day=str(found.side.layer.as_of_on)),
             "table": theme_url("map_table.show", chosen),
         }
+        | _signs_and_marks(found)
     )
+
+
+def _signs_and_marks(found: ShownTheme) -> dict[str, Any]:
+    """Return what lies over the colours; nothing for most themes."""
+    told: dict[str, Any] = {}
+    if found.theme.signs:
+        told["signs"] = {
+            "of": signs_text(found.column.sign_of),
+            "legend": [
+                {
+                    "number": sign.number,
+                    "look": sign.look,
+                    "label": shown(sign.label),
+                    "count": sign.count,
+                    "url": theme_url("map_table.show", found.chosen, sign=sign.number),
+                }
+                for sign in found.column.signs
+            ],
+        }
+    if found.theme.marked:
+        told["marks"] = {
+            "label": shown(found.theme.marked),
+            "url": url_for("lagging.index", list="hidden"),
+            "points": [
+                {
+                    "id": mark.unit_id,
+                    "name": mark.name,
+                    "about": mark.about,
+                    "point": [round(mark.lat, 6), round(mark.lon, 6)],
+                }
+                for mark in found.marks
+            ],
+        }
+    return told
 
 
 @bp.get("/ids/<key>.json")

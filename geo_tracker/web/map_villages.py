@@ -11,6 +11,7 @@ from geo_tracker.db.layers import unit_polygons
 from geo_tracker.errors import NotFoundError
 from geo_tracker.language import N_
 from geo_tracker.web.context import read_session
+from geo_tracker.web.lag_profile import panel_lag
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import number, percent
@@ -122,3 +123,9 @@ def _label_facts(held: Register, unit_id: int, share: float | None) -> list[str]
 def panel(unit_id: int) -> ResponseReturnValue:
     """Send the panel of a village: former villages, votes, projects, sources."""
     return render_template("map/_panel.html", **village_panel(register(), unit_id))
+
+
+@bp.get("/villages/<int:unit_id>/lag")
+def lag(unit_id: int) -> ResponseReturnValue:
+    """Send what the panel says of a village's lag: the score may take longer than the rest."""
+    return render_template("map/_lag.html", **panel_lag(register(), unit_id))

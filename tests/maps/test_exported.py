@@ -28,7 +28,7 @@ def exported(text: str = "倪宅新村") -> str:
         }
 
     village = {
-        "id": 1, "name": text, "place": text, "class": 0, "seat": [29.05, 120.05],
+        "id": 1, "name": text, "place": text, "class": 0, "look": "", "seat": [29.05, 120.05],
         "middle": [29.05, 120.05], "figures": figures,
     }  # fmt: skip
     former = {
@@ -46,6 +46,12 @@ def exported(text: str = "倪宅新村") -> str:
             bounds=(120.0, 29.0, 120.1, 29.1),
             content={
                 "theme": {"title": text, "note": text},
+                "signs": [{"look": "hatched", "label": text, "count": "1"}],
+                "marks": {
+                    "label": text,
+                    "count": "1",
+                    "points": [{"name": text, "about": text, "point": [29.03, 120.03]}],
+                },
                 "legend": [{"class": 0, "label": text, "color": "#74a7cc", "count": "1"}],
                 "villages": features(village),
                 "formers": features(former),

@@ -190,3 +190,13 @@ def test_a_table_tells_all_that_the_map_shows_and_leads_to_it(opened: Page) -> N
     opened.click(".ex-take")
     assert opened.locator(".ex-table").is_hidden()
     assert opened.inner_text(".ex-village h2") == HOSTILE
+
+
+def test_a_mark_says_what_it_is_and_signs_are_explained(opened: Page) -> None:
+    opened.hover(".ex-diamond")
+    assert HOSTILE in opened.inner_text(".leaflet-tooltip")
+    meanings = opened.locator(".ex-signs li")
+    assert meanings.count() == 2
+    assert HOSTILE in meanings.nth(0).inner_text()
+    assert meanings.nth(0).locator(".ex-sign-hatched").is_visible()
+    assert meanings.nth(1).locator(".ex-sign-mark").is_visible()

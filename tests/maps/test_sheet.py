@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geo_tracker.maps.paper import Paper, paper_for
-from geo_tracker.maps.sheet import INK, LIGHTS, LINES, OUTSIDE, drawn_sheet
+from geo_tracker.maps.sheet import INK, LIGHTS, LINES, MARK, OUTLINED, OUTSIDE, drawn_sheet
 from geo_tracker.maps.themes import MISSING
 from tests.maps.squares import chessboard
 
@@ -55,6 +55,23 @@ def test_every_village_has_the_colour_of_its_class_and_the_unknown_are_hatched(
     assert found == {OUTSIDE: 0, "#112233": 8, "#445566": 7, "url(#missing)": 1}
 
 
+def test_signs_lie_over_the_colours_and_marks_over_all(villages: gpd.GeoDataFrame) -> None:
+    villages["look"] = ["hatched"] * 3 + ["outlined"] * 2 + [""] * 11
+    picture = drawn(villages, marks=pd.DataFrame({"lon": [120.03], "lat": [29.03]}))
+    found = fills(picture)
+    # A hatched village has its colour beneath.
+    assert (found["#112233"], found["url(#sign)"], found[MARK]) == (8, 3, 1)
+    width, ink = OUTLINED
+    (outlines,) = (
+        path.get("d", "").count("z")
+        for path in picture.iter(f"{SVG}path")
+        if path.get("stroke") == ink and path.get("stroke-width") == f"{width * 100:.0f}"
+    )
+    assert outlines == 2
+    villages["inside"] = False
+    assert "url(#sign)" not in fills(drawn(villages))
+
+
 def test_villages_around_the_place_are_pale_and_nameless(villages: gpd.GeoDataFrame) -> None:
     villages["inside"] = villages.index <= 8
     picture = drawn(villages)
@@ -95,7 +112,7 @@ def test_a_hostile_name_is_text_in_a_picture_that_is_still_well_formed(
 def test_lines_of_towns_and_the_county_lie_over_those_of_villages(
     villages: gpd.GeoDataFrame,
 ) -> None:
-    strokes = [path.get("stroke") for path in drawn(villages).iter(f"{SVG}path")]
+    strokes = [path.get("stroke") for path in drawn(villages).iterfind(f"{SVG}g/{SVG}path")]
     order = [strokes.index(LINES[level][1]) for level in ("village", "town", "county")]
     assert order == sorted(order)
 

@@ -7,6 +7,7 @@ import pytest
 
 from geo_tracker.language import translate
 from geo_tracker.maps.class_breaks import METHODS
+from geo_tracker.maps.signs import signs_text
 from geo_tracker.maps.theme_list import GROUPS, THEMES, UNITS
 from geo_tracker.maps.themes import (
     MISSING,
@@ -24,6 +25,7 @@ COLUMNS = (
     *("registered_population", "resident_population", "groups", "party_members", "area_m2"),
     *("total_income_fen", "operating_income_fen", "lag_reasons", "weakest_income_fen"),
     *("open_problems", "overdue_problems", "problems_again", "days_since_visit"),
+    "lag_score",
 )
 
 
@@ -34,6 +36,7 @@ def villages(**columns: list[Any]) -> pd.DataFrame:
     units = pd.DataFrame(known, dtype="Float64")
     units["merged"] = pd.Series(columns.get("merged", [None] * count), dtype="boolean")
     units["formers"] = pd.Series(columns.get("formers", [None] * count), dtype="Int64")
+    units["lag_standing"] = pd.Series(columns.get("lag_standing", [None] * count), dtype=object)
     units["light"] = pd.Series(columns.get("light", [None] * count), dtype=object)
     return units
 
@@ -164,6 +167,18 @@ def test_no_open_problem_is_not_the_same_as_no_problem_ever() -> None:
     assert counts(found) == {
         "0": 1, "1": 1, "2": 1, "3–5": 2, "6 and more": 1, "no problem ever registered": 1,
     }  # fmt: skip
+
+
+def test_signs_are_numbered_by_their_code_and_others_bear_none() -> None:
+    found = column(
+        "lag",
+        lag_score=[60, 30, 5, None],
+        lag_standing=["firm", "borderline", "not", None],
+    )
+    assert signs_text(found.sign_of) == "2100"
+    assert [(sign.look, sign.count) for sign in found.signs] == [("hatched", 1), ("outlined", 1)]
+    assert found.class_of.tolist() == [5, 3, 0, MISSING]
+    assert signs_text(column("merged", merged=[True]).sign_of) == ""
 
 
 def test_a_village_never_visited_has_its_own_word_and_long_is_dark() -> None:

@@ -116,6 +116,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
         "map_villages.panel · merged": f"/map/villages/{merged}/panel",
         "map_villages.panel · former": f"/map/villages/{former}/panel",
+        "map_villages.lag · merged": f"/map/villages/{merged}/lag",
     }
     yield FullCounty(app, username, merged, former, PLAIN_PAGES | pages)
     engine.dispose()

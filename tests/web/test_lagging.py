@@ -56,7 +56,7 @@ def test_a_former_village_that_the_average_hides_is_told(viewer: Visitor) -> Non
     assert "倪宅新村 37.4 points" in plain(page)
     alone = plain(viewer.page(f"/lagging/{unit_id(viewer.client.application, '新川村')}"))
     assert "Hidden laggard: among the worst tenth, while 倪宅新村 as a whole" in alone
-    assert "新川村 1 90.0" in alone
+    assert "新川村 hidden laggard 1 90.0" in alone
     assert "倪宅村 3 11.1" in alone
 
 

@@ -15,7 +15,8 @@ from tests.web.visitors import Visitor, visitor
 
 RECORDED = [
     *("merged", "formers", "consent", "consent_of_eligible", "budget", "paid", "budget_per_head"),
-    *("paid_share", "projects", "progress", "light", "lag_reasons", "weakest_income"),
+    *("paid_share", "projects", "progress", "light", "lag", "lag_reasons"),
+    "weakest_income",
     *("registered_population", "density", "households", "total_income", "operating_income"),
     "income_per_head",
 ]

@@ -41,7 +41,7 @@ NO_PAGES = {
 }
 """Endpoints that answer with data, tables to download or paper."""
 
-FRAGMENTS = {"map_villages.panel", "imports.progress", "imports.picture"}
+FRAGMENTS = {"map_villages.panel", "map_villages.lag", "imports.progress", "imports.picture"}
 """Parts of pages: what they lack to be whole stands on the page around them."""
 
 SHORT_WAY = ("home.show", "villages.show · merged", "imports.preview · tables")

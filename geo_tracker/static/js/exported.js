@@ -3,8 +3,9 @@
 
    showExported(map, content); content: bounds [west, south, east, north], texts,
    theme { title, note }, legend [{ class, label, color, count }] (class 255: no value),
+   signs [{ look, label, count }], marks { label, count, points [{ name, about, point }] } or null,
    figures [label], sources [title],
-   villages GeoJSON { id, name, place, class, seat [lat, lon], figures },
+   villages GeoJSON { id, name, place, class, look ('hatched', 'outlined' or ''), seat [lat, lon], figures },
    formers GeoJSON { id, name, into, point [lat, lon], share, figures },
    lines { town, county } GeoJSON geometries, projects and problems
    [{ name, light, point, about }];
@@ -28,18 +29,23 @@
   const CARD_PX = 540;
   const BORDER = { color: 'rgba(82,97,112,0.55)', weight: 0.8, opacity: 1 };
 
-  function hatching() {
+  const OUTLINED = { color: '#1f2933', weight: 2.6, opacity: 1 };
+
+  function hatching(ground, strokes) {
     const tile = element('canvas', { width: 8, height: 8 });
     const pen = tile.getContext('2d');
-    pen.fillStyle = '#f7f8f9';
+    pen.fillStyle = ground;
     pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = '#bcc5cd';
-    pen.beginPath();
-    [-8, 0, 8].forEach((shift) => {
-      pen.moveTo(shift - 1, 9);
-      pen.lineTo(shift + 9, -1);
+    strokes.forEach(([color, width]) => {
+      pen.strokeStyle = color;
+      pen.lineWidth = width;
+      pen.beginPath();
+      [-8, 0, 8].forEach((shift) => {
+        pen.moveTo(shift - 1, 9);
+        pen.lineTo(shift + 9, -1);
+      });
+      pen.stroke();
     });
-    pen.stroke();
     return pen.createPattern(tile, 'repeat');
   }
 
@@ -51,8 +57,11 @@
     constructor(map, content) {
       Object.assign(this, { map, content, texts: content.texts });
       this.hidden = new Set();
-      this.hatch = hatching();
+      this.hatch = hatching('#f7f8f9', [['#bcc5cd', 1]]);
       this.colors = new Map(content.legend.map((entry) => [entry.class, entry.color]));
+      // Dark lines with light edges: seen on any colour, and no village without a value.
+      this.hatched = new Map(content.legend.map((entry) =>
+        [entry.class, hatching(entry.color, [['rgba(255,255,255,0.85)', 3], ['#1f2933', 1.3]])]));
       this.formersOf = new Map();
       content.formers.features.forEach((former) => {
         const into = former.properties.into;
@@ -70,6 +79,8 @@
       map.createPane('names').style.zIndex = 620;
       map.getPane('names').style.pointerEvents = 'none';
       this.villages = this._villages().addTo(map);
+      // Over the borders of their neighbours.
+      this.villages.eachLayer((layer) => layer.feature.properties.look === 'outlined' && layer.bringToFront());
       this._lines(content.lines.town, 1.4, '#4a5866').addTo(map);
       this._lines(content.lines.county, 2.6, '#1f2933').addTo(map);
       this.table = new geoTracker.ExportedTable({
@@ -77,6 +88,7 @@
       });
       this.layers = { formers: this._formers(), projects: this._points('projects'), problems: this._points('problems'), names: this.names };
       this.inHand.addTo(map);
+      this._marks().addTo(map);
       L.control.zoom({ position: 'topleft', zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
       L.control.scale({ position: 'bottomright', imperial: false }).addTo(map);
       this._place('bottomleft', this._legend());
@@ -99,9 +111,11 @@
     }
 
     _style(feature) {
-      const number = feature.properties.class;
-      const shown = number === MISSING ? this.hatch : this.colors.get(number);
-      return Object.assign({ fillOpacity: 1, fillColor: this.hidden.has(number) ? HIDDEN_COLOR : shown }, BORDER);
+      const { class: number, look } = feature.properties;
+      if (this.hidden.has(number)) return Object.assign({ fillOpacity: 1, fillColor: HIDDEN_COLOR }, BORDER);
+      const colors = look === 'hatched' ? this.hatched : this.colors;
+      const fillColor = number === MISSING ? this.hatch : colors.get(number);
+      return Object.assign({ fillOpacity: 1, fillColor }, look === 'outlined' ? OUTLINED : BORDER);
     }
 
     _villages() {
@@ -154,6 +168,15 @@
         element('div', { text: this.texts[(isRing ? 'problem_light_' : 'light_') + thing.light] }),
         element('div', { class: 'ex-muted', text: thing.about }),
       ]), { direction: 'top', opacity: 1 })));
+    }
+
+    _marks() {
+      const points = this.content.marks ? this.content.marks.points : [];
+      return L.layerGroup(points.map((mark) => L.marker(mark.point, {
+        icon: L.divIcon({ className: '', iconSize: [11, 11], html: element('div', { class: 'ex-diamond' }) }), keyboard: false,
+      }).bindTooltip(() => element('div', {}, [
+        element('b', { text: mark.name }), element('div', { class: 'ex-muted', text: mark.about }),
+      ]), { direction: 'top', offset: [0, -6], opacity: 1 })));
     }
 
     _figures(properties) {
@@ -274,6 +297,12 @@
         });
         return element('li', {}, [button]);
       });
+      const signs = content.signs.slice();
+      if (content.marks) signs.push(Object.assign({ look: 'mark' }, content.marks));
+      const meanings = signs.map((sign) => element('li', {}, [
+        geoTracker.swatch('', 'ex-swatch ex-sign-' + sign.look),
+        element('span', { class: 'ex-label', text: sign.label }), element('span', { class: 'ex-muted', text: sign.count }),
+      ]));
       const boxes = ['names', 'formers', 'projects', 'problems'].map((key) => {
         const box = element('input', { type: 'checkbox', 'data-layer': key });
         box.addEventListener('change', () => this._show(key, box.checked));
@@ -285,7 +314,7 @@
       });
       return element('section', { class: 'ex-card ex-legend' }, [
         element('h2', { text: content.theme.title }), element('p', { class: 'ex-muted', text: content.theme.note }),
-        element('ul', { title: texts.hide_class }, rows), this.table.button, element('h3', { text: texts.layers }), element('ul', {}, boxes),
+        element('ul', { title: texts.hide_class }, rows), element('ul', { class: 'ex-signs' }, meanings), this.table.button, element('h3', { text: texts.layers }), element('ul', {}, boxes),
       ]);
     }
 

@@ -58,8 +58,9 @@
       const { page } = this;
       const layer = this.layers[index];
       const tiles = geoTracker.villageTiles(Object.assign({ look: 'areas', zIndex: index + 1 }, layer.tiles));
-      tiles.restyle((id) => this.paint(id));
-      page.events.on('restyled', () => tiles.restyle((id) => this.paint(id)));
+      const restyle = () => tiles.restyle((id) => this.paint(id), page.legend.looks((id) => this.shownAs(id)));
+      restyle();
+      page.events.on('restyled', restyle);
       page.events.on('villagechosen', ({ village }) => this._choose(tiles, village));
       this._choose(tiles, page.chosen);
       tiles.on('tileerror', () => page.status.failed());

@@ -115,25 +115,39 @@
     return inside;
   }
 
-  let hatchTile = null;
-  function hatch(ctx, background) {
-    if (!hatchTile) {
-      hatchTile = document.createElement('canvas');
-      hatchTile.width = hatchTile.height = HATCH_PX;
-      const pen = hatchTile.getContext('2d');
+  function hatchTile(background, strokes) {
+    const tile = document.createElement('canvas');
+    tile.width = tile.height = HATCH_PX;
+    const pen = tile.getContext('2d');
+    if (background) {
       pen.fillStyle = background;
       pen.fillRect(0, 0, HATCH_PX, HATCH_PX);
-      pen.strokeStyle = '#dde1e5';
-      pen.lineWidth = 1;
+    }
+    strokes.forEach(([color, width, moved]) => {
+      pen.strokeStyle = color;
+      pen.lineWidth = width;
       pen.beginPath();
       [-HATCH_PX, 0, HATCH_PX].forEach((shift) => {
-        pen.moveTo(shift - 1, HATCH_PX + 1);
-        pen.lineTo(shift + HATCH_PX + 1, -1);
+        pen.moveTo(shift + moved - 1, HATCH_PX + 1);
+        pen.lineTo(shift + moved + HATCH_PX + 1, -1);
       });
       pen.stroke();
-    }
-    return ctx.createPattern(hatchTile, 'repeat');
+    });
+    return tile;
   }
 
-  geoTracker.drawing = { fill, outline, findLines, visible, contains, hatch };
+  let missing = null;
+  function hatch(ctx, background) {
+    missing = missing || hatchTile(background, [['#dde1e5', 1, 0]]);
+    return ctx.createPattern(missing, 'repeat');
+  }
+
+  /* Over any colour: dark lines, each with a light one beside it. */
+  let sign = null;
+  function signHatch(ctx) {
+    sign = sign || hatchTile('', [['rgba(255,255,255,0.85)', 1.5, 2], ['#1f2933', 1.3, 0]]);
+    return ctx.createPattern(sign, 'repeat');
+  }
+
+  geoTracker.drawing = { fill, outline, findLines, visible, contains, hatch, signHatch };
 })();

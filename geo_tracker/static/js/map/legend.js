@@ -1,7 +1,8 @@
 /* The card at the lower left: theme, side, its classes with counts, and the layers to switch.
 
    setTheme(data, places): data as urls.theme answers, see themes.js; places: Map of id to its place
-   in data.classes. count(ids) counts these villages instead of those the theme is about. Class 255 stands for villages without a value. */
+   in data.classes; data.signs { of: one character a village, '0' for none, legend: [{ number, look,
+   label, count, url }] } and data.marks { label, url, points } where a theme has them. count(ids) counts these villages instead of those the theme is about. Class 255 stands for villages without a value. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -22,9 +23,10 @@
       this.card = element('section', { class: 'map-card map-legend' });
       this.note = element('p', { class: 'map-note' });
       this.classes = element('ul', { class: 'map-classes' });
+      this.signs = element('ul', { class: 'map-signs' });
       this.foot = element('div', { class: 'map-legend-foot' });
       this.choices = element('div', { class: 'map-choices' });
-      [this._themeChoice(), this.choices, this.note, this.classes, this.foot]
+      [this._themeChoice(), this.choices, this.note, this.classes, this.signs, this.foot]
         .forEach((part) => this.card.appendChild(part));
       if (options.layers.length) this.card.appendChild(this._layerChoice());
       L.DomEvent.disableClickPropagation(this.card).disableScrollPropagation(this.card);
@@ -97,7 +99,27 @@
       geoTracker.emptied(this.note).textContent = data.note || '';
       if (data.unit) this.note.appendChild(element('span', { class: 'map-unit', text: data.unit }));
       this._writeClasses();
+      this._writeSigns(data);
       this._writeFoot(data);
+    }
+
+    /* What lies over the colours. */
+    _writeSigns({ signs, marks }) {
+      geoTracker.emptied(this.signs);
+      const rows = signs ? signs.legend.slice() : [];
+      if (marks) rows.push({ look: 'mark', label: marks.label, count: marks.points.length, url: marks.url });
+      rows.forEach((row) => this.signs.appendChild(element('li', {}, [
+        geoTracker.swatch('', 'is-sign-' + row.look), element('span', { class: 'map-class-label', text: row.label }),
+        this._count(row),
+      ])));
+      this.lookOf = new Map(signs ? signs.legend.map((row) => [String(row.number), row.look]) : []);
+    }
+
+    _count(entry) {
+      const text = entry.count.toLocaleString('en-US');
+      return entry.url
+        ? element('a', { class: 'map-count', href: entry.url, title: this.options.texts.rows_of_class, text })
+        : element('span', { class: 'map-count', text });
     }
 
     /* counts: Map of class to how many, in place of those of the theme. */
@@ -157,10 +179,7 @@
         button.setAttribute('aria-pressed', String(!isHidden));
         this.options.onFilter();
       });
-      const text = entry.count.toLocaleString('en-US');
-      const count = entry.url
-        ? element('a', { class: 'map-count', href: entry.url, title: texts.rows_of_class, text })
-        : element('span', { class: 'map-count', text });
+      const count = this._count(entry);
       this.counts.set(entry.class, count);
       return element('li', { class: 'map-class-row' }, [button, count]);
     }
@@ -179,6 +198,18 @@
     classOf(id) {
       const entry = this._entryOf(id);
       return entry ? entry.class : MISSING;
+    }
+
+    /* Which look each village has over its colour, as VillageTiles takes it; null where none has any.
+       shownAs(id): the village whose sign it bears. */
+    looks(shownAs = (id) => id) {
+      const { signs } = this.data;
+      if (!signs) return null;
+      return (id) => {
+        const entry = this._entryOf(shownAs(id));
+        const isShown = entry && !this.hidden.has(entry.class);
+        return (isShown && this.lookOf.get(signs.of[this.places.get(shownAs(id))])) || '';
+      };
     }
 
     /* Colour of a village under the theme and the classes switched off. */

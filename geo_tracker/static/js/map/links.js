@@ -147,7 +147,7 @@
         page.legend.card.hidden = false;
         this._namesOfTiles('');
         page.map.getContainer().classList.remove('map-over-links');
-        page.villages.restyle((id) => page.legend.paint(id));
+        page.villages.restyle((id) => page.legend.paint(id), page.legend.looks());
       }
       this.page.remember();
     }

@@ -197,7 +197,7 @@
     }
 
     restyle() {
-      this.villages.restyle((id) => this.legend.paint(id));
+      this.villages.restyle((id) => this.legend.paint(id), this.legend.looks());
       this.events.fire('restyled');
     }
 
@@ -208,8 +208,8 @@
       tiles.on('featurehover', (event) => {
         const map = event.target._map;
         map.getContainer().classList.toggle('map-over-village', Boolean(event.id));
-        // Over a button nobody asks what lies under it.
-        const isCovered = this.stage.querySelector('.leaflet-control:hover, .map-card:hover');
+        // Over a button or mark nobody asks what lies under it.
+        const isCovered = this.stage.querySelector('.leaflet-control:hover, .map-card:hover, .map-mark:hover');
         if (!event.id || !event.name || isCovered || event.id === this.state.village) {
           tip.remove();
           return;

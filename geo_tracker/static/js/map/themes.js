@@ -3,7 +3,7 @@
 
    urls.theme with {theme} and this choice answers { ids: url, classes: one character a village ('-'
    for none), legend: [{ class, label, color, count, url }], absent: what to call villages without a
-   value, side, method, breaks, middle, note, unit, summary: [line], origin, attribution, table: url }. ids answers the villages in the order of classes, as runs
+   value, signs and marks as legend.js says, side, method, breaks, middle, note, unit, summary: [line], origin, attribution, table: url }. ids answers the villages in the order of classes, as runs
    of [first id, how many]. */
 (function () {
   'use strict';
@@ -79,6 +79,7 @@
         this.form.show(this.choice, data);
         if (page.attribution && data.attribution) page.attribution.textContent = data.attribution;
         page.restyle();
+        this._mark(data.marks);
         page.status.hide();
         page.remember();
         page.events.fire('themeshown');
@@ -92,6 +93,17 @@
         this._showSide();
         page.status.failed(error);
       });
+    }
+
+    /* What draws marks comes with the first theme that has any. */
+    _mark(marks) {
+      const { page } = this;
+      this.marked = marks ? marks.points : [];
+      if (!marks && !this.marks) return;
+      page.more().then(() => {
+        this.marks = this.marks || new geoTracker.ThemeMarks(page);
+        this.marks.show(this.marked);
+      }).catch((error) => page.status.failed(error));
     }
 
     _fetch(choice) {

@@ -74,9 +74,11 @@
       this._hovered = 0;
     },
 
-    /* Fill villages anew: paint(id) returns a colour or geoTracker.HATCHED. */
-    restyle: function (paint) {
+    /* Fill villages anew: paint(id) returns a colour or geoTracker.HATCHED; look(id), where the theme
+       has signs, 'hatched', 'outlined' or ''. */
+    restyle: function (paint, look) {
       this._paint = paint;
+      this._look = look || null;
       this._shown.forEach((tile) => this._draw(tile));
     },
 
@@ -270,9 +272,12 @@
           // Two layers simplify a border each in its own way: nothing may shine through between them.
           if (this._isUnder) drawing.outline(ctx, members, view, { color: filling, width: 2 * density });
         });
+        const signed = (look) => features.filter(({ id }) => !this._formers.has(id) && this._look(id) === look);
+        if (this._look) drawing.fill(ctx, signed('hatched'), view, drawing.signHatch(ctx));
         drawing.outline(ctx, features, view, zoom < 11
           ? { color: 'rgba(255,255,255,0.75)', width: 0.6 * density }
           : { color: 'rgba(82,97,112,0.55)', width: 0.8 * density });
+        if (this._look) drawing.outline(ctx, signed('outlined'), view, { color: '#1f2933', width: (zoom < 11 ? 1.8 : 2.6) * density });
       } else {
         // Further out there are counties alone.
         const ground = layers.towns || layers.counties;

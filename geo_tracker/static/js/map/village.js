@@ -6,7 +6,7 @@
        standing: 'weaker', 'stronger' or null, elsewhere: [{ name, seat, share: text }] }],
      projects: [{ id, name, light, point }], focus: id of a former village, optional }.
    urls.panel with {id} answers the panel's HTML, written and escaped by the server; elements with
-   data-former-id belong to a former village. */
+   data-former-id belong to a former village; into one with data-part goes the HTML that its address answers. */
 (function () {
   'use strict';
   const geoTracker = (window.geoTracker = window.geoTracker || {});
@@ -203,11 +203,20 @@
     }
 
     showPanel(html) {
-      const panel = geoTracker.emptied(this.options.panel);
+      const { panel, texts } = this.options;
+      this._fill(panel, html);
+      panel.scrollTop = 0;
+      // What may take longer comes when it is there.
+      panel.querySelectorAll('[data-part]').forEach((part) => geoTracker.fetchText(part.getAttribute('data-part'))
+        .then((text) => this._fill(part, text))
+        .catch(() => { part.textContent = texts.failed; }));
+    }
+
+    _fill(node, html) {
+      geoTracker.emptied(node);
       // Parsed apart, so that even a script inside could not run.
       const parsed = new DOMParser().parseFromString(html, 'text/html');
-      Array.from(parsed.body.childNodes).forEach((node) => panel.appendChild(document.adoptNode(node)));
-      panel.scrollTop = 0;
+      Array.from(parsed.body.childNodes).forEach((child) => node.appendChild(document.adoptNode(child)));
     }
 
     _followPanel(panel) {
