@@ -28,7 +28,6 @@ from geo_tracker.maps.themes import (
     classes_text,
     id_runs,
 )
-from geo_tracker.web.actor import today
 from geo_tracker.web.answers import FOR_EVER
 from geo_tracker.web.day import judging_day
 from geo_tracker.web.followup_sides import (
@@ -172,7 +171,7 @@ def theme_column(held: Register, chosen: ChosenTheme) -> ShownTheme:
 
 def _days(held: Register, theme: Theme, side: Side) -> Sequence[date]:
     if theme.source == LAG_SOURCE:
-        return [today()]
+        return [judging_day()]
     is_followup = theme.source in FOLLOWUP_SOURCES
     return [judging_day()] if is_followup else days_of(held, theme.source, side)
 
