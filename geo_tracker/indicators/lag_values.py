@@ -14,12 +14,17 @@ COUNTS = (
 )
 """What `lag_values` counts from; of several villages the sums."""
 
+RATES = ("open_problems", "reopened_problems")
+"""Counts that become rates per household, drawn to the town's."""
+
 SHARES = ("sewage_share", "toilet_share", "tap_water_share")
 STATED = (*SHARES, "environment_mark", "service_km", "committee_ratio")
 """What files state as it is; shares 0–1."""
 
 
-def lag_values(counts: pd.DataFrame, town: pd.Series, *, strength: float) -> pd.DataFrame:
+def lag_values(
+    counts: pd.DataFrame, town: pd.Series, *, rates: pd.DataFrame, strength: float
+) -> pd.DataFrame:
     """Compute the indicators.
 
     Parameters
@@ -29,6 +34,8 @@ def lag_values(counts: pd.DataFrame, town: pd.Series, *, strength: float) -> pd.
         together), ``asset_stage`` (0–3, of several former villages their mean) and `STATED`.
     town : Series
         The town of each village, same index; missing where unknown.
+    rates : DataFrame
+        As `town_rates`, of these villages or as held fast.
     strength : float
         So many of a town's households count beside the village's own; see `shrunk_rates`.
 
@@ -55,26 +62,44 @@ def lag_values(counts: pd.DataFrame, town: pd.Series, *, strength: float) -> pd.
             **{name: counts[name] * (100 if name in SHARES else 1) for name in STATED},
         }
     ).astype(float)
-    for name in ("open_problems", "reopened_problems"):
-        rates = shrunk_rates(
+    for name in RATES:
+        drawn = shrunk_rates(
             given[name].astype(float),
             given["households"].astype(float),
-            expected=town_rates(given[name], given["households"], town),
+            expected=town.map(rates[name]).astype(float),
             strength=strength,
         )
-        values[name] = rates * 100
+        values[name] = drawn * 100
     open_ = given["open_problems"]
     mean_days = (given["days_open"] / open_.where(open_ > 0)).mask(open_.eq(0), 0)
     values["days_open"] = mean_days.astype(float)
     return values
 
 
-def town_rates(events: pd.Series, households: pd.Series, town: pd.Series) -> pd.Series:
-    """Return the pooled rate of each village's town, of villages that state both."""
-    both = events.notna() & households.gt(0).fillna(False)
-    sums = pd.DataFrame({"events": events[both], "of": households[both]}).astype(float)
-    of_town = sums.groupby(town[both]).sum()
-    return town.map(of_town["events"] / of_town["of"].where(of_town["of"] > 0)).astype(float)
+def town_rates(counts: pd.DataFrame, town: pd.Series) -> pd.DataFrame:
+    """Return the pooled rates of towns, of villages that state both.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        By village: ``households`` and `RATES`, missing where unknown.
+    town : Series
+        The town of each village, same index; missing where unknown.
+
+    Returns
+    -------
+    DataFrame
+        By town: `RATES` per household; missing where nothing is known.
+    """
+    households = counts["households"].astype("Float64")
+    rates = {}
+    for name in RATES:
+        events = counts[name].astype("Float64")
+        both = events.notna() & households.gt(0).fillna(False)
+        sums = pd.DataFrame({"events": events.where(both), "of": households.where(both)})
+        of_town = sums.astype(float).groupby(town).sum()
+        rates[name] = of_town["events"] / of_town["of"].where(of_town["of"] > 0)
+    return pd.DataFrame(rates)
 
 
 def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:

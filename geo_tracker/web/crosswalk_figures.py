@@ -8,6 +8,7 @@ import pandas as pd
 from geo_tracker.language import N_
 from geo_tracker.lineage.crosswalk import Carried, carried, crosswalk_weights
 from geo_tracker.web.register import FIGURES, Register
+from geo_tracker.web.register_projects import recorded_on
 from geo_tracker.workflows.crosswalk_export import Step, step_links
 
 CARRIED_FIGURES: dict[str, tuple[str, str]] = {
@@ -127,7 +128,7 @@ def _known(held: Register, figure: str, units: pd.Index, right_side: pd.Series) 
         newest = rows.drop_duplicates("unit_id", keep="last").set_index("unit_id")
         found = newest[[figure, "as_of_on", "import_id"]].rename(columns={figure: "figure"})
         return found.reindex(units).astype({"figure": "Int64"})
-    own = held.projects["former_unit_id"].fillna(held.projects["unit_id"])
+    own = recorded_on(held.projects)
     projects = held.projects[own.isin(units)]
     grouped = projects.groupby(own[own.isin(units)])
     # A village without projects has none to pay for: that is known.

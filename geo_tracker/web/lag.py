@@ -17,11 +17,14 @@ from geo_tracker.indicators.hidden_laggards import (
     need_and_attention,
     spending_on_need,
 )
+from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM, NOT
 from geo_tracker.language import N_, Message
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
+from geo_tracker.web.money import or_none
 from geo_tracker.web.register import Register, register
+from geo_tracker.web.register_projects import recorded_on
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.lag import Lag, lag_of
 
@@ -30,6 +33,8 @@ STANDINGS = {
     BORDERLINE: Message(N_("may be among the worst tenth")),
     NOT: Message(N_("not among the worst tenth")),
 }
+
+UNRANKED = "unranked"
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def shown_lag() -> ShownLag:
 
 def _computed(held: Register, on: date) -> ShownLag:
     projects = held.projects
-    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    own = recorded_on(projects)
     red = (projects["light"] == "red").groupby(own).sum()
     with read_session() as session:
         lag = lag_of(
@@ -105,6 +110,30 @@ def names_of(codes: Collection[str]) -> list[str]:
 def standing_word(standing: Any) -> str | None:
     """Say how sure it is that a village is among the worst; None where it is not ranked."""
     return shown(STANDINGS[standing]) if standing in STANDINGS else None
+
+
+def score_values(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return what pages say of a scored village: score, rank and its range, standing, flags."""
+    names = ("score", "rank", "rank_low", "rank_high", "standing")
+    return {name: or_none(row[name]) for name in names} | {
+        "standing_text": standing_word(row["standing"]),
+        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
+    }
+
+
+def standing_choices() -> list[tuple[str, str]]:
+    """Return how sure it may be that a village is among the worst, as a filter offers it."""
+    choices = [(code, shown(text)) for code, text in STANDINGS.items()]
+    return [*choices, (UNRANKED, _("not ranked: figures are missing"))]
+
+
+def narrowed(rows: pd.DataFrame, *, standing: str, reason: str) -> pd.DataFrame:
+    """Return the rows of a standing, or `UNRANKED`, and with a flag; all where these are empty."""
+    if reason:
+        rows = rows[[reason in codes for codes in rows["reasons"]]]
+    if standing == UNRANKED:
+        return rows[rows["score"].isna()]
+    return rows[rows["standing"] == standing] if standing else rows
 
 
 def domain_parts(points_of: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from geo_tracker.errors import NotFoundError
 from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS, effect_lines
 from geo_tracker.indicators.lag_effects import project_effects
-from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.indicators.lag_score import LagIndicator
 from geo_tracker.language import N_
-from geo_tracker.web.lag import ShownLag, domain_parts, names_of, shown_lag, standing_word
+from geo_tracker.web.lag import ShownLag, domain_parts, names_of, score_values, shown_lag
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.register import Register
+from geo_tracker.web.register_projects import recorded_on
 from geo_tracker.web.texts import shown
 from geo_tracker.web.village_links import map_url, village_link
 from geo_tracker.workflows.lag import LagSide
@@ -22,12 +22,13 @@ from geo_tracker.workflows.lag import LagSide
 def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
     """Return what the page of a village's score shows; see the template."""
     lag = found.lag
-    of_former = unit_id in lag.formers.table.index
+    of_former = unit_id in lag.formers.scores.index
     side = lag.formers if of_former else lag.villages
     row = side.table.loc[unit_id]
-    score = or_none(row["score"])
+    scored = score_values(row)
+    is_ranked = scored["score"] is not None
     whole = lag.merged.get(unit_id) if of_former else unit_id
-    return {
+    return scored | {
         "unit": village_link(held.units, unit_id),
         "county": or_none(held.units.at[unit_id, "county"]),
         "town": or_none(held.units.at[unit_id, "town"]),
@@ -35,21 +36,15 @@ def profile(held: Register, found: ShownLag, unit_id: int) -> dict[str, Any]:
         "merged": village_link(held.units, whole) if of_former else None,
         "map_url": map_url(unit_id),
         "year": held.data_on.year,
-        "score": score,
         "known": float(row["known"]),
-        "rank": or_none(row["rank"]),
         "ranked": int(side.table["rank"].notna().sum()),
         "median_rank": or_none(row["median_rank"]),
-        "rank_low": or_none(row["rank_low"]),
-        "rank_high": or_none(row["rank_high"]),
         "worst_decile": or_none(row["worst_decile"]),
-        "standing_text": standing_word(row["standing"]),
         "hidden": of_former and bool(lag.hidden.at[unit_id, "hidden"]),
         "domain_parts": domain_parts(side.domain_points(unit_id)),
-        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
         "missing": names_of(side.missing(unit_id)),
-        "domains": _domains(side, unit_id, lag.indicators, ranked=score is not None),
-        "effects": _effects(held, side, lag.indicators, unit_id) if score is not None else [],
+        "domains": _domains(side, unit_id, lag.indicators, ranked=is_ranked),
+        "effects": _effects(held, side, lag.indicators, unit_id) if is_ranked else [],
         "siblings": _siblings(held, found, whole),
         "attention": _attention(held, found, unit_id) if of_former else None,
     }
@@ -80,18 +75,16 @@ def panel_lag(held: Register, unit_id: int) -> dict[str, Any]:
     focus, whole = None, or_none(lag.merged.get(unit_id))
     if whole is not None:
         focus, unit_id = unit_id, int(whole)
-    side = lag.villages if unit_id in lag.villages.table.index else lag.formers
-    if unit_id not in side.table.index:
+    side = lag.villages if unit_id in lag.villages.scores.index else lag.formers
+    if unit_id not in side.scores.index:
         raise NotFoundError(N_("There is no village %(id)s."), id=unit_id)
     row = side.table.loc[unit_id]
     return {
         "focus": focus,
-        "lag": {
+        "lag": score_values(row)
+        | {
             "unit_id": unit_id,
-            "score": or_none(row["score"]),
-            "rank": or_none(row["rank"]),
             "ranked": int(side.table["rank"].notna().sum()),
-            "standing_text": standing_word(row["standing"]),
             "missing": names_of(side.missing(unit_id)),
             "siblings": _siblings(held, found, unit_id),
         },
@@ -138,7 +131,7 @@ def _effects(
 ) -> list[dict[str, Any]]:
     """Return what the open projects of a village could move at most, the most for money first."""
     projects = held.projects
-    own = projects["former_unit_id"].fillna(projects["unit_id"]).eq(unit_id).fillna(False)
+    own = recorded_on(projects).eq(unit_id).fillna(False)
     open_ = projects[own & projects["is_open"].astype(bool)]
     effects = project_effects(
         open_.assign(unit_id=unit_id),

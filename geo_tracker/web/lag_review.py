@@ -28,14 +28,13 @@ from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError
 from geo_tracker.followup.lag_decisions import DECISIONS
 from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS, domain_points
 from geo_tracker.followup.problem_states import FOLLOWERS
-from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.followup_forms import day_of, number_in, typed, values_of
 from geo_tracker.web.followup_words import step_note
-from geo_tracker.web.lag import domain_parts, names_of, standing_word
-from geo_tracker.web.lag_reviews import figures, period_values
+from geo_tracker.web.lag import domain_parts, names_of, score_values
+from geo_tracker.web.lag_reviews import period_values
 from geo_tracker.web.lag_words import FIELDS, decided_values, decision_step_text, outcome
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_day import ledger_day
@@ -146,22 +145,16 @@ def _page(
 
 
 def _village(unit_id: int, row: pd.Series, score: float | None) -> dict[str, Any]:
-    contributions = figures(row["contributions"])
+    contributions = pd.Series(row["contributions"], dtype=float)
     brought = contributions[contributions > 0].sort_values(ascending=False, kind="stable")
-    return {
+    return score_values(row) | {
         "unit_id": unit_id,
         "name": row["name"],
         "is_former": "merged_name" in row.index,
         "merged": or_none(row.get("merged_name")),
         "county": row["county"],
         "town": row["town"],
-        "score": score,
-        "rank": or_none(row["rank"]),
-        "rank_low": or_none(row["rank_low"]),
-        "rank_high": or_none(row["rank_high"]),
-        "standing_text": standing_word(row["standing"]),
         "hidden": bool(or_none(row.get("hidden"))),
-        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
         "missing": names_of(row["missing"]),
         "domain_parts": [] if score is None else domain_parts(domain_points(row["contributions"])),
         "indicators": []

@@ -26,7 +26,16 @@ from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import chosen_code, place_filter
 from geo_tracker.web.followup_forms import typed
-from geo_tracker.web.lag import STANDINGS, domain_parts, names_of, shown_lag, standing_word
+from geo_tracker.web.lag import (
+    STANDINGS,
+    UNRANKED,
+    domain_parts,
+    names_of,
+    narrowed,
+    score_values,
+    shown_lag,
+    standing_choices,
+)
 from geo_tracker.web.lag_words import decision_word
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
@@ -48,7 +57,7 @@ from geo_tracker.workflows.lag_snapshot import (
 
 bp = Blueprint("lag_reviews", __name__, url_prefix="/lagging/reviews")
 
-UNDECIDED, UNRANKED = "undecided", "unranked"
+UNDECIDED = "undecided"
 
 _LISTS = {FORMERS: N_("Former villages"), VILLAGES: N_("Villages of today")}
 
@@ -111,9 +120,9 @@ def _freezing() -> dict[str, Any]:
         "data_on": held.data_on,
         "today": today(),
         "indicators": len(lag.indicators),
-        "formers": len(lag.formers.table),
-        "villages": len(lag.villages.table),
-        "ranked": int(lag.formers.table["score"].notna().sum()),
+        "formers": len(lag.formers.scores),
+        "villages": len(lag.villages.scores),
+        "ranked": int(lag.formers.scores["score"].notna().sum()),
         "rules_url": url_for("rules.show", year=held.data_on.year, _anchor="lag_indicators"),
     }
 
@@ -162,7 +171,8 @@ def show(period_id: int) -> ResponseReturnValue:
     standing = chosen_code("standing", (*STANDINGS, UNRANKED))
     decision = chosen_code("decision", (*DECISIONS, UNDECIDED))
     reason = chosen_code("reason", FLAGS)
-    rows = _narrowed(places.applied(side), decided, standing, decision, reason)
+    rows = narrowed(places.applied(side), standing=standing, reason=reason)
+    rows = _decided_so(rows, decided, decision)
     page = paged(rows.sort_values(["rank", "county_code", "town_code", "stat_code"]))
     place = {"county": places.county, "town": places.town}
     return render_template(
@@ -173,10 +183,7 @@ def show(period_id: int) -> ResponseReturnValue:
         lists=[(code, _(text)) for code, text in _LISTS.items()],
         counties=places.counties,
         towns=places.towns,
-        standings=[
-            *((code, shown(text)) for code, text in STANDINGS.items()),
-            (UNRANKED, _("not ranked: figures are missing")),
-        ],
+        standings=standing_choices(),
         decisions=[
             *((code, shown(text)) for code, text in DECISIONS.items()),
             (UNDECIDED, _("not decided yet")),
@@ -191,18 +198,7 @@ def show(period_id: int) -> ResponseReturnValue:
     )
 
 
-def _narrowed(
-    rows: pd.DataFrame,
-    decided: dict[int, LagReview],
-    standing: str,
-    decision: str,
-    reason: str,
-) -> pd.DataFrame:
-    if reason:
-        rows = rows[[reason in codes for codes in rows["reasons"]]]
-    if standing:
-        chosen = rows["score"].isna() if standing == UNRANKED else rows["standing"] == standing
-        rows = rows[chosen]
+def _decided_so(rows: pd.DataFrame, decided: dict[int, LagReview], decision: str) -> pd.DataFrame:
     if decision == UNDECIDED:
         rows = rows[~rows.index.isin(list(decided))]
     elif decision:
@@ -232,35 +228,24 @@ def _summary(kept: KeptLag, decided: dict[int, LagReview], period_id: int) -> li
 
 
 def _row(row: dict[str, Any], period_id: int, decided: dict[int, LagReview]) -> dict[str, Any]:
-    unit_id, score = int(row["unit_id"]), or_none(row["score"])
+    unit_id, scored = int(row["unit_id"]), score_values(row)
+    is_ranked = scored["score"] is not None
     review = decided.get(unit_id)
-    return {
+    return scored | {
         "unit_id": unit_id,
         "name": row["name"],
         "url": url_for("lag_review.show", period_id=period_id, unit_id=unit_id),
         "merged": or_none(row.get("merged_name")),
         "county": row["county"],
         "town": row["town"],
-        "rank": or_none(row["rank"]),
-        "rank_low": or_none(row["rank_low"]),
-        "rank_high": or_none(row["rank_high"]),
-        "score": score,
-        "parts": [] if score is None else domain_parts(domain_points(row["contributions"])),
-        "standing": row["standing"],
-        "standing_text": standing_word(row["standing"]),
+        "parts": domain_parts(domain_points(row["contributions"])) if is_ranked else [],
         "hidden": bool(or_none(row.get("hidden"))),
-        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
-        "missing": names_of(row["missing"]) if score is None else [],
+        "missing": [] if is_ranked else names_of(row["missing"]),
         "decision": review.decision if review else None,
         "decision_text": decision_word(review.decision if review else None),
         "helper_unit": review.helper_unit if review else None,
         "due_on": review.due_on if review else None,
     }
-
-
-def figures(by_code: dict[str, float | None]) -> pd.Series:
-    """Return kept figures by code; missing where unknown."""
-    return pd.Series(by_code, dtype=float)
 
 
 @bp.get("/<int:period_id>/list.csv")

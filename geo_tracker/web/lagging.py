@@ -13,11 +13,14 @@ from geo_tracker.language import N_
 from geo_tracker.web.filters import chosen_code, place_filter
 from geo_tracker.web.lag import (
     STANDINGS,
+    UNRANKED,
     ShownLag,
     domain_parts,
     names_of,
+    narrowed,
+    score_values,
     shown_lag,
-    standing_word,
+    standing_choices,
 )
 from geo_tracker.web.lag_profile import profile
 from geo_tracker.web.lag_review import past_decisions
@@ -27,10 +30,10 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.village_links import map_url, village_link
+from geo_tracker.workflows.lag import LagSide
 
 bp = Blueprint("lagging", __name__, url_prefix="/lagging")
 
-UNRANKED = "unranked"
 FORMERS, HIDDEN, OVERLOOKED, VILLAGES = "formers", "hidden", "overlooked", "villages"
 
 _LISTS = {
@@ -59,13 +62,13 @@ def index() -> ResponseReturnValue:
     reason = chosen_code("reason", FLAGS)
     standing = chosen_code("standing", (*STANDINGS, UNRANKED))
     sort = chosen_code("sort", _SORTS, default="need")
-    rows = places.applied(_listed(held, found, which))
-    if reason:
-        rows = rows[[reason in codes for codes in rows["reasons"]]]
-    if standing == UNRANKED:
-        rows = rows[rows["score"].isna()]
-    elif standing:
-        rows = rows[rows["standing"] == standing]
+    formers = places.applied(_listed(found, held.formers, found.lag.formers))
+    rows = formers
+    if which == VILLAGES:
+        rows = places.applied(_listed(found, held.villages, found.lag.villages))
+    elif which != FORMERS:
+        rows = rows[rows[which].eq(True)]
+    rows = narrowed(rows, standing=standing, reason=reason)
     _text, columns, ascending = _SORTS[sort]
     rows = rows.sort_values(columns, ascending=ascending, kind="stable", na_position="last")
     page = paged(rows)
@@ -78,12 +81,9 @@ def index() -> ResponseReturnValue:
         counties=places.counties,
         towns=places.towns,
         reasons=[(code, shown(text)) for code, text in FLAGS.items()],
-        standings=[
-            *((code, shown(text)) for code, text in STANDINGS.items()),
-            (UNRANKED, _("not ranked: figures are missing")),
-        ],
+        standings=standing_choices(),
         sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
-        summary=_summary(places.applied(_listed(held, found, FORMERS)), found, place),
+        summary=_summary(formers, found, place),
         rows=[_row(row, held, found, which) for row in page.rows.reset_index().to_dict("records")],
         page=page,
         of_formers=which != VILLAGES,
@@ -97,7 +97,7 @@ def index() -> ResponseReturnValue:
 def show(unit_id: int) -> ResponseReturnValue:
     """Show what a village's score is made of."""
     held, found = register(), shown_lag()
-    known = found.lag.formers.table.index.union(found.lag.villages.table.index)
+    known = found.lag.formers.scores.index.union(found.lag.villages.scores.index)
     if unit_id not in known:
         abort(404)
     return render_template(
@@ -107,18 +107,13 @@ def show(unit_id: int) -> ResponseReturnValue:
     )
 
 
-def _listed(held: Register, found: ShownLag, which: str) -> pd.DataFrame:
+def _listed(found: ShownLag, units: pd.DataFrame, side: LagSide) -> pd.DataFrame:
     """Return the rows of a list: the score, and what a row shows of its village."""
-    units = held.villages if which == VILLAGES else held.formers
-    side = found.lag.villages if which == VILLAGES else found.lag.formers
     place = ["name", "stat_code", "county_code", "county", "town_code", "town"]
     rows = side.table.join(units[[*place, "paid_fen"]])
     rows["flags"] = rows["reasons"].map(len)
     # Columns that only former villages have are missing in the list of those of today.
-    rows = rows.join(found.lag.hidden.reindex(rows.index)).join(found.attention.reindex(rows.index))
-    if which in (HIDDEN, OVERLOOKED):
-        rows = rows[rows[which].eq(True)]
-    return rows
+    return rows.join(found.lag.hidden.reindex(rows.index)).join(found.attention.reindex(rows.index))
 
 
 def _summary(formers: pd.DataFrame, found: ShownLag, place: dict[str, Any]) -> dict[str, Any]:
@@ -150,27 +145,20 @@ def _summary(formers: pd.DataFrame, found: ShownLag, place: dict[str, Any]) -> d
 def _row(row: dict[str, Any], held: Register, found: ShownLag, which: str) -> dict[str, Any]:
     side = found.lag.villages if which == VILLAGES else found.lag.formers
     unit_id = int(row["unit_id"])
-    score = or_none(row["score"])
-    return {
+    scored = score_values(row)
+    return scored | {
         "unit_id": unit_id,
         "name": row["name"],
         "url": url_for(".show", unit_id=unit_id),
         "merged": village_link(held.units, found.lag.merged.get(unit_id)),
         "county": or_none(row["county"]),
         "town": or_none(row["town"]),
-        "rank": or_none(row["rank"]),
-        "rank_low": or_none(row["rank_low"]),
-        "rank_high": or_none(row["rank_high"]),
-        "score": score,
         "merged_score": or_none(row["merged_score"]),
         "parts": domain_parts(side.domain_points(unit_id)),
-        "standing": or_none(row["standing"]),
-        "standing_text": standing_word(row["standing"]),
         "gap": or_none(row["gap"]),
         "sibling": village_link(held.units, row["best_sibling"]),
         "paid_per_head": yuan(row["paid_per_head_fen"]),
         "last_visit_on": or_none(row["last_visit_on"]),
-        "reasons": [shown(FLAGS[code]) for code in row["reasons"]],
-        "missing": names_of(side.missing(unit_id)) if score is None else [],
+        "missing": names_of(side.missing(unit_id)) if scored["score"] is None else [],
         "map_url": map_url(unit_id),
     }

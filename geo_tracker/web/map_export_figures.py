@@ -13,6 +13,7 @@ from geo_tracker.language import N_
 from geo_tracker.web.map_sheets import file_titles
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.register import Register, last_successors, present_unit
+from geo_tracker.web.register_projects import recorded_on
 from geo_tracker.web.texts import day, number, percent, yuan_wan
 from geo_tracker.web.village_figures import per_head
 
@@ -79,7 +80,7 @@ def figure_table(held: Register) -> FigureTable:
     last = last_successors(held.formers["to_unit_id"], mergers=len(held.layers))
     latest = held.latest_figures.reset_index()
     projects = held.projects
-    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    own = recorded_on(projects)
     return FigureTable(
         origins={
             "people": _origins(latest, latest["unit_id"], last, "as_of_on"),

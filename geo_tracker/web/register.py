@@ -3,7 +3,6 @@
 import threading
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -40,10 +39,12 @@ from geo_tracker.web.register_projects import (
     edits_stamp,
     judged_projects,
     placed_projects,
+    recorded_on,
     renewed,
     with_project_sums,
 )
 from geo_tracker.web.register_sides import REGISTER_SOURCES, Side, sides_of
+from geo_tracker.workflows.lag import lag_thresholds
 from geo_tracker.workflows.rules import rules_of
 
 FIGURES = (
@@ -113,10 +114,7 @@ class Register:
     @property
     def floors(self) -> LagThresholds:
         """The floors of income under which a village is listed as lagging."""
-        return LagThresholds(
-            operating_income_yuan=Decimal(self.rules.operating_income_floor),
-            total_income_yuan=Decimal(self.rules.total_income_floor),
-        )
+        return lag_thresholds(self.rules)
 
     @cached_property
     def units(self) -> pd.DataFrame:
@@ -306,7 +304,7 @@ def computed_register(engine: sa.Engine) -> Register:
     formers["to_name"] = formers["to_unit_id"].map(names)
     last = last_successors(formers["to_unit_id"], mergers=len(layers))
     projects = placed_projects(projects, formers, last.dropna())
-    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    own = recorded_on(projects)
     formers = formers.join(vote_sums(votes, votes["unit_id"]))
     formers = with_project_sums(formers, projects, own)
     villages = _villages(present, accepted, latest)

@@ -29,6 +29,11 @@ _MOST_EDITED = 500
 """More projects than this are not renewed one by one: all are read."""
 
 
+def recorded_on(projects: pd.DataFrame) -> pd.Series:
+    """Return the village that each project is recorded on: the former one where that is known."""
+    return projects["former_unit_id"].fillna(projects["unit_id"])
+
+
 def edits_stamp(session: Session, today: date) -> tuple[Any, ...]:
     """Return something that differs after every edit of a project, and from day to day."""
     return last_project_step(session), today
@@ -119,7 +124,7 @@ def renewed(held: "Register", session: Session, today: date) -> "Register":
     )
     fresh = placed_projects(fresh, held.formers, held.present_units)
     projects = fresh if ids is None else _joined(held.projects, fresh)
-    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    own = recorded_on(projects)
     found = replace(
         held,
         edited=edited,

@@ -16,6 +16,7 @@ import pandas as pd
 from geo_tracker.indicators.lagging import lagging_list
 from geo_tracker.lineage.crosswalk import carried, crosswalk_weights, people_of_parts
 from geo_tracker.lineage.steps import links_of_step
+from geo_tracker.web.register_projects import recorded_on
 
 if TYPE_CHECKING:
     from geo_tracker.web.register import Layer, Register
@@ -161,7 +162,7 @@ def _records_of(held: "Register", layer: "Layer", figures: _Figures) -> pd.DataF
     units = rows.set_index("unit_id").sort_index().join(figures.whole())
     projects = held.projects
     is_newest = layer is held.layers[-1]
-    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    own = recorded_on(projects)
     at = projects["current_unit_id"] if is_newest else standing(held, own, units.index)
     votes_at = standing(held, held.votes["unit_id"].astype("Int64"), units.index)
     return units.join(_votes_of(held.votes, votes_at)).join(_projects_of(projects, at, units.index))
@@ -226,7 +227,7 @@ def _became(held: "Register", units: pd.Index) -> pd.Series:
 def _add_lag(held: "Register", newest: pd.DataFrame, former: pd.DataFrame | None) -> None:
     """Add what the list of lagging villages says of each village, or of its worst former one."""
     judged = newest if former is None else former
-    own = held.projects["former_unit_id"].fillna(held.projects["unit_id"])
+    own = recorded_on(held.projects)
     at = standing(held, own, judged.index)
     listed = lagging_list(
         judged, held.projects.assign(former_unit_id=at), thresholds=held.floors

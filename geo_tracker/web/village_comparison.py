@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.register import Register, vote_sums
-from geo_tracker.web.register_projects import project_sums
+from geo_tracker.web.register_projects import project_sums, recorded_on
 from geo_tracker.web.texts import number, percent, yuan_wan
 
 
@@ -127,7 +127,7 @@ def _records(held: Register, unit_ids: list[int], whole_id: int) -> dict[int, di
     """Return votes, projects and money recorded on each part itself."""
     votes, projects = held.votes, held.projects
     voted = vote_sums(votes[votes["unit_id"].isin(unit_ids)], votes["unit_id"])
-    own = projects["former_unit_id"].fillna(projects["unit_id"])
+    own = recorded_on(projects)
     done = project_sums(projects[own.isin(unit_ids)], own)
     found = {}
     for unit in unit_ids:

@@ -28,7 +28,6 @@ from geo_tracker.indicators.lag_score import (
 )
 from geo_tracker.indicators.lag_values import STAGE_POINTS, STATED, lag_values, town_rates
 
-RATES = ("open_problems", "reopened_problems")
 _DAYS_OF_MONTH = 365.25 / 12
 
 
@@ -45,7 +44,7 @@ class LagSide:
     scores : DataFrame
         ``score``, ``known``, ``rank`` as `lag_scores`; the flags and ``reasons`` as `lag_flags`.
     town_rates : DataFrame
-        What rates are drawn to, by ``town_code``: `RATES` per household.
+        What rates are drawn to, by ``town_code``, as `town_rates`.
     indicators : list of LagIndicator
         What counts.
     """
@@ -224,23 +223,24 @@ def _means_by_people(parts: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
 
 
 def _side(facts: pd.DataFrame, indicators: list[LagIndicator], rules: Rules) -> LagSide:
-    values = lag_values(facts, facts["town_code"], strength=rules.shrink_households)
+    town = facts["town_code"]
+    rates = town_rates(facts, town)
+    values = lag_values(facts, town, rates=rates, strength=rules.shrink_households)
     points = lag_points(values, indicators)
     scores = lag_scores(points, indicators)
-    scores = scores.join(lag_flags(facts, thresholds=_thresholds(rules)))
-    town = facts["town_code"]
-    rates = {name: town_rates(facts[name], facts["households"], town) for name in RATES}
+    scores = scores.join(lag_flags(facts, thresholds=lag_thresholds(rules)))
     return LagSide(
         values=values,
         points=points,
         contributions=lag_contributions(points, indicators),
         scores=scores,
-        town_rates=pd.DataFrame(rates).groupby(town).first(),
+        town_rates=rates,
         indicators=indicators,
     )
 
 
-def _thresholds(rules: Rules) -> LagThresholds:
+def lag_thresholds(rules: Rules) -> LagThresholds:
+    """Return from where on something stands out in a year."""
     return LagThresholds(
         operating_income_yuan=Decimal(rules.operating_income_floor),
         total_income_yuan=Decimal(rules.total_income_floor),

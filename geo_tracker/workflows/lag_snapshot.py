@@ -16,9 +16,10 @@ from geo_tracker.db.lag_periods import existing_lag_period
 from geo_tracker.errors import DamagedFileError
 from geo_tracker.followup.lag_lines import INDICATORS
 from geo_tracker.followup.rules import RULES, Rules, plain_rule
+from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM, NOT
 from geo_tracker.indicators.lag_score import LagIndicator
-from geo_tracker.language import N_
+from geo_tracker.language import N_, translate
 from geo_tracker.workflows.csv_files import csv_text
 from geo_tracker.workflows.lag import Lag, LagSide
 
@@ -26,6 +27,7 @@ FORMERS, VILLAGES = "formers", "villages"
 _PLACE = ("name", "stat_code", "county_code", "county", "town_code", "town")
 _RANKS = ("rank", "median_rank", "rank_low", "rank_high")
 _SCORED = ("score", "known", *_RANKS, "worst_decile", "standing", "reasons")
+_LOCALE = "zh_Hans_CN"
 _DIGITS = 6
 """Of figures so many are kept: what computers differ in stands behind them."""
 
@@ -35,13 +37,6 @@ _WORDS: Final = {
     FIRM: "确定列入最后一成",
     BORDERLINE: "可能列入最后一成",
     NOT: "不在最后一成",
-    "secretary_vacant": "书记长期空缺",
-    "dissatisfied": "群众满意率偏低",
-    "handed_over_again": "有未办结问题被二次交办",
-    "open_petition": "有未化解的信访件",
-    "operating_income": "经营性收入低于下限",
-    "total_income": "总收入低于下限",
-    "behind_plan": "有项目严重滞后",
 }
 """The table that goes out is in planners' own words, as workbooks are."""
 
@@ -218,7 +213,7 @@ def _line(
         "后进指数": row["score"],
         "列入最后一成的把握": row["worst_decile"],
         "把握程度": _WORDS.get(row["standing"] or ""),
-        "标记": _joined(_WORDS[code] for code in row["reasons"]),
+        "标记": _joined(translate(FLAGS[code], _LOCALE) for code in row["reasons"]),
         "缺少指标": _joined(words[code] for code in row["missing"]),
         **{words[code]: row["values"][code] for code in codes},
         **{f"{words[code]}·计入指数": row["contributions"][code] for code in codes},
