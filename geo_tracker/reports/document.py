@@ -62,12 +62,16 @@ class KeyFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows under a header; ``total`` is a last row, ``name`` that of its sheet in Excel."""
+    """Rows under a header; ``name`` is that of its sheet in Excel, ``caption`` stands above it.
+
+    ``total`` is a last row: ``""`` where a column has no sum, None where the sum is unknown.
+    """
 
     name: str
     columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Any]]
     total: Sequence[Any] | None = None
+    caption: str = ""
     note: str = ""
     empty: str = ""
 
@@ -128,6 +132,14 @@ class Document:
     def tables(self) -> list[Table]:
         """The tables, in reading order."""
         return [block for block in self.blocks if isinstance(block, Table)]
+
+
+def total_texts(table: Table) -> list[str]:
+    """Return the cells of a table's last row; what has no sum is empty, an unknown one a dash."""
+    return [
+        "" if cell == "" else cell_text(cell, column.kind)
+        for cell, column in zip(table.total or [], table.columns, strict=True)
+    ]
 
 
 def cell_text(value: Any, kind: CellKind) -> str:

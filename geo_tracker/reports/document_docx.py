@@ -23,6 +23,7 @@ from geo_tracker.reports.document import (
     Table,
     TableColumn,
     cell_text,
+    total_texts,
 )
 from geo_tracker.reports.ledger_workbook import plain_text
 from geo_tracker.reports.typesetting import picture_png
@@ -141,12 +142,19 @@ def _in_twos(rows: Sequence[tuple[str, str]]) -> list[list[str]]:
 
 
 def _add_rows(made: WordDocument, table: Table, width_mm: float) -> None:
+    if table.caption:
+        caption = made.add_paragraph()
+        caption.paragraph_format.keep_with_next = True
+        caption.add_run(plain_text(table.caption)).bold = True
     if not table.rows and table.empty:
         _line(made, table.empty, colour=_MUTED)
         return
     kinds = [column.kind for column in table.columns]
-    rows = [*table.rows, table.total] if table.total is not None else table.rows
-    texts = [[cell_text(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in rows]
+    texts = [
+        [cell_text(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows
+    ]
+    if table.total is not None:
+        texts.append(total_texts(table))
     _add_table(made, table.columns, texts, width_mm, has_total=table.total is not None)
     if table.note:
         _line(made, table.note, colour=_MUTED, size=7.5)

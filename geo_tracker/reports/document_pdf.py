@@ -12,6 +12,7 @@ from geo_tracker.reports.document import (
     Pictures,
     Table,
     cell_text,
+    total_texts,
 )
 from geo_tracker.reports.typesetting import typeset
 
@@ -59,7 +60,8 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "columns": [vars(column) for column in table.columns],
         "rows": [texts(row) for row in table.rows],
-        "total": texts(table.total) if table.total is not None else None,
+        "total": total_texts(table) if table.total is not None else None,
+        "caption": table.caption,
         "note": table.note,
         "empty": table.empty,
     }

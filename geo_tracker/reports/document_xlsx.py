@@ -62,7 +62,7 @@ def _cells(row: Sequence[Any], table: Table) -> list[Any]:
 
 
 def _cell(value: Any, kind: CellKind) -> Any:
-    if is_missing(value):
+    if is_missing(value) or value == "":
         return None
     if kind == "money":
         return value / 10_000
