@@ -48,7 +48,7 @@ _WHICH_WORDS: Final = {
     "present": N_("All villages of today"),
     "former": N_("Former villages"),
 }
-_FILE_WORDS: Final = {"pdf": N_("PDF"), "docx": N_("Word")}
+_FILE_WORDS: Final = {"pdf": "PDF", "docx": "Word"}
 _UNDER_WAY = ("queued", "running")
 
 
@@ -143,7 +143,7 @@ def _page(*, error: str | None = None) -> str:
         counties=places.counties,
         towns=places.towns,
         whichs=[(code, _(text)) for code, text in _WHICH_WORDS.items()],
-        kinds=[(code, _(text)) for code, text in _FILE_WORDS.items()],
+        kinds=list(_FILE_WORDS.items()),
         count=count,
         minutes=None if each is None or count is None else max(1, round(each * count / 60)),
         runs=runs,
@@ -168,7 +168,7 @@ def _run(row: Any) -> dict[str, Any]:
         "run_id": run.id,
         "place": run.place,
         "which": _(_WHICH_WORDS[run.which]),
-        "kind": _(_FILE_WORDS[run.file_kind]),
+        "kind": _FILE_WORDS[run.file_kind],
         "asked_at": run.asked_at,
         "username": row.username,
         "under_way": under_way,
