@@ -205,7 +205,13 @@ def _lineage(basis: DossierBasis, village: dict[str, Any], parts: list[int]) -> 
         picture = dossier_map(held, basis.theme, basis.open_problems, int(whole))
         if picture is not None:
             blocks.append(Pictures(pictures=[picture]))
-    edges = [edge for edge in edge_rows(held, held.units, unit_id) if edge["accepted"]]
+    edges = [
+        edge
+        for edge in edge_rows(held, held.units, unit_id)
+        if edge["accepted"]
+        # What others became only matters where it is in doubt.
+        and unit_id in {edge["from_village"]["unit_id"], edge["to_village"]["unit_id"]}
+    ]
     if edges:
         blocks.append(
             Table(
@@ -292,7 +298,7 @@ def _sources(rows: list[dict[str, Any]]) -> list[Block]:
                 TableColumn(header=_("Record")),
                 TableColumn(header=_("File"), width=3),
                 TableColumn(header=_("As of"), kind="day"),
-                TableColumn(header=_("Uploaded"), kind="day"),
+                TableColumn(header=_("Received on"), kind="day"),
                 TableColumn(header=_("Imported by")),
             ],
             rows=[

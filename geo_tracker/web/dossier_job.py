@@ -55,20 +55,19 @@ def make_dossiers(
 
 
 def villages_of(held: Register, place_code: str, which: str) -> pd.DataFrame:
-    """Return the villages of a county or town that dossiers are made of, by their codes.
+    """Return the villages of a place that dossiers are made of, in the order of their codes.
 
     Parameters
     ----------
     held : Register
         The register.
     place_code : str
-        Of a county (six digits) or a town.
+        Of a county (six digits) or a town; empty for all there are.
     which : str
         One of `WHICH`.
     """
     level = "county_code" if len(place_code) == _COUNTY_DIGITS else "town_code"
-    units = held.units
-    rows = units[units[level] == place_code]
+    rows = held.units[held.units[level] == place_code] if place_code else held.units
     rows = rows[rows["kind"] != "former"] if which == "present" else rows[rows["kind"] == which]
     return rows.sort_values(["town_code", "stat_code"], kind="stable")
 

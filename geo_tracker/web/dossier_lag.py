@@ -153,6 +153,9 @@ def _effects(lag: dict[str, Any]) -> list[Block]:
 def _scores(trend: dict[str, Any]) -> Block:
     if not trend["rows"]:
         return Paragraph(text=_("Nothing is known of the score."), quiet=True)
+    if len(trend["columns"]) == 1:
+        told = _("There was no review yet; from the first one on scores stand side by side here.")
+        return Paragraph(text=told, quiet=True)
     return Table(
         name=_("Score in the reviews and today"),
         caption=_("Score in the reviews and today"),

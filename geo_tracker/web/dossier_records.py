@@ -202,8 +202,8 @@ def problem_blocks(
         Table(
             name=_("Problems"),
             columns=[
-                TableColumn(header=_("Problem"), width=1.3),
-                TableColumn(header=_("Content"), width=3.6),
+                TableColumn(header=_("Problem"), width=1.9),
+                TableColumn(header=_("Content"), width=3.1),
                 TableColumn(header=_("Recorded on"), width=1.3),
                 TableColumn(header=_("State"), width=1.1),
                 TableColumn(header=_("Light"), width=0.9),

@@ -72,9 +72,7 @@ def make() -> ResponseReturnValue:
         held = register()
         places = place_filter(held.versions, values=request.form)
         code = places.town or places.county
-        if not code:
-            raise InputError(N_("Choose a county."))
-        names = dict([*places.counties, *places.towns])
+        names = {"": _("All counties"), **dict([*places.counties, *places.towns])}
         _run_id, job_id = ask_for_dossiers(
             services().engine,
             place_code=code,
@@ -131,7 +129,7 @@ def _page(*, error: str | None = None) -> str:
         runs = [_run(row) for row in recent_runs(session, most=_MOST_RUNS)]
     each = next((run["each"] for run in runs if run["each"] is not None), None)
     code = places.town or places.county
-    count = len(villages_of(held, code, which)) if code and which in WHICH else None
+    count = len(villages_of(held, code, which)) if which in WHICH else 0
     return render_template(
         "dossiers/index.html",
         filters={
@@ -145,7 +143,7 @@ def _page(*, error: str | None = None) -> str:
         whichs=[(code, _(text)) for code, text in _WHICH_WORDS.items()],
         kinds=list(_FILE_WORDS.items()),
         count=count,
-        minutes=None if each is None or count is None else max(1, round(each * count / 60)),
+        minutes=None if each is None else max(1, round(each * count / 60)),
         runs=runs,
         under_way=any(run["under_way"] for run in runs),
         most_kept=MOST_KEPT,

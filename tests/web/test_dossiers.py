@@ -14,7 +14,7 @@ from flask import Flask
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import reading
-from geo_tracker.db.models import DossierRun
+from geo_tracker.db.models import DossierRun, VillageVersion
 from geo_tracker.web import dossier_job
 from geo_tracker.web.context import Services
 from geo_tracker.web.dossier import dossier
@@ -159,13 +159,26 @@ def test_former_villages_have_dossiers_of_their_own(county: Flask, admin: Visito
         assert any("新川村" in name for name in archive.namelist())
 
 
+def test_without_a_county_all_there_are_are_made(county: Flask, admin: Visitor) -> None:
+    assert asked(admin, county="", which="present").status_code == 303
+    (run,) = runs_of(county)
+    services: Services = county.extensions["geo_tracker"]
+    with reading(services.engine) as session:
+        present = session.scalar(
+            sa.select(sa.func.count(sa.distinct(VillageVersion.unit_id))).where(
+                VillageVersion.valid_to.is_(None)
+            )
+        )
+    assert (run.place, run.made) == ("全部县（市、区）", present)
+
+
 def test_who_only_looks_makes_none(county: Flask) -> None:
     viewer = visitor(county, "viewer")
     assert asked(viewer).status_code == 403
     assert "Make dossiers" not in viewer.page(f"/dossiers/?county={COUNTY}")
 
 
-@pytest.mark.parametrize("wrong", [{"county": ""}, {"which": "all"}, {"kind": "exe"}])
+@pytest.mark.parametrize("wrong", [{"which": "all"}, {"kind": "exe"}])
 def test_a_wrong_wish_is_told_and_nothing_begins(
     county: Flask, admin: Visitor, wrong: dict[str, str]
 ) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 
 from geo_tracker.db.geometry import register_plain_table
 
-revision = "0014"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
