@@ -13,5 +13,6 @@ if sys.argv[1:2] == ["lineage"]:
     compare_layers(sys.argv[2:], prog_name=f"{PROGRAM} lineage")
 else:
     from geo_tracker.cli import main
+    from geo_tracker.page_work import dossiers
 
-    main(prog_name=PROGRAM)
+    main(prog_name=PROGRAM, obj=dossiers)

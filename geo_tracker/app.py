@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from geo_tracker.web import (
     cockpit,
     cockpit_rows,
     crosswalk,
+    dossiers,
     followup,
     home,
     import_changes,
@@ -78,6 +80,7 @@ from geo_tracker.web import (
     settings as settings_pages,
 )
 from geo_tracker.web.context import Services
+from geo_tracker.web.dossier_job import make_dossiers
 from geo_tracker.web.errors import show_errors
 from geo_tracker.web.page import offer_page_values
 from geo_tracker.web.security import protect
@@ -137,6 +140,7 @@ NOUNS = (
     lagging,
     lag_reviews,
     lag_review,
+    dossiers,
     ledger_exports,
     attachments,
     imports,
@@ -179,7 +183,8 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
         BABEL_DEFAULT_LOCALE=LOCALES[0],
         BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES),
     )
-    app.extensions["geo_tracker"] = Services(engine, settings, worker_for(engine, settings))
+    worker = worker_for(engine, settings, dossiers=partial(make_dossiers, app))
+    app.extensions["geo_tracker"] = Services(engine, settings, worker)
     Compress(app)
     CSRFProtect(app)
     Babel(app, locale_selector=session.chosen_locale)

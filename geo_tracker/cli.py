@@ -19,6 +19,7 @@ from geo_tracker.workflows import users
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.demo import DEMO_FOLDER, build_demo, run_import, write_demo_files
 from geo_tracker.workflows.imports import receive_boundaries, receive_records
+from geo_tracker.workflows.jobs import JobBody
 from geo_tracker.workflows.lineage import infer_lineage
 from geo_tracker.workflows.lineage_check import stored_faults
 from geo_tracker.workflows.progress import Progress
@@ -86,10 +87,11 @@ def serve(settings: Settings) -> None:
 
 
 @main.command()
-def worker() -> None:
+@click.pass_obj
+def worker(dossiers: JobBody | None) -> None:
     """Do background work until told to stop."""
     settings, engine = open_database()
-    worker_for(engine, settings).consume()
+    worker_for(engine, settings, dossiers=dossiers).consume()
 
 
 @main.group()

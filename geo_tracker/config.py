@@ -83,6 +83,11 @@ class Settings:
         return self.data_dir / "attachments"
 
     @property
+    def dossiers_dir(self) -> Path:
+        """Folder of dossiers that were made at once, a ZIP file each."""
+        return self.data_dir / "dossiers"
+
+    @property
     def tiles_dir(self) -> Path:
         """Folder of map tiles, one file per data set."""
         return self.data_dir / "tiles"

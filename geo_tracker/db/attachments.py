@@ -6,6 +6,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from geo_tracker.db.asking import among
 from geo_tracker.db.columns import Base
 from geo_tracker.db.models import (
     Attachment,
@@ -87,6 +88,23 @@ def standing_attachments(session: Session, table: str, record_id: int) -> list[A
         )
     )
     return list(files)
+
+
+def latest_files(
+    session: Session, units: Collection[int], *, media_types: Collection[str], most: int
+) -> list[Attachment]:
+    """Return the newest files of some media types of records of some villages; none removed."""
+    found = session.scalars(
+        sa.select(Attachment)
+        .where(
+            among(Attachment.unit_id, units),
+            Attachment.media_type.in_(media_types),
+            Attachment.removed_at.is_(None),
+        )
+        .order_by(sa.func.coalesce(Attachment.taken_at, Attachment.added_at).desc(), Attachment.id)
+        .limit(most)
+    )
+    return list(found)
 
 
 def records_with_files(session: Session) -> set[tuple[str, int]]:

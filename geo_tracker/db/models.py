@@ -2,6 +2,7 @@
 
 from geo_tracker.db.columns import Base
 from geo_tracker.db.models_attachments import Attachment
+from geo_tracker.db.models_documents import DossierRun
 from geo_tracker.db.models_followup import (
     AssetFusion,
     ChecklistItem,
@@ -49,6 +50,7 @@ __all__ = [
     "ChecklistItem",
     "ClosedPeriod",
     "DecisionLink",
+    "DossierRun",
     "DrawnVillage",
     "FollowupStep",
     "Fund",

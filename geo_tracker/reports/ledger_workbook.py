@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 import xlsxwriter
 
-CellKind = Literal["text", "day", "count", "money", "share", "degrees"]
+CellKind = Literal["text", "day", "count", "decimal", "money", "share", "degrees"]
 
 HEADER_ROW: Final = 3
 """Excel row of the header; a title and a line about the origin stand above it."""
@@ -25,6 +25,7 @@ _FORMATS: Final[dict[CellKind, str]] = {
     "text": "@",
     "day": "yyyy-mm-dd",
     "count": "0",
+    "decimal": "0.0",
     "money": "#,##0.00####",
     "share": "0.0%",
     "degrees": "0.000000",
@@ -49,7 +50,11 @@ class LedgerColumn:
 
 @dataclass(frozen=True)
 class LedgerSheet:
-    """What stands around the rows: names, title, where they come from, and the lines below."""
+    """What stands around the rows: names, title, where they come from, and the lines below.
+
+    ``totals`` are the cells of the last row where sums of columns would not do (rates); None where
+    columns are summed.
+    """
 
     name: str
     title: str
@@ -59,6 +64,7 @@ class LedgerSheet:
     total: str = "合计"
     signatures: str = "填报人：　　　　　　　　审核人：　　　　　　　　"
     notes: Sequence[str] = field(default_factory=tuple)
+    totals: Sequence[Any] | None = None
 
 
 def ledger_workbook(rows: pd.DataFrame, sheet: LedgerSheet) -> bytes:
@@ -71,6 +77,22 @@ def ledger_workbook(rows: pd.DataFrame, sheet: LedgerSheet) -> bytes:
         known. Money is in the unit that the header states, shares lie in 0–1.
     sheet : LedgerSheet
         What stands around them.
+
+    Returns
+    -------
+    bytes
+        As `ledgers_workbook`, with one sheet.
+    """
+    return ledgers_workbook([(rows, sheet)])
+
+
+def ledgers_workbook(ledgers: Sequence[tuple[pd.DataFrame, LedgerSheet]]) -> bytes:
+    """Write several ledgers, a sheet each, as `ledger_workbook` writes one.
+
+    Parameters
+    ----------
+    ledgers : sequence of (DataFrame, LedgerSheet)
+        As for `ledger_workbook`; names of sheets are unique.
 
     Returns
     -------
@@ -91,15 +113,16 @@ def ledger_workbook(rows: pd.DataFrame, sheet: LedgerSheet) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(content, options) as book:
-        page = book.add_worksheet(sheet.name)
-        last = HEADER_ROW + len(rows)
-        _prepare(book, page, sheet, last)
-        columns = [rows[column.name].tolist() for column in sheet.columns]
-        _write_rows(book, page, sheet, columns)
-        _write_sums(book, page, sheet, columns, last)
-        page.write_string(last + 2, 0, sheet.signatures)
-        for number, note in enumerate(sheet.notes, start=last + 3):
-            page.write_string(number, 0, note)
+        for rows, sheet in ledgers:
+            page = book.add_worksheet(sheet.name)
+            last = HEADER_ROW + len(rows)
+            _prepare(book, page, sheet, last)
+            columns = [rows[column.name].tolist() for column in sheet.columns]
+            _write_rows(book, page, sheet, columns)
+            _write_sums(book, page, sheet, columns, last)
+            page.write_string(last + 2, 0, sheet.signatures)
+            for number, note in enumerate(sheet.notes, start=last + 3):
+                page.write_string(number, 0, note)
     return content.getvalue()
 
 
@@ -170,13 +193,21 @@ def _write_sums(
     text = book.add_format(bold)
     page.write_string(last, 0, sheet.total, text)
     for number, (column, cells) in enumerate(zip(sheet.columns, columns, strict=True)):
-        if number and not column.summed:
-            page.write_blank(last, number, None, text)
-        if number and column.summed:
-            known = [cell for cell in cells if cell is not None and cell == cell]  # noqa: PLR0124
-            number_format = book.add_format(bold | {"num_format": _FORMATS[column.kind]})
-            if known:
-                # Of nothing known the sum is not zero.
-                page.write_number(last, number, float(sum(known)), number_format)
-            else:
-                page.write_blank(last, number, None, number_format)
+        if not number:
+            continue
+        total = sheet.totals[number] if sheet.totals else _known_sum(cells, column)
+        form = book.add_format(bold | {"num_format": _FORMATS[column.kind]})
+        if total is None:
+            # Of nothing known the sum is not zero.
+            page.write_blank(last, number, None, form)
+        elif isinstance(total, str):
+            page.write_string(last, number, plain_text(total), text)
+        else:
+            page.write_number(last, number, float(total), form)
+
+
+def _known_sum(cells: list[Any], column: LedgerColumn) -> float | None:
+    if not column.summed:
+        return None
+    known = [cell for cell in cells if cell is not None and cell == cell]  # noqa: PLR0124
+    return float(sum(known)) if known else None

@@ -1,6 +1,6 @@
 """Filters that lists share: county and town, and a village's name, code or pinyin."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -31,9 +31,10 @@ class PlaceFilter:
         return rows[rows["county_code"] == self.county] if self.county else rows
 
 
-def place_filter(versions: pd.DataFrame) -> PlaceFilter:
-    """Read the chosen places from the request; a town outside the chosen county is dropped."""
-    county, town = request.args.get("county", ""), request.args.get("town", "")
+def place_filter(versions: pd.DataFrame, *, values: Mapping[str, str] | None = None) -> PlaceFilter:
+    """Read the chosen places from the address or other values; a town elsewhere is dropped."""
+    chosen = request.args if values is None else values
+    county, town = chosen.get("county", ""), chosen.get("town", "")
     known, has_unknown = _counties(versions)
     counties = [*known, (NOWHERE, _("county not known"))] if has_unknown else [*known]
     if county and county not in dict(counties):

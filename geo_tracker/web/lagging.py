@@ -25,6 +25,7 @@ from geo_tracker.web.lag import (
 from geo_tracker.web.lag_profile import profile
 from geo_tracker.web.lag_review import past_decisions
 from geo_tracker.web.lag_reviews import open_review
+from geo_tracker.web.lag_trend import score_trend
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
@@ -100,8 +101,10 @@ def show(unit_id: int) -> ResponseReturnValue:
     known = found.lag.formers.scores.index.union(found.lag.villages.scores.index)
     if unit_id not in known:
         abort(404)
+    family = [unit_id, *found.lag.merged.index[found.lag.merged.eq(unit_id).fillna(False)]]
     return render_template(
         "lagging/show.html",
+        trend=score_trend(held, found, [int(one) for one in family]),
         decisions=past_decisions(unit_id),
         **profile(held, found, unit_id),
     )

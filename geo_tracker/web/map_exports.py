@@ -24,9 +24,10 @@ from geo_tracker.maps.generalise import Geometries, dissolved
 from geo_tracker.maps.shared_borders import simplified_together
 from geo_tracker.maps.themes import MISSING
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.documents import sent, synthetic_notice
 from geo_tracker.web.map_export_figures import FigureTable, budget_text, figure_table
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
-from geo_tracker.web.map_sheets import file_titles, sent, synthetic_notice
+from geo_tracker.web.map_sheets import file_titles
 from geo_tracker.web.map_themes import ShownTheme, looks_of, mark_rows, present_theme
 from geo_tracker.web.money import or_none
 from geo_tracker.web.problem_points import open_problem_points

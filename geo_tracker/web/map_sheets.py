@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
@@ -30,6 +29,7 @@ from geo_tracker.reports.map_sheet import (
     sheet_pdf,
 )
 from geo_tracker.web.context import read_session, services
+from geo_tracker.web.documents import sent, synthetic_notice
 from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, typed_author
 from geo_tracker.web.map_themes import (
     ShownTheme,
@@ -118,25 +118,6 @@ def sheet() -> Response:
         )
     )
     return sent(made, "application/pdf", name=f"{title}.pdf", disposition="inline")
-
-
-def sent(content: bytes, mimetype: str, *, name: str, disposition: str) -> Response:
-    """Send a document under a name of any script."""
-    kept = "".join(sign for sign in name if sign.isprintable() and sign not in '/\\:*?"<>|')
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(kept)}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def synthetic_notice() -> str:
-    """Return what every page says of made-up data."""
-    return str(
-        _(
-            "Synthetic data: boundaries, lineage, votes, projects and money are made up for "
-            "demonstration, except where a publication is named."
-        )
-    )
 
 
 def file_titles(import_ids: Any) -> str:

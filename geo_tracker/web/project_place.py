@@ -32,7 +32,7 @@ _AROUND = 0.6
 """So much of a village's width is shown around it."""
 
 _STEP_DEG = 0.00005
-_KIND_TEXTS = {"point": N_("Point"), "line": N_("Line"), "area": N_("Area")}
+_KIND_TEXTS = {"point": N_("Point"), "line": N_("Line"), "area": N_("Polygon")}
 
 
 @bp.get("/<int:project_id>/place")

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 
 JobBody = Callable[[sa.Engine, Settings, int, Progress], None]
-"""What a job does: ``body(engine, settings, import_id, progress)``."""
+"""What a job does: ``body(engine, settings, import_id, progress)``; of no import, its own id."""
 
 
 class Worker:
@@ -104,8 +104,9 @@ class Worker:
             return None
         with writing(self.engine) as session:
             job = jobs.claimed(session, job_id, stale_after=self.stale_after)
-        if job is None or job.import_id is None:
+        if job is None:
             return None
+        subject = job.id if job.import_id is None else job.import_id
         self._running.add(job_id)
         progress = Progress()
         stop = threading.Event()
@@ -115,7 +116,7 @@ class Worker:
         pulse.start()
         error: GeoTrackerError | None = None
         try:
-            self.bodies[job.kind](self.engine, self.settings, job.import_id, progress)
+            self.bodies[job.kind](self.engine, self.settings, subject, progress)
         except GeoTrackerError as failure:
             error = failure
         except (

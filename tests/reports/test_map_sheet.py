@@ -1,7 +1,7 @@
 """The printed sheet: its size, what stands on it, and that texts stay texts."""
 
 import io
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +12,12 @@ import pytest
 from geo_tracker.reports.map_sheet import (
     MAP_HEIGHT_MM,
     MAP_WIDTH_MM,
-    STAND_IN,
     LegendEntry,
     LegendGroup,
     Sheet,
     sheet_pdf,
-    unknown_signs,
 )
+from geo_tracker.reports.typesetting import STAND_IN, unknown_signs
 
 HOSTILE = '#eval("1") *b* $x$ <img onerror> ]] `${1}` @ref \\ //'
 NOWHERE = "\U0010f123"
@@ -109,12 +108,12 @@ def test_a_long_title_stays_on_its_line() -> None:
 
 def test_rare_characters_of_villages_are_printed() -> None:
     assert "㙟头村" in text_of(sheet(title="㙟头村"))
-    assert unknown_signs(sheet(title="㙟头村")) == []
+    assert unknown_signs(asdict(sheet(title="㙟头村"))) == []
 
 
 def test_a_character_that_no_font_has_is_stood_in_for_and_named() -> None:
     made = sheet(svg=SVG.replace("NAME", f"石{NOWHERE}村"), facts=[("村", f"{NOWHERE}塘")])
-    assert unknown_signs(made) == [NOWHERE]
+    assert unknown_signs(asdict(made)) == [NOWHERE]
     text = text_of(made)
     assert f"石{STAND_IN}村" in text
     assert f"{STAND_IN}塘" in text

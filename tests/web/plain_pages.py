@@ -12,6 +12,7 @@ PLAIN_PAGES = {
     "lagging.index · today": "/lagging/?list=villages",
     "lagging.index · hidden": "/lagging/?list=hidden",
     "lag_reviews.index": "/lagging/reviews/",
+    "dossiers.index": "/dossiers/?county=330784",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",

@@ -24,6 +24,7 @@ LISTS = (
         "/villages/",
         "/lagging/",
         "/lagging/reviews/",
+        "/dossiers/",
         "/votes/",
         "/projects/",
         "/review/",

@@ -38,6 +38,7 @@ NO_PAGES = {
     *(f"ledger_exports.{noun}" for noun in ("visits", "incidents")),
     *(f"ledger_exports.{noun}" for noun in ("checklists", "tasks", "fusions")),
     *("lag_reviews.table", "lag_reviews.snapshot"),
+    *("dossiers.show", "dossiers.download", "dossiers.progress"),
 }
 """Endpoints that answer with data, tables to download or paper."""
 
