@@ -31,6 +31,16 @@ def all_periods(session: Session) -> Rows:
     )
 
 
+def reviewed_years(session: Session, *, since: int) -> dict[int, str]:
+    """Return the years of which there is a review, open or closed, from a year on: year, title."""
+    rows = session.execute(
+        sa.select(LagPeriod.year, LagPeriod.title)
+        .where(LagPeriod.year >= since)
+        .order_by(LagPeriod.id.desc())
+    )
+    return {row.year: row.title for row in rows}
+
+
 def open_lag_period(session: Session) -> LagPeriod | None:
     """Return the review that is open; there is at most one."""
     return session.scalars(sa.select(LagPeriod).where(LagPeriod.closed_at.is_(None))).first()

@@ -66,6 +66,10 @@ def _number_of_formers(units: pd.DataFrame) -> pd.Series:
     return units["formers"].clip(upper=5)
 
 
+def _number_of_reasons(units: pd.DataFrame) -> pd.Series:
+    return units["lag_reasons"].clip(upper=len(_REASON_COUNTS) - 1)
+
+
 def _counted(texts: list[Message], ramp: str) -> list[Category]:
     colours = sequential(ramp, len(texts))
     return [
@@ -93,7 +97,7 @@ _REASON_COUNTS = _counted(
         Message(N_("no reason")),
         Message(N_("1 reason")),
         Message(N_("2 reasons")),
-        Message(N_("3 reasons")),
+        Message(N_("3 reasons or more")),
     ],
     "purples",
 )
@@ -324,13 +328,21 @@ THEMES: dict[str, Theme] = {
             key="lag_reasons",
             title=Message(N_("Reasons to look closer")),
             note=Message(
-                N_("Income under a floor, or a project far behind: of the worst former village")
+                N_(
+                    "How many flags are raised, such as income under a floor, an open petition, a "
+                    "project far behind: of the former village with most of them"
+                )
             ),
-            former_note=Message(N_("Income under a floor, or a project far behind")),
+            former_note=Message(
+                N_(
+                    "How many flags are raised, such as income under a floor, an open petition, a "
+                    "project far behind"
+                )
+            ),
             group="lagging",
-            values=_code("lag_reasons"),
+            values=_number_of_reasons,
             categories=_REASON_COUNTS,
-            source="figures",
+            source="lag",
         ),
         Theme(
             key="weakest_income",

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from geo_tracker.web.lag import shown_lag
 from geo_tracker.web.register import Register
-from geo_tracker.web.register_sides import Side
+from geo_tracker.web.register_sides import Side, became_today
 from geo_tracker.web.texts import number
 
 LAG_SOURCE = "lag"
@@ -37,15 +37,29 @@ class Mark:
 
 
 def lag_sides(held: Register) -> dict[str, Side]:
-    """Return both sides with ``lag_score`` and ``lag_standing``.
+    """Return both sides with ``lag_score``, ``lag_standing`` and ``lag_reasons``.
 
-    A village that never merged is the same on both sides and has one score.
+    A village that never merged is the same on both sides and has one score. ``lag_reasons`` is how
+    many flags are raised; of a merged village, those of the former one that has most. It is
+    missing where none is raised and an income is not known.
     """
     lag = shown_lag().lag
-    columns = ["score", "standing"]
-    table = pd.concat([lag.formers.table[columns], lag.villages.table[columns]])
+    table = pd.concat([_columns(lag.formers.table), _columns(lag.villages.table)])
     table = table[~table.index.duplicated()].rename(columns=lambda name: f"lag_{name}")
-    return {name: replace(side, units=side.units.join(table)) for name, side in held.sides.items()}
+    sides = {name: side.units.join(table) for name, side in held.sides.items()}
+    if "former" in sides:
+        former = sides["former"]
+        into = became_today(held, former.index)
+        most = former["lag_reasons"].groupby(into).max().reindex(sides["merged"].index)
+        sides["merged"]["lag_reasons"] = most.astype("Int64")
+    return {name: replace(held.sides[name], units=units) for name, units in sides.items()}
+
+
+def _columns(table: pd.DataFrame) -> pd.DataFrame:
+    raised = table["reasons"].map(len).astype("Int64")
+    # Nothing found where something is not known is no clean record.
+    unclear = (raised == 0) & table[["operating_income", "total_income"]].isna().any(axis=1)
+    return table[["score", "standing"]].assign(reasons=raised.mask(unclear))
 
 
 def hidden_marks(held: Register) -> list[Mark]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo_tracker.indicators.lagging import lagging_list
 from geo_tracker.lineage.crosswalk import carried, crosswalk_weights, people_of_parts
 from geo_tracker.lineage.steps import links_of_step
 from geo_tracker.web.register_projects import recorded_on
@@ -54,8 +53,8 @@ class Side:
         ``paid_fen`` (of the projects that state them); ``paid_of_both_fen``,
         ``budget_of_both_fen`` (of those that state both); ``progress_fen``, ``progress_of_fen``
         (budget done, of which budget); ``light`` (the worst of the open projects, ``finished``
-        where none is open, missing without projects); ``lag_reasons`` (int), ``weakest_income_fen``
-        (a head): of the former village that is worst off.
+        where none is open, missing without projects); ``weakest_income_fen`` (a head): of the
+        former village that is worst off.
     sums : dict of str to int
         By `SUMMED`: all that is known of the villages of this side, also where a village has no
         figure because one of its parts has none.
@@ -91,7 +90,8 @@ def sides_of(held: "Register") -> dict[str, Side]:
     if len(held.layers) > 1:
         former = _records_of(held, held.layers[-2], by_layer[-2])
     _add_mergers(held, newest, former)
-    _add_lag(held, newest, former)
+    into = pd.Series(dtype="Int64") if former is None else became_today(held, former.index)
+    _add_weakest_income(newest, former, into)
     everything = stated | {
         **{name: int(held.projects[name].sum()) for name in AMOUNTS},
         "projects": len(held.projects),
@@ -213,38 +213,29 @@ def _add_mergers(held: "Register", newest: pd.DataFrame, former: pd.DataFrame | 
     newest["formers"] = held.villages["formers"].reindex(newest.index).astype("int64")
     if former is None:
         return
-    became = _became(held, former.index)
+    became = became_today(held, former.index)
     former["merged"] = became.map(newest["merged"]).fillna(True).astype(bool)
     former["formers"] = became.map(newest["formers"]).astype("Int64")
 
 
-def _became(held: "Register", units: pd.Index) -> pd.Series:
+def became_today(held: "Register", units: pd.Index) -> pd.Series:
     """Return the village of today that each former village is part of, or is."""
     there = pd.Index(held.villages.index)
     return standing(held, pd.Series(units, index=units, dtype="Int64"), there)
 
 
-def _add_lag(held: "Register", newest: pd.DataFrame, former: pd.DataFrame | None) -> None:
-    """Add what the list of lagging villages says of each village, or of its worst former one."""
+def _add_weakest_income(newest: pd.DataFrame, former: pd.DataFrame | None, into: pd.Series) -> None:
+    """Add the operating income a head of each village, or of its weakest former one, in fen.
+
+    ``into``: the village of today that each former one is part of, or is.
+    """
     judged = newest if former is None else former
-    own = recorded_on(held.projects)
-    at = standing(held, own, judged.index)
-    listed = lagging_list(
-        judged, held.projects.assign(former_unit_id=at), thresholds=held.floors
-    ).reindex(judged.index)
-    reasons = pd.Series([len(codes) for codes in listed["reasons"]], index=judged.index)
-    # Nothing found where something is not known is no clean record.
-    unclear = (reasons == 0) & judged[["operating_income_fen", "total_income_fen"]].isna().any(
-        axis=1
-    )
-    judged["lag_reasons"] = reasons.astype("Int64").mask(unclear)
-    judged["weakest_income_fen"] = listed["income_per_head_fen"]
+    people = judged["registered_population"].astype("Float64")
+    income = judged["operating_income_fen"].astype("Float64") / people.where(people > 0)
+    judged["weakest_income_fen"] = income.astype(float)
     if former is None:
         return
-    into = _became(held, former.index)
-    grouped = former[["lag_reasons", "weakest_income_fen"]].groupby(into)
-    newest["lag_reasons"] = grouped["lag_reasons"].max().reindex(newest.index).astype("Int64")
-    incomes = grouped["weakest_income_fen"]
+    incomes = former["weakest_income_fen"].groupby(into)
     # The weakest of several is not known while one of them is not.
     weakest = incomes.min().where(incomes.count() == incomes.size())
     newest["weakest_income_fen"] = weakest.reindex(newest.index)

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from geo_tracker.db.lag_periods import reviewed_years
 from geo_tracker.db.rules import StoredRule, rules_in_force
-from geo_tracker.errors import InputError
+from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.followup.rules import (
     FIRST_YEAR,
     GROUPS,
@@ -20,7 +21,6 @@ from geo_tracker.followup.rules import (
     rules_from,
 )
 from geo_tracker.web.context import read_session, services
-from geo_tracker.web.lag_reviews import open_review
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.rules import set_rule
@@ -44,6 +44,7 @@ def _page(year: int, *, wrong: dict[str, str] | None = None) -> str:
     """Return the page; ``wrong``: name, text as typed and why it was refused."""
     with read_session() as session:
         stored = rules_in_force(session, year)
+        frozen_by = reviewed_years(session, since=year).get(year)
     rules = rules_from({name: rule.value for name, rule in stored.items()})
     rows = [_row(name, getattr(rules, name), stored.get(name), wrong) for name in RULES]
     return render_template(
@@ -51,11 +52,14 @@ def _page(year: int, *, wrong: dict[str, str] | None = None) -> str:
         year=year,
         years=[(y, str(y)) for y in range(this_year() + 1, this_year() - 8, -1)],
         groups=[
-            {"title": _(title), "rules": [row for row in rows if row["group"] == group]}
+            {
+                "title": _(title),
+                "rules": [row for row in rows if row["group"] == group],
+                "frozen_by": frozen_by if group == "lagging" else None,
+            }
             for group, title in GROUPS.items()
         ],
         may_set=current_user.role == "admin",
-        review=open_review(),
     )
 
 
@@ -89,8 +93,9 @@ def change(name: str) -> ResponseReturnValue:
     text = None if "default" in request.form else request.form.get("text", "")
     try:
         set_rule(services().engine, name, from_year=year, text=text, user_id=current_user.id)
-    except InputError as refused:
+    except (InputError, ConflictError) as refused:
         wrong = {"name": name, "text": text or "", "error": shown(refused.message)}
-        return make_response(_page(min(max(year, FIRST_YEAR), LAST_YEAR), wrong=wrong), 422)
+        status = 409 if isinstance(refused, ConflictError) else 422
+        return make_response(_page(min(max(year, FIRST_YEAR), LAST_YEAR), wrong=wrong), status)
     flash(_("The rule holds from %(year)s on.", year=year), "success")
     return redirect(url_for(".show", year=year, _anchor=name), code=303)

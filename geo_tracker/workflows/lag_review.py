@@ -36,7 +36,8 @@ from geo_tracker.workflows.followup_records import (
     tidy,
     unchanged_since,
 )
-from geo_tracker.workflows.lag_snapshot import FrozenLag, kept_lag
+from geo_tracker.workflows.lag_snapshot import FrozenLag, kept_lag, lag_rules
+from geo_tracker.workflows.rules import rules_of
 
 LONGEST = {
     **{"helper_unit": 60, "target": 1000, "approver": 60, "minutes": 2000},
@@ -78,7 +79,7 @@ def open_lag_review(
     InputError
         Without a title, or where no village is known.
     ConflictError
-        If another one is open.
+        If another one is open, or the rules are no longer those that the list was made by.
     """
     only(actor, "admin")
     called = tidy(title, LONGEST_TITLE)
@@ -91,6 +92,10 @@ def open_lag_review(
         records_locked(session)
         if open_lag_period(session) is not None:
             raise ConflictError(N_("A review is open. Close it before you open another."))
+        if lag_rules(rules_of(session, year)) != frozen.rules:
+            raise ConflictError(
+                N_("The rules were changed while the list was made. Look at it and open it again.")
+            )
         period = LagPeriod(
             title=called,
             year=year,

@@ -111,11 +111,7 @@ def frozen_lag(lag: Lag, units: pd.DataFrame, *, rules: Rules, data_on: date | N
         The day of the newest figures.
     """
     indicators = [vars(one) for one in lag.indicators]
-    kept = {
-        name: plain_rule(name, getattr(rules, name))
-        for name, rule in RULES.items()
-        if rule.metadata["group"] == "lagging"
-    }
+    kept = lag_rules(rules)
     rates = lag.formers.town_rates
     reference = {
         "data_on": None if data_on is None else data_on.isoformat(),
@@ -143,6 +139,15 @@ def frozen_lag(lag: Lag, units: pd.DataFrame, *, rules: Rules, data_on: date | N
         ranked=sum(row["rank"] is not None for row in rows),
         listed=len(rows),
     )
+
+
+def lag_rules(rules: Rules) -> dict[str, Any]:
+    """Return the rules of lagging villages as plain data, by name."""
+    return {
+        name: plain_rule(name, getattr(rules, name))
+        for name, rule in RULES.items()
+        if rule.metadata["group"] == "lagging"
+    }
 
 
 def canonical(content: Any) -> str:

@@ -4,12 +4,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import writing
+from geo_tracker.db.lag_periods import reviewed_years
 from geo_tracker.db.models import RuleValue
+from geo_tracker.db.record_plan import records_locked
 from geo_tracker.db.rules import rules_in_force, values_of_all_years
-from geo_tracker.errors import InputError
+from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.followup.rules import (
     FIRST_YEAR,
     LAST_YEAR,
+    RULES,
     Rules,
     kind_of,
     plain_rule,
@@ -61,6 +64,9 @@ def set_rule(
     ------
     InputError
         If there is no such rule, the year is out of range, or the text no value of it.
+    ConflictError
+        If it is one of lagging villages and would change a year of which there is a review: its
+        weights, anchors and thresholds were frozen when the review was opened.
     """
     kind_of(name)
     if not FIRST_YEAR <= from_year <= LAST_YEAR:
@@ -69,4 +75,25 @@ def set_rule(
         )
     value = None if text is None else plain_rule(name, read_rule(name, text))
     with writing(engine) as session:
+        # Whoever opens a review meanwhile waits, or was first.
+        records_locked(session)
+        reviewed = reviewed_years(session, since=from_year) if is_frozen_by_reviews(name) else {}
+        before = {year: getattr(rules_of(session, year), name) for year in reviewed}
         session.add(RuleValue(name=name, from_year=from_year, value=value, set_by_id=user_id))
+        session.flush()
+        for year in sorted(reviewed):
+            if getattr(rules_of(session, year), name) != before[year]:
+                raise ConflictError(
+                    N_(
+                        "The rules of lagging villages of %(year)s are frozen since the review "
+                        "“%(title)s” was opened. Set it from %(next)s on."
+                    ),
+                    year=year,
+                    title=reviewed[year],
+                    next=max(reviewed) + 1,
+                )
+
+
+def is_frozen_by_reviews(name: str) -> bool:
+    """Say whether a rule may not change any more in a year of which there is a review."""
+    return bool(RULES[name].metadata["group"] == "lagging")

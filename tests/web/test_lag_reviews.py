@@ -294,15 +294,35 @@ def test_the_list_of_a_review_is_narrowed(
     assert listed(admin.page(f"{review}?{query}")) == expected
 
 
-def test_the_list_and_the_rules_say_that_a_review_is_open(admin: Visitor) -> None:
-    for path in ("/lagging/", "/settings/rules/"):
-        assert "Go to the review" not in admin.page(path)
+def test_the_list_says_that_a_review_is_open(admin: Visitor) -> None:
+    assert "Go to the review" not in admin.page("/lagging/")
     review = opened(admin, "上半年")
-    for path in ("/lagging/", "/settings/rules/"):
-        assert f'href="{review}">Go to the review' in admin.page(path)
-    assert "what is set here does not move it" in plain(admin.page("/settings/rules/"))
+    assert f'href="{review}">Go to the review' in admin.page("/lagging/")
     admin.post(f"{review}/close", {})
-    assert "Go to the review" not in admin.page("/settings/rules/")
+    assert "Go to the review" not in admin.page("/lagging/")
+
+
+def test_the_rules_of_the_year_are_frozen_once_its_review_is_opened(on_both: Flask) -> None:
+    admin = visitor(on_both, "admin")
+    review = opened(admin, "上半年")
+    admin.post(f"{review}/close", {})
+    page = admin.page("/settings/rules/?year=2020")
+    assert "are frozen since the review “上半年” was opened" in plain(page)
+    assert 'action="/settings/rules/lag_indicators"' not in page
+    assert 'action="/settings/rules/problem_days"' in page
+    before = rows(admin.page("/lagging/"))
+    for year, status in ((2019, 409), (2020, 409), (2021, 303)):
+        form = {"text": "每百户未办结问题|1|0|2", "year": year}
+        answer = admin.post("/settings/rules/lag_indicators", form)
+        assert answer.status_code == status, year
+        assert rows(admin.page("/lagging/")) == before
+    refused = admin.post("/settings/rules/lag_indicators", {"text": "x|1|0|2", "year": 2020})
+    assert refused.status_code == 422
+    again = admin.post("/settings/rules/operating_income_floor", {"text": "1", "year": 2020})
+    assert "Set it from 2021 on." in plain(again.text)
+    assert (
+        admin.post("/settings/rules/problem_days", {"text": "9", "year": 2020}).status_code == 303
+    )
 
 
 def test_measures_become_a_problem_or_a_project_with_what_was_decided_filled_in(

@@ -8,6 +8,9 @@ from flask import Flask
 
 from geo_tracker.app import create_app
 from geo_tracker.config import Settings
+from geo_tracker.db import writing
+from geo_tracker.db.models import RuleValue
+from geo_tracker.followup.rules import plain_rule, read_rule
 from geo_tracker.web.context import Services
 from geo_tracker.workflows.rules import set_rule
 from tests.web.conftest import strict
@@ -20,9 +23,11 @@ INCOME = "人均经营性收入|1|1000|0"
 
 
 def count_only(app: Flask, *lines: str) -> None:
-    """Let only some indicators count, in every year."""
+    """Let only some indicators count, in every year; also in one whose rules a review froze."""
     services: Services = app.extensions["geo_tracker"]
-    set_rule(services.engine, "lag_indicators", from_year=2000, text="\n".join(lines), user_id=None)
+    value = plain_rule("lag_indicators", read_rule("lag_indicators", "\n".join(lines)))
+    with writing(services.engine) as session:
+        session.add(RuleValue(name="lag_indicators", from_year=2000, value=value))
 
 
 def names(page: str) -> list[str]:

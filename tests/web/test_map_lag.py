@@ -8,8 +8,10 @@ from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM
 from geo_tracker.maps.lag_theme import LAG_THEME
+from geo_tracker.maps.themes import SIDES
 from tests.web.conftest import strict
 from tests.web.ledger import Ledger
+from tests.web.ledgers import happened
 from tests.web.reading import plain, rows, rows_behind
 from tests.web.test_lagging import INCOME, count_only
 from tests.web.test_map_exports import COUNTY, content_of, page_of, properties
@@ -48,6 +50,18 @@ def looks_by_name(who: Visitor, **choice: str) -> dict[str, str]:
 
 def test_the_signs_are_those_of_how_sure_a_rank_is() -> None:
     assert [sign.code for sign in LAG_THEME.signs] == [BORDERLINE, FIRM]
+
+
+def test_a_petition_is_a_reason_of_the_former_village_and_of_the_whole(
+    county: Flask, viewer: Visitor
+) -> None:
+    before = {side: classes_by_name(viewer, "lag_reasons", side=side) for side in SIDES}
+    happened(county, "新川村", 5)
+    after = {side: classes_by_name(viewer, "lag_reasons", side=side) for side in SIDES}
+    one_more = {"no reason": "1 reason", "1 reason": "2 reasons", "2 reasons": "3 reasons or more"}
+    assert after["former"]["新川村"] == one_more[before["former"]["新川村"]]
+    assert after["merged"]["倪宅新村"] == after["former"]["新川村"]
+    assert after["former"]["倪宅村"] == before["former"]["倪宅村"]
 
 
 def test_each_side_has_its_own_scores_and_no_score_is_no_zero(viewer: Visitor) -> None:
