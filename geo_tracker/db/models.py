@@ -32,6 +32,7 @@ from geo_tracker.db.models_ledger import (
     Vote,
 )
 from geo_tracker.db.models_periods import ClosedPeriod
+from geo_tracker.db.models_policies import Policy, PolicyUse
 from geo_tracker.db.models_register import (
     ChangeEvent,
     LineageEdge,
@@ -62,6 +63,8 @@ __all__ = [
     "MergerClaim",
     "Payment",
     "Place",
+    "Policy",
+    "PolicyUse",
     "Problem",
     "Project",
     "ProjectAmount",

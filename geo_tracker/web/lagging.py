@@ -27,6 +27,7 @@ from geo_tracker.web.lag_review import past_decisions
 from geo_tracker.web.lag_reviews import open_review
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.page import paged
+from geo_tracker.web.policy_village import village_policies
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.village_links import map_url, village_link
@@ -103,6 +104,7 @@ def show(unit_id: int) -> ResponseReturnValue:
     return render_template(
         "lagging/show.html",
         decisions=past_decisions(unit_id),
+        policies=village_policies(held, [unit_id], unit_id),
         **profile(held, found, unit_id),
     )
 

@@ -12,6 +12,8 @@ PLAIN_PAGES = {
     "lagging.index · today": "/lagging/?list=villages",
     "lagging.index · hidden": "/lagging/?list=hidden",
     "lag_reviews.index": "/lagging/reviews/",
+    "policies.index": "/policies/",
+    "policy_entry.new": "/policies/new",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",

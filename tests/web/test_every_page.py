@@ -24,6 +24,7 @@ LISTS = (
         "/villages/",
         "/lagging/",
         "/lagging/reviews/",
+        "/policies/",
         "/votes/",
         "/projects/",
         "/review/",
