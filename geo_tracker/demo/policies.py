@@ -96,7 +96,7 @@ POLICIES = (
             "source": _SOURCE,
             "level": "former",
         },
-        [("hidden", "is", "yes"), ("satisfied_share", "below", "90")],
+        [("hidden", "is", "yes"), ("satisfied_share", "at_least", "60")],
     ),
     DemoPolicy(
         {

@@ -90,7 +90,8 @@ def value_text(one: Condition) -> str:
         return str(_(FLAG_WORDS[one.value]))
     if isinstance(one.value, tuple):
         words = FIELDS[one.field].words
-        return "、".join(str(_(words[part])) if part in words else part for part in one.value)
+        named = [str(_(words[part])) if part in words else part for part in one.value]
+        return str(_(", ")).join(named)
     return one.value
 
 
