@@ -10,6 +10,7 @@ from geo_tracker.followup.policy_fields import (
     MONEY_FIELDS,
     PEOPLE_FIELDS,
 )
+from geo_tracker.indicators.lag_robustness import worst_tenth
 from geo_tracker.workflows.lag import Lag, LagSide
 
 _FEN_OF_WAN = 1_000_000
@@ -47,8 +48,10 @@ def policy_facts(
         _side(lag.villages, villages.join(of_villages)),
     ]
     hidden = lag.hidden["hidden"].astype("boolean")
-    # Whether it is hidden cannot be told where it or the whole is not ranked.
-    told = lag.formers.scores["score"].notna() & lag.hidden["merged_score"].notna()
+    rank = lag.formers.scores["rank"]
+    in_worst = rank.le(worst_tenth(int(rank.notna().sum()))).fillna(True).astype(bool)
+    # Whether it is hidden cannot be told where it is not ranked, or lags in a whole that is not.
+    told = rank.notna() & (lag.hidden["merged_score"].notna() | ~in_worst)
     both[0]["hidden"] = hidden.where(told)
     # The average of a village of today hides nobody but its former ones.
     both[1]["hidden"] = pd.Series(False, index=villages.index, dtype="boolean")

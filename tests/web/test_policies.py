@@ -14,12 +14,14 @@ from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import reading, writing
 from geo_tracker.db.models import Fund, Policy, PolicyUse
+from geo_tracker.demo.policies import POLICIES
 from geo_tracker.web.context import Services
+from geo_tracker.workflows.demo import keep_demo_policies
 from tests.web.conftest import strict
 from tests.web.reading import plain, rows, rows_behind
 from tests.web.test_lagging import INCOME, count_only
 from tests.web.test_villages import unit_id
-from tests.web.visitors import Visitor, back, visitor
+from tests.web.visitors import Visitor, visitor
 
 NEW = "/policies/new"
 TODAY = date.today()  # noqa: DTZ011 - as the server's clock
@@ -29,6 +31,46 @@ POLICY = {
 }
 POOR = ("operating_income", "below", "15")
 FIRM = ("standing", "is", "firm")
+
+
+NARROWED = {
+    "": ["新川村", "双溪村", "倪宅村", "上溪村"],
+    "standing=lagging": ["新川村"],
+    "standing=not": ["双溪村", "倪宅村"],
+    "standing=unranked": ["上溪村"],
+    "state=unknown": ["上溪村"],
+    "state=open&standing=firm": ["新川村"],
+    "state=used": [],
+    "county=330784&town=330784115": [],
+    "standing=nonsense&state=nonsense&kind=nonsense": ["新川村", "双溪村", "倪宅村", "上溪村"],
+}
+"""What an address asks for, and the villages that are listed then."""
+
+PLANTED = [
+    (("hidden", "is", "yes"), "both", ["新川村"], ["上溪村"]),
+    (("hidden", "is", "no"), "former", ["双溪村", "倪宅村"], ["上溪村"]),
+    (("standing", "is", "firm"), "former", ["新川村"], ["上溪村"]),
+    (("points_economy", "at_least", "90"), "former", ["新川村"], ["上溪村"]),
+    (("operating_income_floor", "is", "yes"), "former", ["新川村"], ["上溪村"]),
+    (("total_income", "at_most", "18"), "former", ["新川村"], []),
+    (("registered_population", "above", "450"), "former", ["双溪村", "倪宅村"], ["上溪村"]),
+    (
+        ("registered_population", "at_least", "1350"),
+        "today",
+        ["倪宅新村"],
+        ["双溪村", "前郎村"],
+    ),
+    (("situation", "is", "untouched"), "today", ["石柱村", "前郎村"], []),
+    (("situation", "is_not", "untouched"), "today", ["倪宅新村", "双溪村"], []),
+    (("town", "is", "石柱镇"), "both", ["石柱村", "前郎村"], []),
+    (
+        ("net_assets", "at_least", "0"),
+        "former",
+        [],
+        ["新川村", "双溪村", "倪宅村", "上溪村"],
+    ),
+]
+"""A condition, the villages it counts for, who qualifies, and of whom it is not known."""
 
 
 def form(*conditions: tuple[str, str, str], **more: str) -> dict[str, Any]:
@@ -123,28 +165,31 @@ def test_every_number_of_the_list_leads_to_its_rows(planner_here: Visitor) -> No
     assert counts(narrowed)[0][2] == "2"
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", ["新川村", "双溪村", "倪宅村", "上溪村"]),
-        ("standing=lagging", ["新川村"]),
-        ("standing=not", ["双溪村", "倪宅村"]),
-        ("standing=unranked", ["上溪村"]),
-        ("state=unknown", ["上溪村"]),
-        ("state=open&standing=firm", ["新川村"]),
-        ("state=used", []),
-        ("county=330784&town=330784115", []),
-        (
-            "standing=nonsense&state=nonsense&kind=nonsense",
-            ["新川村", "双溪村", "倪宅村", "上溪村"],
-        ),
-    ],
-)
-def test_villages_of_a_policy_are_narrowed(
-    planner_here: Visitor, query: str, expected: list[str]
-) -> None:
+def test_villages_of_a_policy_are_narrowed(planner_here: Visitor) -> None:
     policy = registered(planner_here, ("operating_income", "at_least", "0"))
-    assert names(planner_here.page(f"{policy}?{query}")) == expected
+    for query, expected in NARROWED.items():
+        assert names(planner_here.page(f"{policy}?{query}")) == expected, query
+
+
+def test_planted_villages_are_found_by_what_is_known_of_them(planner_here: Visitor) -> None:
+    for condition, level, qualify, unknown in PLANTED:
+        policy = registered(planner_here, condition, level=level)
+        assert names(planner_here.page(f"{policy}?state=open")) == qualify, condition
+        assert names(planner_here.page(f"{policy}?state=unknown")) == unknown, condition
+
+
+def test_the_policies_of_the_demonstration_say_which_of_them_are_made_up(county: Flask) -> None:
+    keep_demo_policies(engine_of(county))
+    with reading(engine_of(county)) as session:
+        stored = list(session.scalars(sa.select(Policy)))
+        assert session.scalar(sa.select(sa.func.count()).select_from(PolicyUse)) == 4
+    assert len(stored) == len(POLICIES)
+    for policy in stored:
+        assert policy.synthetic == policy.title.startswith("示例")
+        assert policy.synthetic or str(policy.source).startswith("https://")
+    page = visitor(county, "viewer").page("/policies/")
+    assert page.count(">synthetic</span>") == len(stored) - 1
+    assert "中共浙江省委办公厅" in page
 
 
 def test_a_policy_that_is_over_is_said_to_be_and_counts_for_nobody(planner_here: Visitor) -> None:
@@ -211,128 +256,6 @@ def test_a_village_says_which_policies_it_qualifies_for_and_has_not_used(
     for address in (former, merged, profile):
         assert heading not in plain(planner_here.page(address))
     assert "Used the policy “薄弱村扶持” on 2026-01-02: 50.00" in plain(planner_here.page(former))
-
-
-def test_nothing_typed_is_lost_and_each_error_stands_beside_its_field(
-    planner_here: Visitor,
-) -> None:
-    wrong = form(("score", "is", "许多"), ("hidden", "is", "或许"), POOR, title="", amount="许多")
-    answer = planner_here.post(NEW, wrong, form_of=NEW)
-    assert answer.status_code == 422
-    text = plain(answer.text)
-    assert "Say what the policy is called." in text
-    assert "“许多” is no number." in text
-    assert "Numbers are compared" in text
-    assert "“或许” is neither yes nor no." in text
-    for kept in ("许多", "或许", "示例〔2026〕1号", "15"):
-        assert f'value="{kept}"' in answer.text
-    assert "每村补助五十万元" in answer.text
-    beside = answer.text.partition('value="或许"')[2].partition("</div>")[0]
-    assert "neither yes nor no" in beside
-    in_chinese = back(planner_here.client.application, "planner", language="zh")
-    assert "既不是“是”也不是“否”" in in_chinese.post(NEW, wrong, form_of=NEW).text
-
-
-def test_the_form_holds_what_there_is_and_rows_to_fill(planner_here: Visitor) -> None:
-    policy = registered(planner_here, POOR, FIRM, ("hidden", "is", "yes"), source="https://a.cn/b")
-    page = planner_here.page(f"{policy}/correct")
-    assert page.count("data-row>") == 5
-    values = re.findall(r'name="value" value="([^"]*)"', page)
-    assert values == ["15", "firmly among the worst tenth", "yes", "", ""]
-    sent = form(POOR, FIRM, amount="60", version="1", note="提高标准", source="javascript:x")
-    assert planner_here.post(f"{policy}/correct", sent).status_code == 303
-    page = planner_here.page(policy)
-    assert 'href="javascript' not in page
-    assert (
-        "Policy “薄弱村扶持” changed: Amount for a village was 50.00 (10,000 yuan),"
-        " is 60.00 (10,000 yuan); Source was" in plain(page)
-    )
-    assert "提高标准" in page
-
-
-def test_whoever_comes_second_sees_what_changed_and_keeps_what_was_typed(
-    planner_here: Visitor,
-) -> None:
-    policy = registered(planner_here, POOR)
-    change = form(POOR, amount="60", version="1", note="提高标准")
-    assert planner_here.post(f"{policy}/correct", change).status_code == 303
-    late = form(POOR, amount="70", version="1", note="再提高", document_no="甲〔1〕")
-    answer = planner_here.post(f"{policy}/correct", late)
-    assert answer.status_code == 409
-    text = plain(answer.text)
-    assert "Changed since you opened it" in text
-    assert "is 60.00 (10,000 yuan)" in text
-    assert 'value="70"' in answer.text
-    assert 'value="甲〔1〕"' in answer.text
-    assert 'name="version" value="2"' in answer.text
-    withdrawn = planner_here.post(f"{policy}/withdraw", {"version": "1", "why": "废止了"})
-    assert withdrawn.status_code == 409
-    assert 'value="废止了"' in withdrawn.text
-    assert planner_here.post(f"{policy}/withdraw", {"version": "2", "why": ""}).status_code == 422
-    done = planner_here.post(f"{policy}/withdraw", {"version": "2", "why": "废止了"})
-    assert done.status_code == 303
-    text = plain(planner_here.page(policy))
-    assert f"Withdrawn on {TODAY}; it counts for no village any more. 废止了" in text
-    assert used(planner_here, policy, "新川村").status_code == 409
-
-
-def test_a_use_that_cannot_be_is_refused_with_what_was_typed(planner_here: Visitor) -> None:
-    policy = registered(planner_here, POOR, level="today", in_force_from="2026-01-01")
-    for village, given, said in (
-        ("无此村", {}, "No village is named so"),
-        ("新川村", {}, "counts for villages of today; choose one"),
-        ("石柱村", {"used_on": "2025-12-31"}, "in force from 2026-01-01"),
-        ("石柱村", {"amount": "许多"}, "“许多” is no number"),
-        ("无此村", {"amount": "许多"}, "“许多” is no number"),
-    ):
-        answer = used(planner_here, policy, village, document="凭证8", **given)
-        assert answer.status_code == 422
-        assert said in plain(answer.text)
-        assert f'value="{village}"' in answer.text
-        assert 'value="凭证8"' in answer.text
-
-
-def test_a_use_is_taken_back_with_a_reason(planner_here: Visitor, county: Flask) -> None:
-    policy = registered(planner_here, POOR)
-    assert used(planner_here, policy, "新川村").status_code == 303
-    assert used(planner_here, policy, "新川村").status_code == 409
-    with reading(engine_of(county)) as session:
-        use_id = session.scalar(sa.select(PolicyUse.id))
-    address = f"{policy}/uses/{use_id}/remove"
-    assert planner_here.post(address, {"version": "1", "note": ""}).status_code == 422
-    assert planner_here.post(address, {"version": "1", "note": "记错村"}).status_code == 303
-    assert planner_here.post(address, {"version": "1", "note": "记错村"}).status_code == 409
-    assert names(planner_here.page(f"{policy}?state=open")) == ["新川村"]
-    village = plain(planner_here.page(f"/villages/{unit_id(county, '新川村')}"))
-    assert "Use of the policy “薄弱村扶持” on 2026-01-02 taken back" in village
-
-
-@pytest.mark.parametrize("role", ["viewer", "handler"])
-def test_who_only_looks_sees_everything_and_changes_nothing(
-    planner_here: Visitor, county: Flask, role: str
-) -> None:
-    policy = registered(planner_here, POOR)
-    who = visitor(county, role, name="别人", office="交通局")
-    page = who.page(policy)
-    assert names(page) == ["新川村", "上溪村"]
-    assert '<form method="post" action="/policies' not in page
-    assert NEW not in who.page("/policies/")
-    assert who.get(NEW).status_code == 403
-    assert who.post(NEW, form(POOR)).status_code == 403
-    for action, given in (("correct", form(POOR)), ("withdraw", {"why": "x"}), ("uses", {})):
-        assert who.post(f"{policy}/{action}", given | {"version": "1"}).status_code == 403
-    assert who.get(f"{policy}/villages.xlsx").status_code == 200
-
-
-def test_no_form_counts_without_its_token(planner_here: Visitor, county: Flask) -> None:
-    policy = registered(planner_here, POOR)
-    for address in (NEW, f"{policy}/correct", f"{policy}/withdraw", f"{policy}/uses"):
-        answer = planner_here.client.post(address, data=form(POOR) | {"version": "1"})
-        assert answer.status_code == 400
-    for address in (f"{policy}/withdraw", f"{policy}/uses", f"{policy}/uses/1/remove"):
-        assert planner_here.get(address).status_code == 405
-    with reading(engine_of(county)) as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Policy)) == 1
 
 
 def test_the_list_goes_out_as_a_workbook(planner_here: Visitor) -> None:
