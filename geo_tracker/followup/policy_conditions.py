@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from geo_tracker.followup.policy_fields import FIELDS, PolicyField
 
-YES, NO, UNKNOWN = 1, 0, -1
+NO, UNKNOWN, YES = 0, 1, 2
+"""In this order: of several conditions that all have to hold the least one counts."""
 
 LEVELS: Final = ("former", "today", "both")
 """Which villages a policy counts for: former ones, those of today, or each of both by itself."""
@@ -98,10 +99,7 @@ def qualified(facts: pd.DataFrame, policies: Mapping[int, Sequence[Condition]]) 
     for policy, conditions in policies.items():
         outcome = np.full(len(facts), YES, dtype=np.int8)
         for one in conditions:
-            answer = answers[one]
-            fails = (answer == NO) | (outcome == NO)
-            open_ = (answer == UNKNOWN) | (outcome == UNKNOWN)
-            outcome = np.where(fails, NO, np.where(open_, UNKNOWN, YES)).astype(np.int8)
+            np.minimum(outcome, answers[one], out=outcome)
         found[policy] = outcome
     return pd.DataFrame(found, index=facts.index)
 

@@ -256,7 +256,6 @@ def _rows(
             "rank": or_none(row["rank"]),
             "standing_text": standing_word(row["standing"]),
             "state": row["state"],
-            "qualifies": row["outcome"] == YES,
             "missing": [field_word(code) for code in missing.get(unit_id, [])],
             "uses": [_use(one, held, unit_id) for one in used.get(unit_id, [])],
         }

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from geo_tracker.db import reading, writing
+from geo_tracker.db.hanging import hanging_on
 from geo_tracker.db.history import steps_about
 from geo_tracker.db.models import FollowupStep, Policy, PolicyUse, Unit
 from geo_tracker.db.policies import standing_uses
@@ -253,6 +254,12 @@ def test_one_use_is_recorded_once_and_taken_back_with_a_reason(desk: Desk) -> No
         assert session.get_one(PolicyUse, use_id).taken_back_why == "记错村"
     assert desk.used(policy_id) != use_id
     assert desk.log()[2] == ("policy_use", "remove", desk.unit_id)
+
+
+def test_a_use_keeps_the_village_that_it_is_recorded_on(desk: Desk) -> None:
+    desk.used(desk.registered())
+    with reading(desk.engine) as session:
+        assert hanging_on(session, [desk.unit_id]).by_hand == {"policy_uses": 1}
 
 
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
