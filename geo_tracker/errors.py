@@ -8,6 +8,7 @@ GeoTrackerError
 │   ├── UnreadableFileError       reading it failed in a way nobody foresaw
 │   ├── TooHeavyError             reading it takes more time or memory than is allowed
 │   ├── AlreadyImportedError      the very same file was imported before
+│   ├── FieldsError               some fields of a form cannot be used; says of each why
 │   └── WrongPasswordError        the password given is not the account's
 ├── NotFoundError             no such village, import, job …
 ├── DamagedFileError          a stored file is gone, or no longer what was stored
@@ -19,9 +20,10 @@ GeoTrackerError
     └── RepeatedVisitError        the same place was visited within a short time
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from geo_tracker.language import Message, translate
+from geo_tracker.language import N_, Message, translate
 
 
 class GeoTrackerError(Exception):
@@ -83,6 +85,14 @@ class AlreadyImportedError(InputError):
     def __init__(self, text: str, *, import_id: int, **values: Any) -> None:
         super().__init__(text, **values)
         self.import_id = import_id
+
+
+class FieldsError(InputError):
+    """Some fields of a form cannot be used; ``fields`` tells by name why."""
+
+    def __init__(self, fields: Mapping[str, Message]) -> None:
+        super().__init__(N_("Some of what was typed cannot be used; it says why beside it."))
+        self.fields = dict(fields)
 
 
 class WrongPasswordError(InputError):

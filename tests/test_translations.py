@@ -17,6 +17,10 @@ HAN = re.compile(r"[一-鿿]")
 # Names and signs that are the same in both languages, or a mark only.
 NO_HAN = {
     "%(field)s: %(old)s → %(new)s",
+    "%(field)s: %(value)s",
+    "%(number)s (%(unit)s)",
+    "%(some)s, %(next)s",
+    "%(value)s (%(unit)s)",
     "%(ground)s; %(names)s",
     "%(ground)s. %(reason)s",
     "geo_tracker",

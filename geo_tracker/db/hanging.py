@@ -15,6 +15,7 @@ from geo_tracker.db.models import (
     LagReview,
     LineageDecision,
     MergerClaim,
+    PolicyUse,
     Problem,
     Project,
     StoredLayer,
@@ -114,10 +115,14 @@ def hanging_on(session: Session, unit_ids: list[int]) -> Hanging:
             for row in rows:
                 records.setdefault((kind, row.import_id), set()).add(row.id)
                 units.add(row.unit)
-        reviewed = sa.select(LagReview.id, LagReview.unit_id).where(LagReview.unit_id.in_(some))
-        for review_id, unit_id in session.execute(reviewed):
-            records.setdefault(("lag_reviews", None), set()).add(review_id)
-            units.add(unit_id)
+        for kind, record, unit in (
+            ("lag_reviews", LagReview.id, LagReview.unit_id),
+            ("policy_uses", PolicyUse.id, PolicyUse.unit_id),
+        ):
+            by_hand = sa.select(record, unit).where(unit.in_(some))
+            for record_id, unit_id in session.execute(by_hand):
+                records.setdefault((kind, None), set()).add(record_id)
+                units.add(unit_id)
         for decided, unit in (
             (sa.select(LineageDecision.id), LineageDecision.from_unit_id),
             (sa.select(LineageDecision.id).join(DecisionLink), DecisionLink.to_unit_id),

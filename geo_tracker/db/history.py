@@ -18,6 +18,8 @@ from geo_tracker.db.models import (
     LagReview,
     LineageEdge,
     MergerClaim,
+    Policy,
+    PolicyUse,
     Problem,
     Project,
     ProjectAmount,
@@ -191,9 +193,10 @@ def steps_about() -> sa.Select[*tuple[Any, ...]]:
 
     ``FollowupStep``, ``problem_no``, ``item`` (words of a checklist's), ``project`` (name),
     ``visit_id``, ``incident_id`` (missing where it was removed since), ``lag_period_id`` (of what
-    a review of lagging villages decided), ``username``.
+    a review of lagging villages decided), ``policy`` (title), ``used_policy_id`` (of a use),
+    ``username``.
     """
-    models = (Problem, ChecklistItem, Project, Visit, Incident, LagReview)
+    models = (Problem, ChecklistItem, Project, Visit, Incident, LagReview, Policy, PolicyUse)
     query: sa.Select[*tuple[Any, ...]] = sa.select(
         FollowupStep,
         Problem.problem_no,
@@ -202,6 +205,8 @@ def steps_about() -> sa.Select[*tuple[Any, ...]]:
         Visit.id.label("visit_id"),
         Incident.id.label("incident_id"),
         LagReview.period_id.label("lag_period_id"),
+        Policy.title.label("policy"),
+        PolicyUse.policy_id.label("used_policy_id"),
         UserAccount.username,
     )
     for model in models:

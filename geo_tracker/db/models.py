@@ -33,6 +33,7 @@ from geo_tracker.db.models_ledger import (
     Vote,
 )
 from geo_tracker.db.models_periods import ClosedPeriod
+from geo_tracker.db.models_policies import Policy, PolicyUse
 from geo_tracker.db.models_register import (
     ChangeEvent,
     LineageEdge,
@@ -64,6 +65,8 @@ __all__ = [
     "MergerClaim",
     "Payment",
     "Place",
+    "Policy",
+    "PolicyUse",
     "Problem",
     "Project",
     "ProjectAmount",

@@ -28,6 +28,7 @@ from geo_tracker.web.lag_reviews import open_review
 from geo_tracker.web.lag_trend import score_trend
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.page import paged
+from geo_tracker.web.policy_village import village_policies
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
 from geo_tracker.web.village_links import map_url, village_link
@@ -106,6 +107,7 @@ def show(unit_id: int) -> ResponseReturnValue:
         "lagging/show.html",
         trend=score_trend(held, found, [int(one) for one in family]),
         decisions=past_decisions(unit_id),
+        policies=village_policies(held, [unit_id], unit_id),
         **profile(held, found, unit_id),
     )
 

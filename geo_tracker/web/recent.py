@@ -33,6 +33,8 @@ def recent_rows(session: Session) -> list[dict[str, Any]]:
         "visit": (_("visits recorded or corrected"), url_for("visits.index")),
         "attachment": (_("photos and documents added or removed"), url_for("followup.show")),
         "incident": (_("incidents recorded or corrected"), url_for("incidents.index")),
+        "policy": (_("policies registered or changed"), url_for("policies.index")),
+        "policy_use": (_("uses of policies recorded"), url_for("policies.index")),
         "lag_review": (_("lagging villages decided about"), url_for("lag_reviews.index")),
     }
     rows = [

@@ -10,6 +10,7 @@ from geo_tracker.web.attachments import file_step_text
 from geo_tracker.web.checklist_words import item_text, stage_text
 from geo_tracker.web.followup_words import step_text as visit_or_incident_text
 from geo_tracker.web.lag_words import decision_step_text
+from geo_tracker.web.policy_words import policy_step_text, use_step_text
 from geo_tracker.web.problem_steps import problem_url, story_text
 from geo_tracker.web.project_history import step_text as project_step_text
 
@@ -49,6 +50,12 @@ def step_words(row: Any, villages: Mapping[int, str]) -> tuple[str, str | None]:
         case "lag_review" if row.lag_period_id is not None:
             text = decision_step_text(step)
             address = url_for("lag_review.show", period_id=row.lag_period_id, unit_id=step.unit_id)
+        case "policy" if row.policy is not None:
+            text = policy_step_text(step, row.policy)
+            address = url_for("policies.show", policy_id=step.record_id)
+        case "policy_use" if row.used_policy_id is not None:
+            text = use_step_text(step)
+            address = url_for("policies.show", policy_id=row.used_policy_id)
         case "attachment":
             text = file_step_text(step)
     return text, address

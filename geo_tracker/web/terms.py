@@ -104,6 +104,7 @@ TERMS: dict[str, str] = {
     "checklists": N_("Checklists"),
     "fusions": N_("Assets of former villages"),
     "lag_reviews": N_("Decisions of reviews"),
+    "policy_uses": N_("Uses of policies"),
     "published_figures": N_("Published figures"),
     # sources of geometry
     "surveyed": N_("Surveyed"),

@@ -14,6 +14,7 @@ from geo_tracker.web.filters import chosen_code, matching_names, place_filter
 from geo_tracker.web.lineage import edge_rows
 from geo_tracker.web.money import or_none
 from geo_tracker.web.page import paged
+from geo_tracker.web.policy_village import village_policies
 from geo_tracker.web.problem_village import village_problems
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register, register
@@ -160,6 +161,7 @@ def show(unit_id: int) -> ResponseReturnValue:
         project_totals=project_totals(projects),
         problems=[*dispute_problem(held, parts or [unit_id]), *figures.problems],
         followup=followup,
+        policies=village_policies(held, [unit_id, *parts], unit_id),
         sources=source_rows(history),
         history=history_rows(history, held, units, here=unit_id),
     )

@@ -9,10 +9,15 @@ import sqlalchemy as sa
 from geo_tracker.config import ROOT, Settings
 from geo_tracker.db import reading
 from geo_tracker.db.imports import layers_in_order
+from geo_tracker.db.policies import poorest_formers
 from geo_tracker.demo import write_demo
+from geo_tracker.demo.policies import POLICIES, USED_BY
+from geo_tracker.followup.problem_states import Actor
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.background import worker_for
 from geo_tracker.workflows.imports import accept, receive_boundaries, receive_records
+from geo_tracker.workflows.policies import record_use, register_policy
+from geo_tracker.workflows.policy_forms import TypedPolicy
 
 DEMO_FOLDER = ROOT / "data" / "demo"
 REFERENCE = DEMO_FOLDER / "reference"
@@ -59,7 +64,34 @@ def build_demo(
             settings,
             receive_records(engine, settings, book, file_name=book.name, as_of_on=RECORDS_ON),
         )
+    keep_demo_policies(engine)
     return True
+
+
+def keep_demo_policies(engine: sa.Engine) -> None:
+    """Register the policies of the demonstration, some of them with made-up uses."""
+    keeper = Actor(None, "admin")
+    with reading(engine) as session:
+        poorest = poorest_formers(session, most=2 * USED_BY)
+    for policy in POLICIES:
+        policy_id = register_policy(
+            engine,
+            TypedPolicy(policy.fields, policy.conditions),
+            actor=keeper,
+            today=RECORDS_ON,
+            synthetic=policy.synthetic,
+        )
+        # Every second one, so that there are poor villages on both sides.
+        for unit_id in poorest[::2] if policy.uses else ():
+            record_use(
+                engine,
+                policy_id,
+                unit_id,
+                policy.uses,
+                actor=keeper,
+                today=RECORDS_ON,
+                synthetic=True,
+            )
 
 
 def run_import(engine: sa.Engine, settings: Settings, import_id: int) -> None:

@@ -15,6 +15,8 @@ from geo_tracker.db.models import (
     Fund,
     Incident,
     LagReview,
+    Policy,
+    PolicyUse,
     Problem,
     Project,
     Unit,
@@ -27,9 +29,11 @@ from geo_tracker.language import N_
 
 LONGEST_NOTE = 1000
 
-Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment | LagReview
+Entry = (
+    Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment | LagReview | PolicyUse
+)
 
-Record = Entry | Project | Fund
+Record = Entry | Project | Fund | Policy
 
 
 def only(actor: Actor, *roles: str) -> None:
@@ -90,7 +94,8 @@ def known_unit(session: Session, unit_id: int | None) -> int:
 
 
 def unchanged_since(
-    entry: Visit | Incident | ChecklistItem | Project | LagReview, version: int
+    entry: Visit | Incident | ChecklistItem | Project | LagReview | Policy | PolicyUse,
+    version: int,
 ) -> None:
     """Refuse what was filled in while somebody else changed the record.
 
@@ -141,7 +146,7 @@ def said(note: Any) -> str:
 
 
 def step_about(
-    entry: Entry | Project,
+    entry: Entry | Project | Policy,
     action: str,
     *,
     actor: Actor,
@@ -155,13 +160,14 @@ def step_about(
     """Return what the log keeps of something done about a record that has an id.
 
     ``states``: before and after, of records that have one; ``unit_id``: the village, where it is
-    another than the record's own.
+    another than the record's own. A policy lies in none.
     """
+    own = None if isinstance(entry, Policy) else entry.unit_id
     return FollowupStep(
         user_id=actor.user_id,
         table_name=entry.__tablename__,
         record_id=entry.id,
-        unit_id=unit_id or entry.unit_id,
+        unit_id=unit_id or own,
         action=action,
         happened_on=on,
         from_state=states[0],
@@ -175,7 +181,7 @@ def step_about(
 
 def add_step(
     session: Session,
-    entry: Entry,
+    entry: Entry | Policy,
     action: str,
     *,
     actor: Actor,

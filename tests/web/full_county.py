@@ -32,7 +32,7 @@ from geo_tracker.workflows.users import add_user
 from tests import samples
 from tests.files import photo
 from tests.web.conftest import bring_book, bring_county, strict
-from tests.web.ledgers import found_at, happened, reviewed, visited
+from tests.web.ledgers import found_at, happened, reviewed, supported, visited
 from tests.web.plain_pages import PLAIN_PAGES
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
 from tests.web.test_layer_preview import faulty
@@ -112,6 +112,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         "villages.show · merged": f"/villages/{merged}",
         "lagging.show": f"/lagging/{former}",
         **reviewed(app, former, mark),
+        **supported(who, former, mark),
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
         "map_villages.panel · merged": f"/map/villages/{merged}/panel",

@@ -1,5 +1,7 @@
 """Visits and incidents in the small county, for tests of their pages."""
 
+import html
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,6 +103,31 @@ def reviewed(app: Flask, former: int, mark: str) -> dict[str, str]:
         "lag_reviews.show · closed": closed,
         "lag_review.show": f"{still_open}/{former}",
         "lag_review.show · closed": f"{closed}/{former}",
+    }
+
+
+def supported(who: Visitor, former: int, mark: str) -> dict[str, str]:
+    """Register a policy that a former village used, and take one back."""
+    texts = {"title": 200, "document_no": 100, "issuing_unit": 120, "gives": 2000, "source": 500}
+    given: dict[str, Any] = {name: f"扶持{mark}"[:most] for name, most in texts.items()}
+    given |= {"channel": f"甲{mark}"[:60], "amount": "5", "level": "both"}
+    given |= {"field": "households", "operator": "at_least", "value": "0"}
+    registering = who.post("/policies/new", given, form_of="/policies/new")
+    assert registering.status_code == 303
+    address = str(registering.headers["Location"])
+    page = who.page(f"{address}?unit={former}")
+    found = re.search(r'name="village" [^>]*value="([^"]*)"', page)
+    assert found is not None
+    used = {"village": html.unescape(found[1]), "known_id": former, "amount": "5"}
+    used |= {"document": f"凭证{mark}"[:200], "note": f"备注{mark}"}
+    for day, status in (("2020-06-01", 303), ("2020-06-02", 303), ("tomorrow", 422)):
+        assert who.post(f"{address}/uses", used | {"used_on": day}).status_code == status
+    take = {"version": "1", "note": f"记错{mark}"}
+    assert who.post(f"{address}/uses/1/remove", take).status_code == 303
+    return {
+        "policies.show": address,
+        "policies.show · used": f"{address}?state=used",
+        "policy_entry.correct": f"{address}/correct",
     }
 
 

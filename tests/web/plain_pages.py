@@ -13,6 +13,8 @@ PLAIN_PAGES = {
     "lagging.index · hidden": "/lagging/?list=hidden",
     "lag_reviews.index": "/lagging/reviews/",
     "dossiers.index": "/dossiers/?county=330784",
+    "policies.index": "/policies/",
+    "policy_entry.new": "/policies/new",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",

@@ -25,6 +25,7 @@ LISTS = (
         "/lagging/",
         "/lagging/reviews/",
         "/dossiers/",
+        "/policies/",
         "/votes/",
         "/projects/",
         "/review/",

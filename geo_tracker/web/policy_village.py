@@ -1,0 +1,56 @@
+"""The policies that a village qualifies for and has not used, for its own pages."""
+
+from typing import Any
+
+from flask import url_for
+
+from geo_tracker.db.policies import all_policies
+from geo_tracker.web.actor import may_follow
+from geo_tracker.web.context import read_session
+from geo_tracker.web.policy_standing import IN_FORCE, OPEN, policies_now, state_of
+from geo_tracker.web.register import Register
+from geo_tracker.web.village_links import village_link
+
+
+def village_policies(held: Register, units: list[int], here: int) -> list[dict[str, Any]]:
+    """Return the policies in force that some villages qualify for and have not used.
+
+    Parameters
+    ----------
+    held : Register
+        The register.
+    units : list of int
+        A village, and perhaps its former ones.
+    here : int
+        The village whose page it is; others are named.
+
+    Returns
+    -------
+    list of dict
+        ``title``, ``gives``, ``amount`` (Decimal yuan or None), ``until`` (date or None), ``url``,
+        ``use_url`` (None where this user may not record), ``by`` (the village, where it is
+        another), ``synthetic``.
+    """
+    with read_session() as session:
+        # The score, which conditions may ask about, is not computed for nothing.
+        if not all_policies(session):
+            return []
+    found = policies_now()
+    rows = []
+    for policy in found.policies.values():
+        if state_of(policy, found.on) != IN_FORCE:
+            continue
+        villages = found.villages(policy.id)
+        stands = villages.loc[villages.index.isin(units), "state"]
+        for unit_id in sorted(stands.index[stands == OPEN], key=units.index):
+            record = url_for("policies.show", policy_id=policy.id, unit=unit_id, _anchor="use")
+            rows.append(
+                {
+                    **{"title": policy.title, "gives": policy.gives, "amount": policy.amount},
+                    **{"until": policy.in_force_until, "synthetic": policy.synthetic},
+                    "url": url_for("policies.show", policy_id=policy.id),
+                    "use_url": record if may_follow() else None,
+                    "by": village_link(held.units, unit_id) if unit_id != here else None,
+                }
+            )
+    return rows
