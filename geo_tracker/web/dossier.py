@@ -35,6 +35,8 @@ from geo_tracker.web.lag import ShownLag, shown_lag
 from geo_tracker.web.lag_profile import profile
 from geo_tracker.web.lineage import edge_rows
 from geo_tracker.web.map_themes import ShownTheme
+from geo_tracker.web.policy_standing import Standing
+from geo_tracker.web.policy_village import policies_if_any, village_policies
 from geo_tracker.web.problem_points import open_problem_points
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import MISSING, day, number, percent, term
@@ -57,19 +59,22 @@ class DossierBasis:
         As `lag_of_parts`; None without boundaries.
     open_problems : DataFrame
         As `open_problem_points`.
+    policies : Standing or None
+        How villages stand to the policies; None where there are none.
     """
 
     held: Register
     found: ShownLag
     theme: ShownTheme | None
     open_problems: pd.DataFrame
+    policies: Standing | None
 
 
 def dossier_basis() -> DossierBasis:
     """Return what dossiers hang on as it stands now."""
     held = register()
     theme = lag_of_parts(held) if held.layers else None
-    return DossierBasis(held, shown_lag(), theme, open_problem_points(held))
+    return DossierBasis(held, shown_lag(), theme, open_problem_points(held), policies_if_any())
 
 
 def dossier(basis: DossierBasis, unit_id: int) -> Document:
@@ -109,6 +114,7 @@ def dossier(basis: DossierBasis, unit_id: int) -> Document:
             *problem_blocks(session, held, [unit_id, *parts], unit_id),
             *followup_blocks(session, held, unit_id),
             *(lag_blocks(held, basis.found, lag, unit_id, parts) if lag else []),
+            *_policies(basis, [unit_id, *parts], unit_id),
             *photo_blocks(session, held, unit_id),
             *_sources(source_rows(history)),
         ]
@@ -287,6 +293,36 @@ def _people(held: Register, unit_id: int) -> list[Block]:
             )
         )
     return [*blocks, *(Paragraph(text=text, quiet=True) for text in figures.problems)]
+
+
+def _policies(basis: DossierBasis, units: list[int], here: int) -> list[Block]:
+    if basis.policies is None:
+        return []
+    rows = village_policies(basis.held, units, here, found=basis.policies)
+    return [
+        Heading(text=_("Policies it qualifies for and has not used")),
+        Table(
+            name=_("Policies it qualifies for and has not used"),
+            columns=[
+                TableColumn(header=_("Policy"), width=2),
+                TableColumn(header=_("Village"), width=1.2),
+                TableColumn(header=_("What it gives"), width=3),
+                TableColumn(header=_("Amount for a village"), kind="money", unit=_("10,000 yuan")),
+                TableColumn(header=_("In force until"), kind="day"),
+            ],
+            rows=[
+                [
+                    f"{row['title']} ({_('synthetic')})" if row["synthetic"] else row["title"],
+                    (row["by"] or {"name": basis.held.units.at[here, "name"]})["name"],
+                    row["gives"],
+                    row["amount"],
+                    row["until"],
+                ]
+                for row in rows
+            ],
+            empty=_("None that is known of"),
+        ),
+    ]
 
 
 def _sources(rows: list[dict[str, Any]]) -> list[Block]:

@@ -7,12 +7,20 @@ from flask import url_for
 from geo_tracker.db.policies import all_policies
 from geo_tracker.web.actor import may_follow
 from geo_tracker.web.context import read_session
-from geo_tracker.web.policy_standing import IN_FORCE, OPEN, policies_now, state_of
+from geo_tracker.web.policy_standing import (
+    IN_FORCE,
+    OPEN,
+    Standing,
+    policies_now,
+    state_of,
+)
 from geo_tracker.web.register import Register
 from geo_tracker.web.village_links import village_link
 
 
-def village_policies(held: Register, units: list[int], here: int) -> list[dict[str, Any]]:
+def village_policies(
+    held: Register, units: list[int], here: int, *, found: Standing | None = None
+) -> list[dict[str, Any]]:
     """Return the policies in force that some villages qualify for and have not used.
 
     Parameters
@@ -23,6 +31,8 @@ def village_policies(held: Register, units: list[int], here: int) -> list[dict[s
         A village, and perhaps its former ones.
     here : int
         The village whose page it is; others are named.
+    found : Standing, optional
+        How all stand, where it is known already.
 
     Returns
     -------
@@ -31,11 +41,9 @@ def village_policies(held: Register, units: list[int], here: int) -> list[dict[s
         ``use_url`` (None where this user may not record), ``by`` (the village, where it is
         another), ``synthetic``.
     """
-    with read_session() as session:
-        # The score, which conditions may ask about, is not computed for nothing.
-        if not all_policies(session):
-            return []
-    found = policies_now()
+    found = found or policies_if_any()
+    if found is None:
+        return []
     rows = []
     for policy in found.policies.values():
         if state_of(policy, found.on) != IN_FORCE:
@@ -54,3 +62,11 @@ def village_policies(held: Register, units: list[int], here: int) -> list[dict[s
                 }
             )
     return rows
+
+
+def policies_if_any() -> Standing | None:
+    """Return how all stand; without any policy the score is not computed for nothing."""
+    with read_session() as session:
+        if not all_policies(session):
+            return None
+    return policies_now()
