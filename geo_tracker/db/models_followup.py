@@ -158,10 +158,11 @@ class AssetFusion(Base):
 
 
 class FollowupStep(Base):
-    """One thing that was done about a record of this file; only ever added to.
+    """One thing that was done about a record; only ever added to.
 
-    ``fields``: what was changed, name → [what was, what is], as plain data. ``correction``: why
-    it was recorded although its day lay in a closed period.
+    ``unit_id``: the village, if it is about one. ``fields``: what was changed, name → [what was,
+    what is], as plain data. ``correction``: why it was recorded although its day lay in a closed
+    period.
     """
 
     __tablename__ = "followup_step"
@@ -175,7 +176,7 @@ class FollowupStep(Base):
     import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_run.id"), index=True)
     table_name: Mapped[str] = mapped_column(sa.String(40))
     record_id: Mapped[int]
-    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     action: Mapped[str] = mapped_column(sa.String(20))
     happened_on: Mapped[date]
     from_state: Mapped[str | None] = mapped_column(sa.String(20))

@@ -33,6 +33,8 @@ def recent_rows(session: Session) -> list[dict[str, Any]]:
         "visit": (_("visits recorded or corrected"), url_for("visits.index")),
         "attachment": (_("photos and documents added or removed"), url_for("followup.show")),
         "incident": (_("incidents recorded or corrected"), url_for("incidents.index")),
+        "board_score": (_("peers scored on boards"), url_for("boards.index")),
+        "board_todo": (_("to-dos of boards worked on"), url_for("board_todos.index")),
         "lag_review": (_("lagging villages decided about"), url_for("lag_reviews.index")),
     }
     rows = [

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import (
     AssetFusion,
     Attachment,
+    Board,
+    BoardMark,
+    BoardScore,
+    BoardTodo,
     ChecklistItem,
     FollowupStep,
     Fund,
@@ -29,7 +33,10 @@ LONGEST_NOTE = 1000
 
 Entry = Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment | LagReview
 
-Record = Entry | Project | Fund
+OfPlace = Board | BoardScore | BoardMark | BoardTodo
+"""Records about counties and towns, not about a village."""
+
+Record = Entry | Project | Fund | OfPlace
 
 
 def only(actor: Actor, *roles: str) -> None:
@@ -90,7 +97,8 @@ def known_unit(session: Session, unit_id: int | None) -> int:
 
 
 def unchanged_since(
-    entry: Visit | Incident | ChecklistItem | Project | LagReview, version: int
+    entry: Visit | Incident | ChecklistItem | Project | LagReview | BoardScore | BoardTodo,
+    version: int,
 ) -> None:
     """Refuse what was filled in while somebody else changed the record.
 
@@ -141,7 +149,7 @@ def said(note: Any) -> str:
 
 
 def step_about(
-    entry: Entry | Project,
+    entry: Entry | Project | OfPlace,
     action: str,
     *,
     actor: Actor,
@@ -161,7 +169,7 @@ def step_about(
         user_id=actor.user_id,
         table_name=entry.__tablename__,
         record_id=entry.id,
-        unit_id=unit_id or entry.unit_id,
+        unit_id=unit_id or (None if isinstance(entry, OfPlace) else entry.unit_id),
         action=action,
         happened_on=on,
         from_state=states[0],

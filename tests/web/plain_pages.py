@@ -12,6 +12,8 @@ PLAIN_PAGES = {
     "lagging.index · today": "/lagging/?list=villages",
     "lagging.index · hidden": "/lagging/?list=hidden",
     "lag_reviews.index": "/lagging/reviews/",
+    "boards.index": "/boards/",
+    "board_todos.index": "/boards/todos/",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",
