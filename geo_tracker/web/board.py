@@ -77,6 +77,7 @@ def _page(board_id: int, *, error: str | None = None) -> str:
             for one in content["components"]
         ],
         units=units,
+        said=[unit for unit in units if unit["peers"] or unit["mark"]],
         named=_named(content, board_id),
         funnels=funnels(content, board_id),
         todos=[todo_values(row.BoardTodo, row.quarter) for row in set_by_now],
