@@ -77,19 +77,13 @@ def score(board_id: int, place: str) -> ResponseReturnValue:
 @role_needed("admin")
 def mark(board_id: int, place: str) -> ResponseReturnValue:
     """Mark a unit as excellent, or take that back."""
-    engine, who = services().engine, actor()
+    engine, names, who = services().engine, _names(board_id), actor()
     try:
         if "unmark" in request.form:
-            unmark_unit(engine, board_id, place, actor=who, today=today())
+            unmark_unit(engine, board_id, place, names=names, actor=who, today=today())
         else:
             mark_unit(
-                engine,
-                board_id,
-                place,
-                typed("reason"),
-                names=_names(board_id),
-                actor=who,
-                today=today(),
+                engine, board_id, place, typed("reason"), names=names, actor=who, today=today()
             )
     except (InputError, ConflictError) as refused:
         return _refused(board_id, place, refused, reason=typed("reason"))

@@ -155,7 +155,15 @@ def mark_unit(
         session.add(step_about(mark, "mark", actor=actor, on=today, note=why, fields=fields))
 
 
-def unmark_unit(engine: sa.Engine, board_id: int, place: str, *, actor: Actor, today: date) -> None:
+def unmark_unit(
+    engine: sa.Engine,
+    board_id: int,
+    place: str,
+    *,
+    names: Mapping[str, str],
+    actor: Actor,
+    today: date,
+) -> None:
     """Take a mark back while the board is a draft.
 
     Raises
@@ -163,11 +171,12 @@ def unmark_unit(engine: sa.Engine, board_id: int, place: str, *, actor: Actor, t
     NotAllowedError
         If this person is no administrator.
     NotFoundError
-        If there is no such board, or the unit has no mark.
+        If there is no such board or unit, or it has no mark.
     ConflictError
         If the board is published.
     """
     only(actor, "admin")
+    _check_place(place, names)
     with writing(engine) as session:
         existing_draft(session, board_id)
         mark = mark_of(session, board_id, place)
