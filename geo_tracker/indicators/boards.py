@@ -22,7 +22,7 @@ LEAST_KNOWN: Final = 2 / 3
 FAR_ABOVE, ABOVE, WITHIN, BELOW, FAR_BELOW = "far_above", "above", "within", "below", "far_below"
 FEW, UNJUDGED = "few", "unjudged"
 """How a rate stands to the limits: beyond those of 99.8 %, of 95 %, within; too little behind it
-to say, and no share of counted things at all."""
+to say, and nothing, or no share of counted things at all."""
 
 
 @dataclass(frozen=True)
@@ -168,10 +168,11 @@ def _standings(
     counts = part.to_numpy()
     found = np.select(
         [
+            whole.to_numpy() == 0,
             whole.to_numpy() < LEAST_WHOLE[component.code],
             *(counts < outer_low, counts > outer_high, counts < inner_low, counts > inner_high),
         ],
-        [FEW, FAR_BELOW, FAR_ABOVE, BELOW, ABOVE],
+        [UNJUDGED, FEW, FAR_BELOW, FAR_ABOVE, BELOW, ABOVE],
         default=WITHIN,
     )
     return pd.Series(found, index=part.index)

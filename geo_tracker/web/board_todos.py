@@ -37,7 +37,7 @@ OVERDUE = "overdue"
 def index() -> ResponseReturnValue:
     """List to-dos, of all boards or of one."""
     state = chosen_code("state", (*STATES, OVERDUE))
-    board_id = request.args.get("board", type=int)
+    board_id = number_in(request.args, "board") or None
     with read_session() as session:
         found = todos(session, board_id=board_id)
     every = [todo_values(row.BoardTodo, row.quarter) for row in found]

@@ -127,7 +127,7 @@ def test_components_add_up_to_the_score_and_the_unknown_shifts_no_weight_into_ze
     # 2 × 80 + 50 + 90 + 30 + 50 of 6 weights.
     assert whole.score == pytest.approx((160 + 50 + 90 + 30 + 50) / 6)
     assert part.score == pytest.approx((160 + 90 + 30 + 50) / 5)
-    assert part.cells["on_time"].rate is None
+    assert (part.cells["on_time"].rate, part.cells["on_time"].standing) == (None, "unjudged")
     for unit in (whole, part):
         points = [cell.points for cell in unit.cells.values() if cell.points is not None]
         assert sum(points) == pytest.approx(unit.score)

@@ -123,6 +123,20 @@ def test_the_change_is_against_what_was_published(towns: Flask, admin: Visitor) 
     assert compared == [line for line in counts if "no. " in line]
 
 
+def test_the_funnel_names_whoever_lies_outside(towns: Flask, admin: Visitor) -> None:
+    counted(towns, "解决率|2\n满意率|1\n清单完成率|1")
+    for village in ("倪宅新村", "石柱村"):
+        recorded(towns, village, solved=True)
+    page = admin.page(drafted(admin))
+    resolution, satisfaction = re.findall(r"<svg class=\"gt-funnel\".*?</svg>", page, re.DOTALL)
+    assert re.findall(r'<text [^>]*text-anchor="(?:start|end)"[^>]*>([^<\d]+镇)</text>', resolution)
+    assert resolution.count('class="gt-dot-far_below"') == 1
+    assert resolution.count('class="gt-dot-far_above"') == 1
+    assert "gt-dot-far" not in satisfaction
+    assert "镇</text>" not in satisfaction
+    assert "石柱镇: 6.2 %, 1 of 16, far below the others" in resolution
+
+
 def test_small_places_are_ranked_but_not_named(county: Flask) -> None:
     counted(county)
     recorded(county, "倪宅新村", solved=True)
