@@ -20,7 +20,7 @@ from geo_tracker.web.board_words import board_title, component_text, quarter_tex
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
-from geo_tracker.workflows.boards import PUBLISHED, publish_board
+from geo_tracker.workflows.boards import PUBLISHED, discard_draft, publish_board
 
 bp = Blueprint("board", __name__, url_prefix="/boards")
 
@@ -46,6 +46,18 @@ def publish(board_id: int) -> ResponseReturnValue:
         return make_response(page, 422 if isinstance(refused, InputError) else 409)
     flash(_("The board is published and does not change any more."), "success")
     return redirect(url_for(".show", board_id=board_id), code=303)
+
+
+@bp.post("/<int:board_id>/discard")
+@role_needed("admin")
+def discard(board_id: int) -> ResponseReturnValue:
+    """Take a draft back that nobody said anything on."""
+    try:
+        discard_draft(services().engine, board_id, actor=actor(), today=today())
+    except ConflictError as refused:
+        return make_response(_page(board_id, error=shown(refused.message)), 409)
+    flash(_("The draft was discarded."), "success")
+    return redirect(url_for("boards.index"), code=303)
 
 
 def _page(board_id: int, *, error: str | None = None) -> str:

@@ -104,6 +104,7 @@ def board_step_text(step: FollowupStep) -> str:
     texts = {
         "draft": _("Board drafted"),
         "publish": _("Board published"),
+        "discard": _("Draft of a board discarded"),
         "score": _("Peer scored: %(score)s", score=score[1] if score[1] is not None else MISSING),
         "mark": _("Marked as excellent"),
         "unmark": _("Mark of excellence taken back"),

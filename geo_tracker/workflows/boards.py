@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geo_tracker.db import writing
-from geo_tracker.db.boards import board_of, existing_board
+from geo_tracker.db.boards import board_of, existing_board, marks_of, scores_of
 from geo_tracker.db.bulk import new_ids
 from geo_tracker.db.columns import now
 from geo_tracker.db.models import Board
@@ -127,6 +127,38 @@ def publish_board(
                 fields={"sha256": [None, frozen.sha256]},
             )
         )
+
+
+def discard_draft(engine: sa.Engine, board_id: int, *, actor: Actor, today: date) -> None:
+    """Take a draft back that nobody said anything on yet; the log keeps that it was there.
+
+    Raises
+    ------
+    NotAllowedError
+        If this person is no administrator.
+    NotFoundError
+        If there is no such board.
+    ConflictError
+        If it is published, or somebody scored or marked a unit.
+    """
+    only(actor, "admin")
+    with writing(engine) as session:
+        board = existing_draft(session, board_id)
+        if scores_of(session, board_id) or marks_of(session, board_id):
+            raise ConflictError(N_("Somebody scored or marked a unit of this draft; it stays."))
+        session.add(
+            step_about(
+                board,
+                "discard",
+                actor=actor,
+                on=today,
+                states=(DRAFT, None),
+                fields={
+                    name: [getattr(board, name), None] for name in ("quarter", "level", "area_code")
+                },
+            )
+        )
+        session.delete(board)
 
 
 def existing_draft(session: Session, board_id: int) -> Board:

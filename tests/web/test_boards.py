@@ -212,6 +212,23 @@ def test_nobody_posts_without_the_token(towns: Flask, admin: Visitor) -> None:
         assert session.scalar(sa.select(sa.func.count(BoardScore.id))) == 0
 
 
+def test_a_draft_is_discarded_while_nobody_said_anything_on_it(
+    towns: Flask, admin: Visitor
+) -> None:
+    first = drafted(admin)
+    assert visitor(towns, "planner").post(f"{first}/discard", {}).status_code == 403
+    assert admin.post(f"{first}/discard", {}).status_code == 303
+    assert admin.get(first).status_code == 404
+    second = drafted(admin)
+    assert second != first  # no number comes back with another meaning
+    assert scored(admin, second, GOOD).status_code == 303
+    assert "Discard the draft" not in admin.page(second)
+    assert admin.post(f"{second}/discard", {}).status_code == 409
+    published(admin, second)
+    assert admin.post(f"{second}/discard", {}).status_code == 409
+    assert [step[0] for step in steps(towns, "board")] == ["draft", "discard", "draft", "publish"]
+
+
 @pytest.mark.parametrize(
     "given",
     [{"score": "101"}, {"score": "-1"}, {"score": ""}, {"score": "x"}, {"comment": "长" * 1001}],
