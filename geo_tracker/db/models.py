@@ -2,6 +2,7 @@
 
 from geo_tracker.db.columns import Base
 from geo_tracker.db.models_attachments import Attachment
+from geo_tracker.db.models_boards import Board, BoardMark, BoardScore, BoardTodo
 from geo_tracker.db.models_documents import DossierRun
 from geo_tracker.db.models_followup import (
     AssetFusion,
@@ -46,6 +47,10 @@ __all__ = [
     "AssetFusion",
     "Attachment",
     "Base",
+    "Board",
+    "BoardMark",
+    "BoardScore",
+    "BoardTodo",
     "BoundaryLayer",
     "ChangeEvent",
     "ChecklistItem",

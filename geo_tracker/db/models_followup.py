@@ -158,7 +158,7 @@ class AssetFusion(Base):
 
 
 class FollowupStep(Base):
-    """One thing that was done about a record of this file; only ever added to.
+    """One thing that was done about a record; only ever added to.
 
     ``unit_id``: the village, of records that lie in one. ``fields``: what was changed, name →
     [what was, what is], as plain data. ``correction``: why it was recorded although its day lay in

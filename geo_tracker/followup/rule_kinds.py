@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from geo_tracker.errors import InputError
+from geo_tracker.followup.board_lines import board_lines
 from geo_tracker.followup.checklist import template_item
 from geo_tracker.followup.lag_lines import effect_lines, lag_lines
 from geo_tracker.language import N_
@@ -80,6 +81,12 @@ def _effects(text: str) -> tuple[str, ...]:
     return lines
 
 
+def _boards(text: str) -> tuple[str, ...]:
+    lines = tuple(_lines(text))
+    board_lines(lines)
+    return lines
+
+
 def _days(text: str) -> tuple[date, ...]:
     found = []
     for line in _lines(text):
@@ -97,6 +104,7 @@ KINDS: Final[dict[str, RuleKind]] = {
     "items": RuleKind(_items, "\n".join, list, tuple),
     "lag": RuleKind(_lag, "\n".join, list, tuple),
     "effects": RuleKind(_effects, "\n".join, list, tuple),
+    "boards": RuleKind(_boards, "\n".join, list, tuple),
     "days": RuleKind(
         _days,
         lambda days: "\n".join(day.isoformat() for day in days),

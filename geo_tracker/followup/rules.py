@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from geo_tracker.errors import InputError
+from geo_tracker.followup.board_lines import LINES as BOARD_LINES
 from geo_tracker.followup.checklist import TEMPLATE
 from geo_tracker.followup.lag_lines import EFFECTS, LINES
 from geo_tracker.followup.rule_kinds import KINDS
@@ -21,6 +22,7 @@ GROUPS: dict[str, str] = {
     "projects": N_("Projects"),
     "votes": N_("Votes"),
     "lagging": N_("Lagging villages"),
+    "boards": N_("Boards"),
 }
 """Headings under which rules are shown, in order."""
 
@@ -265,6 +267,12 @@ class Rules:
             "Indicators that a kind of project may better; one a line: kind|indicator、indicator."
         ),
     )
+    board_components: tuple[str, ...] = _rule(
+        BOARD_LINES,
+        group="boards",
+        label=N_("Components of boards"),
+        help=N_("What a quarter's board counts, and how much; one a line: component|weight."),
+    )
 
 
 RULES: dict[str, Field[Any]] = {rule.name: rule for rule in fields(Rules)}
@@ -286,7 +294,7 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
 
 
 def kind_of(name: str) -> str:
-    """Return ``count``, ``number``, ``texts``, ``items``, ``lag``, ``effects`` or ``days``.
+    """Return the kind of a rule's value: a key of `KINDS`.
 
     Raises
     ------
@@ -336,4 +344,5 @@ _LISTS = {
     "checklist_items": "items",
     "lag_indicators": "lag",
     "lag_effects": "effects",
+    "board_components": "boards",
 }

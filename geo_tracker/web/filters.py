@@ -39,7 +39,7 @@ def place_filter(versions: pd.DataFrame, *, values: Mapping[str, str] | None = N
     counties = [*known, (NOWHERE, _("county not known"))] if has_unknown else [*known]
     if county and county not in dict(counties):
         county = ""
-    towns = _options(versions[versions["county_code"] == county], "town") if county else []
+    towns = place_options(versions[versions["county_code"] == county], "town") if county else []
     return PlaceFilter(county, town if town in dict(towns) else "", counties, towns)
 
 
@@ -54,12 +54,13 @@ def _counties(versions: pd.DataFrame) -> tuple[Options, bool]:
     kept = _last[-1] if _last else None
     if kept is None or kept[0] is not versions:
         has_unknown = bool(versions["county_code"].isna().any())
-        kept = versions, _options(versions, "county"), has_unknown
+        kept = versions, place_options(versions, "county"), has_unknown
         _last[:] = [kept]
     return kept[1], kept[2]
 
 
-def _options(rows: pd.DataFrame, level: str) -> Options:
+def place_options(rows: pd.DataFrame, level: str) -> Options:
+    """Return code and name of the counties or towns that some villages lie in."""
     pairs = rows[[f"{level}_code", level]].dropna().drop_duplicates(f"{level}_code")
     return sorted(pairs.itertuples(index=False, name=None))
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from geo_tracker.db.problem_lists import NO_UNIT, OPEN, ORDERS, ProblemFilter
 from geo_tracker.db.problem_rates import AS_OF, MEASURES
+from geo_tracker.db.quarter_counts import BETWEEN
 from geo_tracker.followup.problem_lights import LIGHTS
 from geo_tracker.followup.problem_states import STATES
 from geo_tracker.language import N_
@@ -102,6 +103,7 @@ def asked_problems(held: Register, day: LedgerDay) -> Asked:
     past = past_day(request.args.get("on", "")) if "counted" in request.args else None
     measure = chosen_code("counted", AS_OF if past else MEASURES)
     past = past if measure else None
+    since = _since(measure, past)
     chosen = replace(
         base,
         state=chosen_code("state", (OPEN, *STATES)),
@@ -109,7 +111,7 @@ def asked_problems(held: Register, day: LedgerDay) -> Asked:
         rounds=2 if request.args.get("rounds") == "2" else 0,
         suspended=request.args.get("suspended") == "1",
         counted="" if past else measure,
-        ids=ids_on(measure, past) if past else None,
+        ids=ids_on(measure, past, since=since) if past else None,
     )
     order = chosen_code("sort", ORDERS, default="newest")
     if look_again:
@@ -130,9 +132,18 @@ def asked_problems(held: Register, day: LedgerDay) -> Asked:
         "again": "due" if look_again else "",
         "counted": measure,
         "on": past.isoformat() if past else "",
+        "since": since.isoformat() if since else "",
         "sort": order,
     }
     return Asked(base, chosen, values, places, order)
+
+
+def _since(measure: str, past: date | None) -> date | None:
+    """Return the day after which the time of a measure begins; None for all time."""
+    since = past_day(request.args.get("since", ""))
+    if past is None or since is None or since >= past or measure not in BETWEEN:
+        return None
+    return since
 
 
 def _village(held: Register) -> int | None:

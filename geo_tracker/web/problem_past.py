@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from geo_tracker.db import reading
 from geo_tracker.db.models import FollowupStep
 from geo_tracker.db.problem_rates import counted_ids, problem_counts
+from geo_tracker.db.quarter_counts import counted_ids_between, problem_counts_between
 from geo_tracker.web.actor import today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
@@ -19,9 +20,14 @@ def counts_on(day: date, *, due_before: date) -> pd.DataFrame:
     return _counts(services().engine, day, due_before, last_step("problem"))
 
 
-def ids_on(measure: str, day: date) -> tuple[int, ...]:
-    """Return the problems that a measure counted on a day."""
-    return _ids(services().engine, measure, day, last_step("problem"))
+def counts_between(since: date, until: date) -> pd.DataFrame:
+    """Return the counts of the time after a day until another, as `problem_counts_between`."""
+    return _counts_between(services().engine, since, until, last_step("problem"))
+
+
+def ids_on(measure: str, day: date, *, since: date | None = None) -> tuple[int, ...]:
+    """Return the problems that a measure counted on a day, or of the time since another."""
+    return _ids(services().engine, measure, day, since, last_step("problem"))
 
 
 def last_step(table: str = "") -> int:
@@ -58,6 +64,18 @@ def _counts(engine: sa.Engine, day: date, due_before: date, _last_step_id: int) 
 
 
 @lru_cache(maxsize=8)
-def _ids(engine: sa.Engine, measure: str, day: date, _last_step_id: int) -> tuple[int, ...]:
+def _counts_between(
+    engine: sa.Engine, since: date, until: date, _last_step_id: int
+) -> pd.DataFrame:
     with reading(engine) as session:
-        return tuple(counted_ids(session, measure, day))
+        return problem_counts_between(session, since=since, until=until)
+
+
+@lru_cache(maxsize=8)
+def _ids(
+    engine: sa.Engine, measure: str, day: date, since: date | None, _last_step_id: int
+) -> tuple[int, ...]:
+    with reading(engine) as session:
+        if since is None:
+            return tuple(counted_ids(session, measure, day))
+        return tuple(counted_ids_between(session, measure, since=since, until=day))

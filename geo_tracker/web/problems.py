@@ -129,4 +129,13 @@ def _counted_text(asked: Asked) -> str | None:
     what = term(f"measure_{measure}")
     if not day:
         return str(_("Shown: %(what)s.", what=what))
+    if since := asked.values["since"]:
+        return str(
+            _(
+                "Shown: %(what)s, after %(since)s until %(day)s; each as it stands today.",
+                what=what,
+                since=since,
+                day=day,
+            )
+        )
     return str(_("Shown: %(what)s as of %(day)s; each as it stands today.", what=what, day=day))

@@ -35,6 +35,8 @@ def recent_rows(session: Session) -> list[dict[str, Any]]:
         "incident": (_("incidents recorded or corrected"), url_for("incidents.index")),
         "policy": (_("policies registered or changed"), url_for("policies.index")),
         "policy_use": (_("uses of policies recorded"), url_for("policies.index")),
+        "board_score": (_("peers scored on boards"), url_for("boards.index")),
+        "board_todo": (_("to-dos of boards worked on"), url_for("board_todos.index")),
         "lag_review": (_("lagging villages decided about"), url_for("lag_reviews.index")),
     }
     rows = [

@@ -7,6 +7,7 @@ from flask import url_for
 
 from geo_tracker.db.models import FollowupStep
 from geo_tracker.web.attachments import file_step_text
+from geo_tracker.web.board_words import board_step_text
 from geo_tracker.web.checklist_words import item_text, stage_text
 from geo_tracker.web.followup_words import step_text as visit_or_incident_text
 from geo_tracker.web.lag_words import decision_step_text
@@ -50,12 +51,27 @@ def step_words(row: Any, villages: Mapping[int, str]) -> tuple[str, str | None]:
         case "lag_review" if row.lag_period_id is not None:
             text = decision_step_text(step)
             address = url_for("lag_review.show", period_id=row.lag_period_id, unit_id=step.unit_id)
+        case "attachment":
+            text = file_step_text(step)
+        case _:
+            return _of_no_village(row)
+    return text, address
+
+
+def _of_no_village(row: Any) -> tuple[str, str | None]:
+    """Return the same of policies, and of what boards say of counties and towns."""
+    step: FollowupStep = row.FollowupStep
+    text, address = step.table_name, None
+    match step.table_name:
         case "policy" if row.policy is not None:
             text = policy_step_text(step, row.policy)
             address = url_for("policies.show", policy_id=step.record_id)
         case "policy_use" if row.used_policy_id is not None:
             text = use_step_text(step)
             address = url_for("policies.show", policy_id=row.used_policy_id)
-        case "attachment":
-            text = file_step_text(step)
+        case "board_todo":
+            text = board_step_text(step)
+            address = url_for("board_todos.show", todo_id=step.record_id)
+        case "board" | "board_score" | "board_mark":
+            text = board_step_text(step)
     return text, address

@@ -177,6 +177,8 @@ TERMS: dict[str, str] = {
     "rate_officer": N_("Unit says fixed"),
     "rate_villager": N_("Resident confirms"),
     "rate_lasting": N_("Still fixed later"),
+    "rate_checklist": N_("Checklist completion"),
+    "rate_paid": N_("Funds spent of budget"),
     # severities
     "error": N_("Error"),
     "warning": N_("Warning"),

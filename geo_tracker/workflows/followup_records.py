@@ -10,6 +10,10 @@ from sqlalchemy.orm import Session
 from geo_tracker.db.models import (
     AssetFusion,
     Attachment,
+    Board,
+    BoardMark,
+    BoardScore,
+    BoardTodo,
     ChecklistItem,
     FollowupStep,
     Fund,
@@ -33,7 +37,10 @@ Entry = (
     Visit | Incident | Problem | ChecklistItem | AssetFusion | Attachment | LagReview | PolicyUse
 )
 
-Record = Entry | Project | Fund | Policy
+OfPlace = Board | BoardScore | BoardMark | BoardTodo
+"""Records about counties and towns, not about a village."""
+
+Record = Entry | Project | Fund | Policy | OfPlace
 
 
 def only(actor: Actor, *roles: str) -> None:
@@ -94,7 +101,15 @@ def known_unit(session: Session, unit_id: int | None) -> int:
 
 
 def unchanged_since(
-    entry: Visit | Incident | ChecklistItem | Project | LagReview | Policy | PolicyUse,
+    entry: Visit
+    | Incident
+    | ChecklistItem
+    | Project
+    | LagReview
+    | Policy
+    | PolicyUse
+    | BoardScore
+    | BoardTodo,
     version: int,
 ) -> None:
     """Refuse what was filled in while somebody else changed the record.
@@ -146,7 +161,7 @@ def said(note: Any) -> str:
 
 
 def step_about(
-    entry: Entry | Project | Policy,
+    entry: Entry | Project | Policy | OfPlace,
     action: str,
     *,
     actor: Actor,
@@ -160,9 +175,9 @@ def step_about(
     """Return what the log keeps of something done about a record that has an id.
 
     ``states``: before and after, of records that have one; ``unit_id``: the village, where it is
-    another than the record's own. A policy lies in none.
+    another than the record's own. Policies, and what boards say of counties and towns, lie in none.
     """
-    own = None if isinstance(entry, Policy) else entry.unit_id
+    own = None if isinstance(entry, Policy | OfPlace) else entry.unit_id
     return FollowupStep(
         user_id=actor.user_id,
         table_name=entry.__tablename__,

@@ -34,6 +34,7 @@ from tests.files import photo
 from tests.web.conftest import bring_book, bring_county, strict
 from tests.web.ledgers import found_at, happened, reviewed, supported, visited
 from tests.web.plain_pages import PLAIN_PAGES
+from tests.web.quarters import compared
 from tests.web.tables.sheets import ODD, book, odd_as_villages, sent
 from tests.web.test_layer_preview import faulty
 from tests.web.test_review import form
@@ -113,6 +114,7 @@ def full_county(folder: Path, mark: str = "") -> Iterator[FullCounty]:
         "lagging.show": f"/lagging/{former}",
         **reviewed(app, former, mark),
         **supported(who, former, mark),
+        **compared(app, f"新川村{mark}", mark),
         "villages.show · former": f"/villages/{former}",
         "villages.show · untouched": f"/villages/{unit_id(app, f'石柱村{mark}')}",
         "map_villages.panel · merged": f"/map/villages/{merged}/panel",

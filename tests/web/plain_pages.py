@@ -15,6 +15,8 @@ PLAIN_PAGES = {
     "dossiers.index": "/dossiers/?county=330784",
     "policies.index": "/policies/",
     "policy_entry.new": "/policies/new",
+    "boards.index": "/boards/",
+    "board_todos.index": "/boards/todos/",
     "votes.index": "/votes/",
     "projects.index": "/projects/",
     "review.index": "/review/",

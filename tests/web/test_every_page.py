@@ -94,7 +94,7 @@ def test_no_value_in_an_address_breaks_a_page(planner: Visitor, path: str) -> No
         *("classes", "breaks", "middle", "class"),
         *("group", "from", "to", "repeats", "unit", "on", "about", "level"),
         *("lead", "source", "category", "rounds", "counted", "on", "unit", "mine", "suspended"),
-        *("channel", "livelihood", "money"),
+        *("channel", "livelihood", "money", "since", "board", "about"),
     )
     for value in VALUES:
         for asked in (names, (*names, "stage", "reason", "state", "unit_id", "q", "village")):

@@ -39,6 +39,7 @@ NO_PAGES = {
     *(f"ledger_exports.{noun}" for noun in ("checklists", "tasks", "fusions")),
     *("lag_reviews.table", "lag_reviews.snapshot", "policies.table"),
     *("dossiers.show", "dossiers.download", "dossiers.progress"),
+    *("boards.table", "boards.snapshot"),
 }
 """Endpoints that answer with data, tables to download or paper."""
 

@@ -1,5 +1,6 @@
 """Problems are counted alike as they stand and from their log; the past stays as it was."""
 
+import itertools
 import random
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -20,6 +21,11 @@ from geo_tracker.db.problem_lists import (
     problem_totals,
 )
 from geo_tracker.db.problem_rates import AS_OF, MEASURES, counted_ids, problem_counts
+from geo_tracker.db.quarter_counts import (
+    BETWEEN,
+    counted_ids_between,
+    problem_counts_between,
+)
 from geo_tracker.errors import GeoTrackerError
 from geo_tracker.followup.problem_lights import LIGHTS, deadlines
 from geo_tracker.followup.problem_states import (
@@ -168,3 +174,37 @@ def test_a_duplicate_is_counted_nowhere_but_among_what_was_left_out(desk: Desk) 
 
 def test_the_measures_are_those_that_rates_are_made_of() -> None:
     assert set(MEASURES) == set(COUNTS)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_a_time_that_holds_everything_counts_what_any_day_counts(desk: Desk, seed: int) -> None:
+    last = wander(desk, seed, problems=24, days=25)
+    with reading(desk.engine) as session:
+        between = problem_counts_between(session, since=date(2000, 1, 1), until=last)
+        whole = problem_counts(session, last)[list(BETWEEN)]
+    assert between.sum().to_dict() == whole.sum().to_dict()
+    assert between["registered"].sum() > 0
+    assert between["handed_again"].sum() > 0
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_of_each_time_parts_are_parts_and_nothing_is_due_or_resolved_twice(
+    desk: Desk, seed: int
+) -> None:
+    last = wander(desk, seed, problems=24, days=25)
+    days = [MONDAY - timedelta(days=1), MONDAY + (last - MONDAY) / 2, last]
+    sums = []
+    for since, until in itertools.pairwise(days):
+        with reading(desk.engine) as session:
+            counts = problem_counts_between(session, since=since, until=until).sum()
+            for measure in BETWEEN:
+                ids = counted_ids_between(session, measure, since=since, until=until)
+                assert len(ids) == len(set(ids)) == counts[measure]
+        for whole, part in zip(BETWEEN[::2], BETWEEN[1::2], strict=True):
+            assert counts[part] <= counts[whole]
+        sums.append(counts)
+    with reading(desk.engine) as session:
+        ever = problem_counts(session, last).sum()
+    assert sums[0]["resolved"] + sums[1]["resolved"] == ever["resolved"]
+    assert sums[1]["registered"] >= ever["registered"] - sums[0]["registered"]
+    assert sums[1]["registered"] < ever["registered"]
