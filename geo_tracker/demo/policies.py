@@ -26,8 +26,11 @@ POLICIES = (
             "issuing_unit": "中共浙江省委办公厅、浙江省人民政府办公厅",
             "gives": (
                 "到2019年底全面消除集体经济年收入低于10万元的薄弱村；加大对薄弱村的扶持力度，"
-                "整合相关项目资金，统筹安排财政资金，支持村级集体经济发展。（报道未注明文号和有效期。）"
+                "整合相关项目资金，统筹安排财政资金，支持村级集体经济发展。"
+                "（报道未注明文号和有效期；此处按其目标期限登记为有效至2019年底。）"
             ),
+            # Its aim was to be met by then; counted in 2020 it would tell of a plan that was over.
+            "in_force_until": "2019-12-31",
             "source": "https://zjnews.zjol.com.cn/ztjj/zjddh/ddhjs/201708/t20170803_4731630.shtml",
             "level": "former",
         },
