@@ -41,6 +41,12 @@ def reviewed_years(session: Session, *, since: int) -> dict[int, str]:
     return {row.year: row.title for row in rows}
 
 
+def first_lag_period(session: Session, year: int) -> LagPeriod | None:
+    """Return the review that froze rules and rates of a year; None where there was none."""
+    first = sa.select(LagPeriod).where(LagPeriod.year == year).order_by(LagPeriod.id).limit(1)
+    return session.scalars(first).first()
+
+
 def open_lag_period(session: Session) -> LagPeriod | None:
     """Return the review that is open; there is at most one."""
     return session.scalars(sa.select(LagPeriod).where(LagPeriod.closed_at.is_(None))).first()

@@ -10,6 +10,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from geo_tracker.db.followup_counts import followup_stamp
+from geo_tracker.db.lag_periods import first_lag_period
 from geo_tracker.db.visits import visits_by_unit
 from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS
 from geo_tracker.indicators.hidden_laggards import (
@@ -27,6 +28,7 @@ from geo_tracker.web.register import Register, register
 from geo_tracker.web.register_projects import recorded_on
 from geo_tracker.web.texts import shown
 from geo_tracker.workflows.lag import Lag, lag_of
+from geo_tracker.workflows.lag_snapshot import rates_held_fast
 
 STANDINGS = {
     FIRM: Message(N_("firmly among the worst tenth")),
@@ -65,15 +67,18 @@ def shown_lag() -> ShownLag:
     held, on = register(), judging_day()
     key = str(services().engine.url)
     with read_session() as session:
-        stamp = held.stamp, held.edited, followup_stamp(session), on
+        review = first_lag_period(session, held.data_on.year)
+        frozen_by = None if review is None else review.id
+        stamp = held.stamp, held.edited, followup_stamp(session), on, frozen_by
+        held_fast = {} if review is None else review.reference
     with _lock:
         found = _kept.get(key)
         if found is None or found[0] != stamp:
-            found = _kept[key] = stamp, _computed(held, on)
+            found = _kept[key] = stamp, _computed(held, on, held_fast)
     return found[1]
 
 
-def _computed(held: Register, on: date) -> ShownLag:
+def _computed(held: Register, on: date, held_fast: Mapping[str, Any]) -> ShownLag:
     projects = held.projects
     own = recorded_on(projects)
     red = (projects["light"] == "red").groupby(own).sum()
@@ -87,6 +92,7 @@ def _computed(held: Register, on: date) -> ShownLag:
             red_projects=red,
             rules=held.rules,
             on=on,
+            held_fast=rates_held_fast(held_fast),
         )
         visits = {row.unit_id: row.last_on for row in visits_by_unit(session, until=on)}
     last = pd.Series(visits, dtype=object).reindex(held.formers.index)

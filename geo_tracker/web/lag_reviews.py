@@ -42,18 +42,13 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.register import register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
+from geo_tracker.workflows.lag import FORMERS, VILLAGES
 from geo_tracker.workflows.lag_review import (
     LONGEST_TITLE,
     close_lag_review,
     open_lag_review,
 )
-from geo_tracker.workflows.lag_snapshot import (
-    FORMERS,
-    VILLAGES,
-    KeptLag,
-    frozen_lag,
-    kept_lag,
-)
+from geo_tracker.workflows.lag_snapshot import KeptLag, frozen_lag, kept_lag
 
 bp = Blueprint("lag_reviews", __name__, url_prefix="/lagging/reviews")
 

@@ -1,5 +1,6 @@
 """Who lags, how sure, and why: indicators of all villages, scored by the rules of a year."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,9 @@ from geo_tracker.indicators.lag_score import (
     lag_scores,
 )
 from geo_tracker.indicators.lag_values import STAGE_POINTS, STATED, lag_values, town_rates
+
+FORMERS, VILLAGES = "formers", "villages"
+"""The two sides, as what is kept of a score names them."""
 
 _DAYS_OF_MONTH = 365.25 / 12
 
@@ -111,6 +115,7 @@ def lag_of(
     red_projects: pd.Series,
     rules: Rules,
     on: date,
+    held_fast: Mapping[str, pd.DataFrame] | None = None,
 ) -> Lag:
     """Score former villages and those of today.
 
@@ -132,6 +137,9 @@ def lag_of(
         Those of the year.
     on : date
         The day up to which problems are counted.
+    held_fast : mapping, optional
+        Towns' rates that a review of the year froze, by side (`FORMERS`, `VILLAGES`): with them
+        no village moves another's score. Rates of towns they lack are those of today.
 
     Returns
     -------
@@ -147,10 +155,11 @@ def lag_of(
     facts = _facts(session, units, latest, merged, red_projects=red_projects, on=on)
     of_formers = facts.loc[formers.index]
     of_villages = _with_parts(facts.loc[villages.index], of_formers, merged)
+    fast = held_fast or {}
     return Lag(
         indicators,
-        _side(of_formers, indicators, rules),
-        _side(of_villages, indicators, rules),
+        _side(of_formers, indicators, rules, fast.get(FORMERS)),
+        _side(of_villages, indicators, rules, fast.get(VILLAGES)),
         merged.reindex(formers.index),
     )
 
@@ -222,9 +231,18 @@ def _means_by_people(parts: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
     return sums.div(of_people.where(of_people > 0), axis=0)
 
 
-def _side(facts: pd.DataFrame, indicators: list[LagIndicator], rules: Rules) -> LagSide:
+def _side(
+    facts: pd.DataFrame,
+    indicators: list[LagIndicator],
+    rules: Rules,
+    held_fast: pd.DataFrame | None,
+) -> LagSide:
     town = facts["town_code"]
     rates = town_rates(facts, town)
+    if held_fast is not None:
+        # A rate that was missing then stays missing.
+        there = rates.index.isin(held_fast.index)
+        rates = pd.concat([held_fast.reindex(rates.index[there]), rates[~there]]).sort_index()
     values = lag_values(facts, town, rates=rates, strength=rules.shrink_households)
     points = lag_points(values, indicators)
     scores = lag_scores(points, indicators)

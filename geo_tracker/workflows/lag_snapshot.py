@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -19,11 +19,11 @@ from geo_tracker.followup.rules import RULES, Rules, plain_rule
 from geo_tracker.indicators.lag_flags import FLAGS
 from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM, NOT
 from geo_tracker.indicators.lag_score import LagIndicator
+from geo_tracker.indicators.lag_values import RATES
 from geo_tracker.language import N_, translate
 from geo_tracker.workflows.csv_files import csv_text
-from geo_tracker.workflows.lag import Lag, LagSide
+from geo_tracker.workflows.lag import FORMERS, VILLAGES, Lag, LagSide
 
-FORMERS, VILLAGES = "formers", "villages"
 _PLACE = ("name", "stat_code", "county_code", "county", "town_code", "town")
 _RANKS = ("rank", "median_rank", "rank_low", "rank_high")
 _SCORED = ("score", "known", *_RANKS, "worst_decile", "standing", "reasons")
@@ -112,12 +112,11 @@ def frozen_lag(lag: Lag, units: pd.DataFrame, *, rules: Rules, data_on: date | N
     """
     indicators = [vars(one) for one in lag.indicators]
     kept = lag_rules(rules)
-    rates = lag.formers.town_rates
     reference = {
         "data_on": None if data_on is None else data_on.isoformat(),
         "town_rates": {
-            str(town): {name: _plain(rates.at[town, name]) for name in rates}
-            for town in rates.index
+            FORMERS: _plain_rates(lag.formers.town_rates),
+            VILLAGES: _plain_rates(lag.villages.town_rates),
         },
     }
     hidden = lag.hidden[["hidden", "merged_score", "gap"]]
@@ -139,6 +138,26 @@ def frozen_lag(lag: Lag, units: pd.DataFrame, *, rules: Rules, data_on: date | N
         ranked=sum(row["rank"] is not None for row in rows),
         listed=len(rows),
     )
+
+
+def _plain_rates(rates: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {
+        str(town): {str(name): _plain(value) for name, value in row.items()}
+        for town, row in rates.to_dict("index").items()
+    }
+
+
+def rates_held_fast(reference: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Return the towns' rates that a review wrote down, by side, as `lag_of` takes them.
+
+    Reviews opened by earlier versions of the program hold none by side: no rates are held fast.
+    """
+    kept = reference.get("town_rates", {})
+    return {
+        side: pd.DataFrame.from_dict(kept[side], orient="index", columns=list(RATES), dtype=float)
+        for side in (FORMERS, VILLAGES)
+        if side in kept
+    }
 
 
 def lag_rules(rules: Rules) -> dict[str, Any]:

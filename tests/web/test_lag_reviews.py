@@ -88,6 +88,32 @@ def test_an_opened_list_stays_to_the_byte_whatever_changes_later(on_both: Flask)
         assert set(kept.reference) == {"data_on", "town_rates"}
 
 
+def score_of(who: Visitor, village: int) -> str:
+    found = re.search(r"([\d.]+) points of 100", plain(who.page(f"/lagging/{village}")))
+    assert found is not None
+    return found[1]
+
+
+def test_once_a_review_was_opened_no_village_moves_anothers_score(on_both: Flask) -> None:
+    admin = visitor(on_both, "admin")
+    count_only(on_both, "每百户未办结问题|1|0|2")
+    ledger = Ledger(on_both)
+    ledger.problem("新川村")
+    own, other = (unit_id(on_both, name) for name in ("新川村", "倪宅村"))
+    first = score_of(admin, own)
+    ledger.problem("倪宅村")
+    moved = score_of(admin, own)
+    assert moved != first, "small villages are drawn to the rate of their town"
+    review = opened(admin)
+    before = score_of(admin, other)
+    ledger.problem("倪宅村")
+    assert score_of(admin, own) == moved
+    assert score_of(admin, other) != before
+    admin.post(f"{review}/close", {})
+    ledger.problem("倪宅村")
+    assert score_of(admin, own) == moved
+
+
 def test_the_same_state_gives_the_same_bytes(admin: Visitor) -> None:
     first = opened(admin)
     assert admin.post(f"{first}/close", {}).status_code == 303
