@@ -47,14 +47,15 @@ def lagging_report(held: Register) -> Document:
     else:
         blocks.append(_key_figures(lag_summary(asked.formers, found, asked.places)))
     heading = _(LISTS[which])
-    blocks.append(Heading(text=heading, note=_method(held)))
-    if filters["standing"] != UNRANKED:
-        blocks.append(_ranked(heading, ranked, of_formers=which != VILLAGES))
     if which == FORMERS:
+        # Before the list, which may go on for pages.
         blocks += [
             Heading(text=_(LISTS[HIDDEN]), note=_what_is_hidden()),
             hidden_table(hidden_rows(asked.formers, held, found)),
         ]
+    blocks.append(Heading(text=heading, note=_method(held)))
+    if filters["standing"] != UNRANKED:
+        blocks.append(_ranked(heading, ranked, of_formers=which != VILLAGES))
     unranked = [row for row in rows if row["score"] is None]
     blocks += [
         Heading(
@@ -136,18 +137,18 @@ def _key_figures(summary: dict[str, Any]) -> KeyFigures:
 
 
 def _place_columns() -> list[TableColumn]:
-    return [column(_("County"), width=1.1), column(_("Town"), width=1.3)]
+    return [column(_("County"), width=1.2), column(_("Town"), width=1.3)]
 
 
 def _ranked(name: str, rows: _Rows, *, of_formers: bool) -> Table:
     columns = [
         column(_("Rank"), "count", 0.7),
-        column(_("Range of rank"), width=1.1),
+        column(_("Range of rank"), width=1.45),
         column(_("Former village") if of_formers else _("Village"), width=1.4),
         *([column(_("Merged into"), width=1.4)] if of_formers else []),
         *_place_columns(),
         column(_("Lag"), "decimal", 0.7, _("points")),
-        column(_("How sure"), width=1.8),
+        column(_("How sure"), width=1.7),
         column(_("Known"), "share", 0.9, _("of indicators")),
     ]
     if of_formers:

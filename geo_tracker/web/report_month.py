@@ -14,7 +14,7 @@ from geo_tracker.web.cockpit_figures import DayFigures, figures_on
 from geo_tracker.web.day import judging_day
 from geo_tracker.web.filters import PlaceFilter
 from geo_tracker.web.money import or_none
-from geo_tracker.web.problem_past import counts_on, last_recorded_day
+from geo_tracker.web.problem_past import counts_on, last_recorded_day, present_day
 from geo_tracker.web.register import Register
 from geo_tracker.web.report_parts import Level
 
@@ -44,23 +44,31 @@ def _following(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def last_month(held: Register) -> Month:
-    """Return the last month that was over when the newest record was made."""
-    until = max(held.data_on, min(last_recorded_day(), today()))
-    first = until.replace(day=1)
-    if _following(first) > until + timedelta(days=1):
+def latest_month() -> Month:
+    """Return the last month that is over; of made-up data the last that was when they stop."""
+    return _over_on(present_day())
+
+
+def _over_on(day: date) -> Month:
+    first = day.replace(day=1)
+    if _following(first) > day + timedelta(days=1):
         first = (first - timedelta(days=1)).replace(day=1)
     return Month(first)
 
 
 def asked_month(held: Register) -> Month:
-    """Return the month that the address asks for; for any other value and later ones the last."""
-    latest = last_month(held)
+    """Return the month that the address asks for.
+
+    For any other value, and for months that are not over, the last one that was over when the
+    newest record was made: what was handed in by then is known of it.
+    """
+    newest = max(held.data_on, min(last_recorded_day(), today()))
+    usual = _over_on(min(newest, present_day()))
     try:
         first = date.fromisoformat(f"{request.args.get('month', '')}-01")
     except ValueError:
-        return latest
-    return Month(first) if date(_FIRST_YEAR, 1, 1) <= first <= latest.first else latest
+        return usual
+    return Month(first) if date(_FIRST_YEAR, 1, 1) <= first <= latest_month().first else usual
 
 
 def month_name(month: Month) -> str:

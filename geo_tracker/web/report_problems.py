@@ -250,19 +250,19 @@ def problem_table(name: str, problems: list[Problem], held: Register) -> Table:
     return Table(
         name=name,
         columns=[
-            column(_("Number"), width=1.7),
-            column(_("Problem"), width=3.6),
+            column(_("Number"), width=2.1),
+            column(_("Problem"), width=3.4),
             column(_("Kind"), width=1.2),
-            column(_("Village"), width=1.5),
-            column(_("Former village"), width=1.5),
+            column(_("Village"), width=1.4),
+            column(_("Former village"), width=1.4),
             column(_("County"), width=1.2),
             column(_("Town"), width=1.3),
-            column(_("State"), width=1.3),
+            column(_("State"), width=1.1),
             column(_("Handovers"), "count", 0.8),
-            column(_("Lead unit"), width=1.8),
+            column(_("Lead unit"), width=2.1),
             column(_("Registered"), "day", 1.3),
             column(_("Due"), "day", 1.3),
-            column(_("Time left"), width=1.6),
+            column(_("Time left"), width=2.2),
         ],
         rows=[
             [

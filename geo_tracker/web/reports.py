@@ -16,7 +16,7 @@ from geo_tracker.web.register import Register, register
 from geo_tracker.web.report_bulletin import bulletin_report
 from geo_tracker.web.report_checklists import checklists_report
 from geo_tracker.web.report_lagging import lagging_report
-from geo_tracker.web.report_month import asked_month, last_month, month_name
+from geo_tracker.web.report_month import asked_month, latest_month, month_name
 from geo_tracker.web.report_problems import problems_report
 from geo_tracker.web.report_projects import projects_report
 from geo_tracker.web.report_votes import votes_report
@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
             "town": places.town,
             "month": month.first.strftime("%Y-%m"),
         },
-        latest=last_month(held).first.strftime("%Y-%m"),
+        latest=latest_month().first.strftime("%Y-%m"),
         counties=places.counties,
         towns=places.towns,
         reports=[_offered(noun, place, month.first.strftime("%Y-%m")) for noun in REPORTS],

@@ -37,7 +37,7 @@ NO_PAGES = {
     *(f"ledger_exports.{noun}" for noun in ("votes", "projects", "problems")),
     *(f"ledger_exports.{noun}" for noun in ("visits", "incidents")),
     *(f"ledger_exports.{noun}" for noun in ("checklists", "tasks", "fusions")),
-    *("lag_reviews.table", "lag_reviews.snapshot"),
+    *("lag_reviews.table", "lag_reviews.snapshot", "reports.give"),
 }
 """Endpoints that answer with data, tables to download or paper."""
 
