@@ -265,7 +265,7 @@ def _best_and_weakest(level: Level, found: MonthFigures) -> Table:
         ranked = ranking(sums, rate, most=MOST_BEST)
         word = _(RATE_TEXTS[rate])
         if ranked.unranked:
-            left_out.append(said(word, number(ranked.unranked)))
+            left_out.append(said(word, _("%(count)s places", count=number(ranked.unranked))))
         ends = [found.rate_of(code, rate) for code in (*ranked.best[:1], *ranked.worst[:1])]
         if len(ends) == 2 and ends[0] == ends[1]:
             left_out.append(said(word, _("the same everywhere")))

@@ -167,7 +167,7 @@ def _columns() -> list[TableColumn]:
         column(_("Paid of budget"), "share", 0.95),
         column(_("Funds planned"), "money", 1.35),
         column(_("Funds received"), "money", 1.35),
-        column(_("Received of planned"), "share", 0.95),
+        column(_("Received of planned"), "share", 1.1),
     ]
 
 
@@ -283,7 +283,7 @@ def _list(projects: pd.DataFrame, held: Register) -> Table:
             column(_("Former village"), width=1.6),
             column(_("County"), width=1.2),
             column(_("Town"), width=1.3),
-            column(_("Stage"), width=1.2),
+            column(_("Stage"), width=1.3),
             column(_("Light"), width=0.9),
             column(_("Progress"), "share", 1, _("actual")),
             column(_("Progress"), "share", 1, _("planned")),

@@ -51,7 +51,7 @@ def overdue_problems(held: Register, places: PlaceFilter, month: Month) -> list[
             column(_("Village"), width=1.2),
             column(_("County · town"), width=2.3),
             column(_("Lead unit"), width=2.4),
-            column(_("Handovers"), "count", 0.8),
+            column(_("Times handed over"), "count", 0.85),
             column(_("Due"), "day", 1.3),
             column(_("Days late"), "count", 0.8),
         ],

@@ -173,20 +173,20 @@ def _list(name: str, votes: pd.DataFrame, held: Register) -> Table:
     return Table(
         name=name,
         columns=[
-            column(_("Former village"), width=1.7),
-            column(_("Merged into"), width=1.7),
+            column(_("Former village"), width=1.6),
+            column(_("Merged into"), width=1.6),
             column(_("County"), width=1.2),
             column(_("Town"), width=1.4),
             column(_("Meeting"), "day", 1.3),
-            column(_("Form"), width=1.6),
+            column(_("Form"), width=2.3),
             *(
-                column(header, "count", 0.8)
+                column(header, "count", 0.95)
                 for header in (_("Eligible"), _("Present"), _("Agree"), _("Oppose"), _("Abstain"))
             ),
-            column(_("Turnout"), "share", 0.9),
-            column(_("Consent of present"), "share", 1.1),
-            column(_("Consent of eligible"), "share", 1.1),
-            column(_("Check"), width=3),
+            column(_("Turnout"), "share", 1),
+            column(_("Consent of present"), "share", 1.15),
+            column(_("Consent of eligible"), "share", 1.15),
+            column(_("Check"), width=2.8),
         ],
         rows=[
             [
