@@ -1,5 +1,6 @@
 """融合清单: what merged villages have to bring together, by village."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -107,7 +108,7 @@ def _villages(held: Register, places: PlaceFilter) -> pd.DataFrame:
     rows["share_done"] = rows["done"].astype("Float64") / applicable.where(applicable > 0)
     formers = held.followed.groupby("to_unit_id")["from_unit_id"].unique()
     rows["stages"] = [
-        pd.Series([stages.get(int(f), "unknown") for f in formers[u]]).value_counts().to_dict()
+        dict(Counter(stages.get(int(former), "unknown") for former in formers[u]))
         for u in rows.index
     ]
     return rows

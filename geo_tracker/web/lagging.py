@@ -30,7 +30,7 @@ from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.page import paged
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.village_links import map_url, village_link
+from geo_tracker.web.village_links import map_url
 from geo_tracker.workflows.lag import LagSide
 
 bp = Blueprint("lagging", __name__, url_prefix="/lagging")
@@ -127,7 +127,7 @@ def index() -> ResponseReturnValue:
         standings=standing_choices(),
         sorts=[(code, _(text)) for code, (text, _columns, _up) in _SORTS.items()],
         summary=lag_summary(asked.formers, found, places),
-        rows=lag_rows(page.rows, held, found, which),
+        rows=[_linked(row, found, which) for row in lag_rows(page.rows, held, found, which)],
         page=page,
         of_formers=which != VILLAGES,
         year=held.data_on.year,
@@ -194,28 +194,44 @@ def lag_summary(formers: pd.DataFrame, found: ShownLag, places: PlaceFilter) -> 
 def lag_rows(
     rows: pd.DataFrame, held: Register, found: ShownLag, which: str
 ) -> list[dict[str, Any]]:
-    """Return villages of a list as templates show them."""
-    return [_row(row, held, found, which) for row in rows.reset_index().to_dict("records")]
-
-
-def _row(row: dict[str, Any], held: Register, found: ShownLag, which: str) -> dict[str, Any]:
+    """Return what pages and reports say of the villages of a list."""
     side = found.lag.villages if which == VILLAGES else found.lag.formers
-    unit_id = int(row["unit_id"])
-    scored = score_values(row)
-    return scored | {
-        "unit_id": unit_id,
-        "name": row["name"],
-        "url": url_for("lagging.show", unit_id=unit_id),
-        "merged": village_link(held.units, found.lag.merged.get(unit_id)),
-        "county": or_none(row["county"]),
-        "town": or_none(row["town"]),
-        "known": or_none(row["known"]),
-        "merged_score": or_none(row["merged_score"]),
+    # All names at once: villages looked up one by one would take most of a long list's time.
+    names: dict[int, str] = held.units["name"].to_dict()
+    merged: dict[int, Any] = found.lag.merged.to_dict()
+
+    def village(unit_id: Any) -> dict[str, Any] | None:
+        known = or_none(unit_id)
+        return {"unit_id": int(known), "name": names[known]} if known in names else None
+
+    return [
+        score_values(row)
+        | {
+            "unit_id": int(row["unit_id"]),
+            "name": row["name"],
+            "merged": village(merged.get(row["unit_id"])),
+            "county": or_none(row["county"]),
+            "town": or_none(row["town"]),
+            "known": or_none(row["known"]),
+            "merged_score": or_none(row["merged_score"]),
+            "gap": or_none(row["gap"]),
+            "sibling": village(row["best_sibling"]),
+            "paid_per_head": yuan(row["paid_per_head_fen"]),
+            "last_visit_on": or_none(row["last_visit_on"]),
+            "missing": names_of(side.missing(int(row["unit_id"])))
+            if or_none(row["score"]) is None
+            else [],
+        }
+        for row in rows.rename_axis("unit_id").reset_index().to_dict("records")
+    ]
+
+
+def _linked(row: dict[str, Any], found: ShownLag, which: str) -> dict[str, Any]:
+    """Return a row with its bar and where it leads."""
+    side = found.lag.villages if which == VILLAGES else found.lag.formers
+    unit_id = row["unit_id"]
+    return row | {
+        "url": url_for(".show", unit_id=unit_id),
         "parts": domain_parts(side.domain_points(unit_id)),
-        "gap": or_none(row["gap"]),
-        "sibling": village_link(held.units, row["best_sibling"]),
-        "paid_per_head": yuan(row["paid_per_head_fen"]),
-        "last_visit_on": or_none(row["last_visit_on"]),
-        "missing": names_of(side.missing(unit_id)) if scored["score"] is None else [],
         "map_url": map_url(unit_id),
     }

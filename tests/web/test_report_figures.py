@@ -10,7 +10,7 @@ from geo_tracker.web.context import Services
 from geo_tracker.workflows.periods import close_period
 from geo_tracker.workflows.problems import act, register_problem
 from tests.web.ledger import OFFICE, OTHER, PLANNER, TODAY, Ledger, ledger, numbers
-from tests.web.ledgers import visited
+from tests.web.ledgers import ago, visited
 from tests.web.reading import plain, rows
 from tests.web.reports import figures, report, said, table
 from tests.web.test_checklists import opened
@@ -287,3 +287,17 @@ def test_the_bulletin_says_that_its_month_is_closed(county: Flask) -> None:
 @pytest.mark.parametrize("month", ["2999-01", "1999-12", "2020-13", "2020-06-01", "x", ""])
 def test_any_other_month_is_the_last(planner: Visitor, month: str) -> None:
     assert report(planner, "bulletin", f"month={month}") == report(planner, "bulletin")
+
+
+def test_problems_of_a_past_day_are_counted_as_they_stood(ledger: Ledger) -> None:
+    for days_ago in (10, 10, 0):
+        values = {"content": "路灯不亮", "unit_id": unit_id(ledger.app, "新川村")}
+        register_problem(ledger.engine, values, actor=PLANNER, today=ago(days_ago))
+    who = visitor(ledger.app, "viewer")
+    query = f"county=330784&on={ago(5)}"
+    made = report(who, "problems", query)
+    assert figures(made)["Registered"] == "2"
+    assert f"as of {ago(5)}" in made.subtitle
+    assert re.search(r"0\.0 %\s+0 / 2", foot(who.page(f"/problems/rates?{query}")))
+    # Beside a measure the day narrows the list, and figures are those of today.
+    assert figures(report(who, "problems", f"{query}&counted=registered"))["Registered"] == "3"
