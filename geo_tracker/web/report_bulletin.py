@@ -153,7 +153,7 @@ def _counts(found: MonthFigures) -> Table:
         "red": _("Projects far behind plan"),
     }
     return Table(
-        name=_("Counts"),
+        name=_("Counts of the month"),
         columns=[
             column(_("Count"), width=3),
             column(_("End of the month before"), "count", unit=day(found.month.before)),

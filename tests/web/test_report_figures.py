@@ -226,7 +226,7 @@ def test_the_bulletin_tells_what_came_in_its_month(ledger: Ledger) -> None:
     assert made.title.endswith(f"Monthly bulletin {last:%m/%Y}")
     assert figures(made)["Problems registered in the month"] == "2"
     assert figures(made)["Visits in the month"] == "1"
-    counts = {row[0]: row[1:] for row in table(made, "Counts").rows}
+    counts = {row[0]: row[1:] for row in table(made, "Counts of the month").rows}
     assert counts["Problems registered"] == [1, 3, 2]
     assert counts["Problems handed over"] == [0, 0, 0]
     assert counts["Incidents recorded"] == [None, None, None]

@@ -150,3 +150,9 @@ def test_pages_lead_to_their_report_with_their_filters(
     address = page[page.index(link) :].split('"')[0].replace("&amp;", "&")
     if ".pdf" not in address:
         assert planner.get(address).status_code == 200
+
+
+def test_an_empty_list_says_so_in_excel_too(planner: Visitor) -> None:
+    answer = planner.get("/reports/votes.xlsx?to=2001-01-01")
+    assert texts(answer.data, "xlsx").count("Novotesrecorded.") == 2
+    assert "Novotematches" in texts(answer.data, "xlsx")
