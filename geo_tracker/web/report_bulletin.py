@@ -51,22 +51,15 @@ def bulletin_report(held: Register) -> Document:
     """Return the bulletin of the month and place that are asked for."""
     places = place_filter(held.versions)
     month = asked_month(held)
-    levels = levels_of(held, places)
     of_all = month_figures(held, places, month, None)
-    of_places = month_figures(held, places, month, levels[0])
     blocks: list[Block] = [
         *_key_figures(of_all),
         Heading(text=_("In the month and at its end"), note=_how_counted()),
         _counts(of_all),
         _rates(of_all),
         _money(of_all),
-        Heading(
-            text=levels[0].title,
-            note=_("In the month: registered, resolved, handed over again, visits; else its end."),
-        ),
-        _by_place(levels[0], of_places, of_all),
-        Heading(text=_("Best and weakest"), note=_who_is_ranked()),
-        _best_and_weakest(levels[0], of_places),
+        # Of a town there is nothing to set side by side.
+        *([] if places.town else _side_by_side(held, places, month, of_all)),
         *overdue_problems(held, places, month),
         *overdue_items(held, places, month),
         *_hidden(held, places),
@@ -84,6 +77,22 @@ def bulletin_report(held: Register) -> Document:
         ),
         is_wide=False,
     )
+
+
+def _side_by_side(
+    held: Register, places: PlaceFilter, month: Month, of_all: MonthFigures
+) -> list[Block]:
+    level = levels_of(held, places)[0]
+    found = month_figures(held, places, month, level)
+    return [
+        Heading(
+            text=level.title,
+            note=_("In the month: registered, resolved, handed over again, visits; else its end."),
+        ),
+        _by_place(level, found, of_all),
+        Heading(text=_("Best and weakest"), note=_who_is_ranked()),
+        _best_and_weakest(level, found),
+    ]
 
 
 def _how_counted() -> str:

@@ -28,7 +28,7 @@ from geo_tracker.web.lagging import (
     lag_summary,
 )
 from geo_tracker.web.register import Register
-from geo_tracker.web.report_parts import chosen_words, column, report
+from geo_tracker.web.report_parts import chosen_words, column, report, said
 from geo_tracker.web.texts import number, percent, shown, yuan_wan
 
 _Rows = list[dict[str, Any]]
@@ -69,19 +69,25 @@ def lagging_report(held: Register) -> Document:
         asked.places,
         blocks=blocks,
         on=judging_day(),
-        narrowed=chosen_words(
-            [
-                (_("List"), "" if which == FORMERS else which, [(which, heading)]),
-                (_("How sure"), filters["standing"], standing_choices()),
-                (_("Flag"), filters["reason"], [(code, shown(t)) for code, t in FLAGS.items()]),
-            ]
-        ),
+        narrowed=_narrowed(filters, which, heading),
         sources=_(
             "Scored by the rules of %(year)s from the register, votes, checklists, problems, "
             "projects and incidents recorded until the day.",
             year=held.data_on.year,
         ),
     )
+
+
+def _narrowed(filters: dict[str, str], which: str, heading: str) -> list[str]:
+    """Return what narrows the list; the figures above it speak of all former villages there."""
+    words = chosen_words(
+        [
+            (_("List"), "" if which == FORMERS else which, [(which, heading)]),
+            (_("How sure"), filters["standing"], standing_choices()),
+            (_("Flag"), filters["reason"], [(code, shown(t)) for code, t in FLAGS.items()]),
+        ]
+    )
+    return [said(_("Villages listed"), _("; ").join(words))] if words else []
 
 
 def hidden_rows(formers: pd.DataFrame, held: Register, found: ShownLag) -> _Rows:

@@ -296,20 +296,26 @@ def _narrowed(held: Register, asked: Asked, day: LedgerDay) -> list[str]:
     village = [(str(values["unit"]), _village_name(held, values["unit"]))]
     measure = values["counted"]
     again, yes = _("twice or more"), _("yes")
-    return chosen_words(
+    of_figures = chosen_words(
         [
             (_("Village or number"), values["q"], ()),
             (_("Village"), str(values["unit"]), village),
-            (_("State"), values["state"], offered["states"]),
-            (_("Light"), values["light"], offered["lights"]),
             (_("Lead unit"), values["lead"], [(NO_UNIT, _("Not handed over yet"))]),
             (_("Reported by"), values["source"], offered["sources"]),
             (_("Kind"), values["category"], ()),
+            (_("My unit's"), values["mine"], [("1", yes)]),
+        ]
+    )
+    of_list = chosen_words(
+        [
+            (_("State"), values["state"], offered["states"]),
+            (_("Light"), values["light"], offered["lights"]),
             (_("Handovers"), values["rounds"], [("2", again)]),
             (_("Second look due"), values["again"], offered["again"]),
-            (_("My unit's"), values["mine"], [("1", yes)]),
             (_("Suspended"), values["suspended"], [("1", yes)]),
             (_("Counted as"), term(f"measure_{measure}") if measure else "", ()),
             (_("As of"), values["on"], ()),
         ]
     )
+    # These narrow the list alone: figures above it speak of all problems of the place.
+    return [*of_figures, *([said(_("Problems listed"), _("; ").join(of_list))] if of_list else [])]

@@ -233,6 +233,9 @@ def test_the_bulletin_tells_what_came_in_its_month(ledger: Ledger) -> None:
     by_town = table(made, "By town")
     assert {row[0]: row[1] for row in by_town.rows} == {"花街镇": 1, "石柱镇": 1}
     assert by_town.total[1] == 2  # type: ignore[index]
+    of_town = report(who, "bulletin", f"county=330784&town=330784115&month={last:%Y-%m}")
+    assert figures(of_town)["Problems registered in the month"] == "1"
+    assert "Best and weakest" not in [one.name for one in of_town.tables]
     page = plain(who.page(f"/cockpit/?county=330784&on={last}"))
     assert "Problems registered 3" in page
     assert "Too little" in table(made, "Best and weakest").empty

@@ -89,9 +89,10 @@ def test_filters_stand_below_the_title(planner: Visitor) -> None:
         f"votes?{place}&check=below&to=2019-01-01": "Until day: 2019-01-01",
         f"votes?{place}&check=full": "Votes listed: At full consent",
         f"projects?{place}&light=red&kind=道路": "Light: Behind · Kind: 道路",
-        f"problems?{place}&state=open&source=residents": "State: Open · Reported by: Residents",
+        f"problems?{place}&source=residents": "Reported by: Residents",
+        f"problems?{place}&state=open&rounds=2": "listed: State: Open; Handovers: twice or more",
         f"checklists?{place}&show=overdue": "Villages listed: With overdue items",
-        f"lagging?{place}&list=hidden": "List: Hidden laggards",
+        f"lagging?{place}&list=hidden": "Villages listed: List: Hidden laggards",
     }
     for address, filters in asked.items():
         noun, _mark, query = address.partition("?")
