@@ -33,6 +33,13 @@ NO_HAN = {
     "%(village)s (%(why)s)",
     "%(kind)s in %(place)s",
     "%(name)s on %(day)s",
+    "%(county)s %(town)s",
+    "%(part)s of %(whole)s",
+    "%(place)s: %(title)s",
+    "%(what)s: %(value)s",
+    "PDF",
+    "Word",
+    "Excel",
 }
 
 

@@ -39,6 +39,13 @@ def checklist_counts(session: Session, *, on: date) -> dict[int, Counts]:
     return {row.unit_id: dict(row._mapping) for row in rows}
 
 
+def domain_counts(session: Session, *, on: date) -> list[Counts]:
+    """Return the same by merged village and domain: ``unit_id``, ``domain`` and the counts."""
+    by = (ChecklistItem.unit_id, ChecklistItem.domain)
+    rows = session.execute(sa.select(*by, *_counts(on)).group_by(*by))
+    return [dict(row._mapping) for row in rows]
+
+
 def owner_counts(session: Session, *, on: date) -> list[Counts]:
     """Return the same by ``owner_unit`` and ``owner_person`` (None where nobody was named)."""
     owner = (ChecklistItem.owner_unit, ChecklistItem.owner_person)

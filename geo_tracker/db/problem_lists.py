@@ -157,6 +157,9 @@ def _meant(chosen: ProblemFilter) -> sa.ColumnElement[bool]:
     return sa.or_(number, villages) if has_digit else villages
 
 
+TOTALS: Final = ("total", "duplicates", "again", OPEN, "red", "yellow", *MEASURES)
+
+
 def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[str, int]:
     """Count what a filter leaves.
 
@@ -166,40 +169,63 @@ def problem_totals(session: Session, where: Conditions, on: LightDays) -> dict[s
         ``total`` (rows), ``duplicates`` among them, ``again`` (rows of those handed over twice or
         more), and without duplicates ``open``, ``red``, ``yellow`` and the measures.
     """
-    totals = dict.fromkeys(("total", "duplicates", "again", OPEN, "red", "yellow", *MEASURES), 0)
+    return _totals(session, where, on, by_village=False).get(0) or dict.fromkeys(TOTALS, 0)
 
-    def add(found: dict[str, int], sign: int = 1) -> None:
+
+def totals_by_village(
+    session: Session, where: Conditions, on: LightDays
+) -> dict[int, dict[str, int]]:
+    """Return what `problem_totals` does by the village that problems are recorded on."""
+    return _totals(session, where, on, by_village=True)
+
+
+def _totals(
+    session: Session, where: Conditions, on: LightDays, *, by_village: bool
+) -> dict[int, dict[str, int]]:
+    totals: dict[int, dict[str, int]] = {}
+
+    def add(village: int, found: dict[str, int], sign: int = 1) -> None:
+        mine = totals.setdefault(village, dict.fromkeys(TOTALS, 0))
         for name, number in found.items():
-            totals[name] += sign * number
+            mine[name] += sign * number
 
-    for bits, count, past, soon in _by_tally(session, where, on):
+    for village, bits, count, past, soon in _by_tally(session, where, on, by_village=by_village):
         running = tally_has(bits, "running")
-        add(measures_of(bits, count=count, past_due=past))
-        add({"total": count, "again": count if tally_has(bits, "handed_again") else 0})
-        add({OPEN: count if tally_has(bits, "open") else 0})
-        add({"red": past, "yellow": soon - past} if running else {})
+        add(village, measures_of(bits, count=count, past_due=past))
+        add(village, {"total": count, "again": count if tally_has(bits, "handed_again") else 0})
+        add(village, {OPEN: count if tally_has(bits, "open") else 0})
+        add(village, {"red": past, "yellow": soon - past} if running else {})
     # Few, and none is open. Which problem they name leads to them by its index, and that it is
     # above zero has SQLite take that; by "not NULL" it does not.
     repeated = (sa.not_(is_counted(Problem.state)), Problem.duplicate_of_id > 0)
-    for bits, count, past, _soon in _by_tally(session, (*where, *repeated), on):
-        add({"duplicates": count})
-        add(measures_of(bits, count=count, past_due=past), -1)
+    for village, bits, count, past, _soon in _by_tally(
+        session, (*where, *repeated), on, by_village=by_village
+    ):
+        add(village, {"duplicates": count})
+        add(village, measures_of(bits, count=count, past_due=past), -1)
     return totals
 
 
-def _by_tally(session: Session, where: Conditions, on: LightDays) -> sa.Result[int, int, int, int]:
-    """Return tallies with how many have each, how many were due before today, and until soon."""
+def _by_tally(
+    session: Session, where: Conditions, on: LightDays, *, by_village: bool
+) -> sa.Result[int, int, int, int, int]:
+    """Return tallies with how many have each, how many were due before today, and until soon.
+
+    Before each its village, or 0 where they are not told apart.
+    """
     p = Problem
     tally = scanned(p.tally) if where else p.tally
+    village = (p.unit_id,) if by_village else ()
     return session.execute(
         sa.select(
+            *(village or (sa.literal(0),)),
             tally,
             sa.func.count(),
             sa.func.sum(sa.case((p.due_on < on.today, 1), else_=0)),
             sa.func.sum(sa.case((p.due_on <= on.yellow_until, 1), else_=0)),
         )
         .where(*where)
-        .group_by(tally)
+        .group_by(*village, tally)
     )
 
 

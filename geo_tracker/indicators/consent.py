@@ -182,9 +182,9 @@ def consent_table(votes: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By group: ``votes`` (with a rate), ``mean_of_rates``, ``pooled``, ``mean_of_eligible``,
-        ``pooled_of_eligible``, ``share_at_100`` (shares in 0–1), ``at_100``, ``lowest``,
-        ``tail`` (mean of rates of the worst `TAIL` of its villages, of one at least),
+        By group: ``votes`` (with a rate), ``turnout`` (pooled), ``mean_of_rates``, ``pooled``,
+        ``mean_of_eligible``, ``pooled_of_eligible``, ``share_at_100`` (shares in 0–1), ``at_100``,
+        ``lowest``, ``tail`` (mean of rates of the worst `TAIL` of its villages, of one at least),
         ``tail_count``, ``not_in_order`` (votes, those without a rate too). A sum that lacks a
         count is taken of the votes that have both.
     """
@@ -196,8 +196,11 @@ def consent_table(votes: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
         tail = rates.head(max(1, round(len(rates) * TAIL)))
         eligible = of_group[of_group["consent_of_eligible"].notna()]
         voters = int(eligible["eligible"].sum())
+        met = of_group[of_group["turnout"].notna()]
+        called = int(met["eligible"].sum())
         rows[group] = {
             "votes": summary.count,
+            "turnout": int(met["present"].sum()) / called if called else None,
             "mean_of_rates": summary.mean_of_rates,
             "pooled": summary.pooled,
             "mean_of_eligible": summary.mean_of_eligible,
@@ -210,7 +213,7 @@ def consent_table(votes: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
             "not_in_order": int((~of_group["in_order"]).sum()),
         }
     columns = [
-        *("votes", "mean_of_rates", "pooled", "mean_of_eligible", "pooled_of_eligible"),
+        *("votes", "turnout", "mean_of_rates", "pooled", "mean_of_eligible", "pooled_of_eligible"),
         *("at_100", "share_at_100", "lowest", "tail", "tail_count", "not_in_order"),
     ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -40,27 +40,34 @@ def project_money(projects: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
 
 
 def channel_money(funds: pd.DataFrame) -> pd.DataFrame:
-    """Sum up what channels give.
+    """Sum up what channels give, as `fund_money` by channel."""
+    return fund_money(funds, funds["channel"])
+
+
+def fund_money(funds: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """Sum up funds group by group.
 
     Parameters
     ----------
     funds : DataFrame
-        ``project_id``, ``channel``, ``planned_fen``, ``received_fen`` (whole fen or missing).
+        ``project_id``, ``planned_fen``, ``received_fen`` (whole fen or missing).
+    by : Series
+        The group of each fund, same index; funds without one are left out.
 
     Returns
     -------
     DataFrame
-        By channel: ``projects`` (count), ``planned_fen``, ``received_fen`` (sums of the known
+        By group: ``projects`` (count), ``planned_fen``, ``received_fen`` (sums of the known
         ones, missing where none is), ``planned_fen_known``, ``received_fen_known``,
         ``both_planned_fen`` and ``both_received_fen`` (of funds that have both).
     """
-    grouped = funds.groupby("channel")
+    grouped = funds.groupby(by)
     table = pd.DataFrame({"projects": grouped["project_id"].nunique()})
     both = funds["planned_fen"].notna() & funds["received_fen"].notna()
     for name in ("planned_fen", "received_fen"):
         amounts = funds[name].astype("Int64")
-        table[name] = amounts.groupby(funds["channel"]).sum(min_count=1)
-        table[f"{name}_known"] = amounts.notna().groupby(funds["channel"]).sum()
-        of_both = amounts[both].groupby(funds["channel"][both]).sum(min_count=1)
+        table[name] = amounts.groupby(by).sum(min_count=1)
+        table[f"{name}_known"] = amounts.notna().groupby(by).sum()
+        of_both = amounts[both].groupby(by[both]).sum(min_count=1)
         table[f"both_{name}"] = of_both.reindex(table.index).astype("Int64")
     return table

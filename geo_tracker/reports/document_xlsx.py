@@ -42,7 +42,9 @@ def document_xlsx(document: Document, *, total: str, signatures: str) -> bytes:
                     columns=_columns(table),
                     total=total if table.total is not None else "",
                     signatures=signatures,
-                    notes=[table.note] if table.note else [],
+                    notes=[
+                        text for text in (table.note, "" if table.rows else table.empty) if text
+                    ],
                     totals=_cells(table.total, table) if table.total is not None else None,
                 ),
             )

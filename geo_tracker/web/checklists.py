@@ -1,5 +1,6 @@
 """融合清单: what merged villages have to bring together, by village."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,16 +44,16 @@ def index() -> ResponseReturnValue:
     held = register()
     asked = asked_villages(held)
     places, rows = asked.places, asked.rows
-    totals = _totals(asked.of_places)
-    page = paged(
-        rows.sort_values(["overdue", "share_done"], ascending=[False, True], kind="stable")
-    )
+    totals = checklist_totals(asked.of_places)
+    page = paged(rows)
     return render_template(
         "checklists/index.html",
         filters={"county": places.county, "town": places.town, "show": asked.shown},
         counties=places.counties,
         towns=places.towns,
-        rows=[_row(row) for row in page.rows.reset_index(names="unit_id").to_dict("records")],
+        rows=[
+            checklist_row(row) for row in page.rows.reset_index(names="unit_id").to_dict("records")
+        ],
         totals=totals,
         recorded=any(stage != "unknown" for stage, _count in totals["stages"]),
         page=page,
@@ -87,7 +88,9 @@ def asked_villages(held: Register) -> AskedVillages:
         "complete": opened & (rows["done"] == rows["applicable"]),
         "unopened": ~opened,
     }
-    return AskedVillages(places, shown, rows, rows[is_chosen[shown]] if shown else rows)
+    chosen = rows[is_chosen[shown]] if shown else rows
+    in_order = chosen.sort_values(["overdue", "share_done"], ascending=[False, True], kind="stable")
+    return AskedVillages(places, shown, rows, in_order)
 
 
 def _villages(held: Register, places: PlaceFilter) -> pd.DataFrame:
@@ -105,13 +108,21 @@ def _villages(held: Register, places: PlaceFilter) -> pd.DataFrame:
     rows["share_done"] = rows["done"].astype("Float64") / applicable.where(applicable > 0)
     formers = held.followed.groupby("to_unit_id")["from_unit_id"].unique()
     rows["stages"] = [
-        pd.Series([stages.get(int(f), "unknown") for f in formers[u]]).value_counts().to_dict()
+        dict(Counter(stages.get(int(former), "unknown") for former in formers[u]))
         for u in rows.index
     ]
     return rows
 
 
-def _totals(rows: pd.DataFrame) -> dict[str, Any]:
+def checklist_totals(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return what the checklists of some merged villages amount to.
+
+    Returns
+    -------
+    dict
+        ``villages``, ``opened``, ``applicable``, ``done``, ``verified``, ``overdue`` (counts),
+        ``share_done`` (0–1 or None), ``stages`` ((stage, count of former villages) in order).
+    """
     sums = {name: int(rows[name].sum()) for name in _COUNTS}
     stages: dict[str, int] = {}
     for counted in rows["stages"]:
@@ -130,7 +141,8 @@ def _in_order(stages: dict[str, int]) -> list[tuple[str, int]]:
     return [(stage, stages[stage]) for stage in (*FUSION_STAGES, "unknown") if stage in stages]
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def checklist_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a merged village as the list shows it."""
     return {
         "unit_id": row["unit_id"],
         "name": row["name"],

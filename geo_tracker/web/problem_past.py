@@ -48,7 +48,12 @@ def present_day() -> date:
     Today; of a demonstration that nobody has worked with, the day its made-up records stop.
     """
     judged = judging_day()
-    return today() if _last_day(services().engine, last_step()) > judged else judged
+    return today() if last_recorded_day() > judged else judged
+
+
+def last_recorded_day() -> date:
+    """Return the day of the last thing that the log tells of; `date.min` where it tells nothing."""
+    return _last_day(services().engine, last_step())
 
 
 @lru_cache(maxsize=8)

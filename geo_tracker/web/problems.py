@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
             first=(number - 1) * PAGE_ROWS,
             count=PAGE_ROWS,
             total=total,
-            places=_ranks(held, asked.chosen.units) if asked.order == "place" else {},
+            places=ranks_of(held, asked.chosen.units) if asked.order == "place" else {},
         )
         stored = total > 0 or head["total"] > 0 or count_of_problems(database, []) > 0
     rows = problem_rows(found, held)
@@ -81,7 +81,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _ranks(held: Register, units: Collection[int] | None) -> dict[int, int]:
+def ranks_of(held: Register, units: Collection[int] | None) -> dict[int, int]:
     """Return the villages of a list by their rank, in the order of places."""
     every = held.places.index.tolist()
     if units is not None:

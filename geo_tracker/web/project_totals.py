@@ -48,7 +48,7 @@ def show() -> ResponseReturnValue:
     else:
         table = project_money(found, _groups(found, by))
         sums = AMOUNTS
-    page = paged(_ordered(table, by, sums[0]))
+    page = paged(ordered(table, by, sums[0]))
     place = {"county": places.county or None, "town": places.town or None}
     return render_template(
         "projects/totals.html",
@@ -82,7 +82,8 @@ def _groups(projects: pd.DataFrame, by: str) -> pd.Series:
     return projects[column.get(by, by)]
 
 
-def _ordered(table: pd.DataFrame, by: str, largest: str) -> pd.DataFrame:
+def ordered(table: pd.DataFrame, by: str, largest: str) -> pd.DataFrame:
+    """Return sums of groups as the page shows them: ``group`` as a column, in its order."""
     table = table.rename_axis("group").reset_index()
     if by == "stage":
         order = {stage: place for place, stage in enumerate(STAGES)}

@@ -16,7 +16,7 @@ from geo_tracker.web.page import paged
 from geo_tracker.web.provenance import cited, provenance
 from geo_tracker.web.register import Register, register
 from geo_tracker.web.texts import shown
-from geo_tracker.web.village_links import PLACE, village_link
+from geo_tracker.web.village_links import PLACE
 
 bp = Blueprint("votes", __name__, url_prefix="/votes")
 
@@ -29,14 +29,19 @@ _SORTS: dict[str, tuple[str, list[str], bool]] = {
 }
 _CHECKS = ("problem", "full", "below")
 
+_OF_VILLAGE = ["name", "county", "town"]
 _COUNTS = ("eligible", "present", "agree", "oppose", "abstain", "invalid")
 
 
 @dataclass(frozen=True)
 class AskedVotes:
-    """What the address asks for: votes in order, the filters, and places to choose from."""
+    """What the address asks for: votes in order, the filters, and places to choose from.
+
+    ``of_place``: the votes of the place and the days, whatever check they are narrowed to.
+    """
 
     rows: pd.DataFrame
+    of_place: pd.DataFrame
     filters: dict[str, str]
     places: PlaceFilter
 
@@ -50,6 +55,7 @@ def asked_votes(held: Register) -> AskedVotes:
     until = asked_day("to")
     if until is not None:
         votes = votes[pd.to_datetime(votes["held_on"]) <= pd.Timestamp(until)]
+    of_place = votes
     if check == "problem":
         votes = votes[~votes["in_order"]]
     elif check == "full":
@@ -59,6 +65,7 @@ def asked_votes(held: Register) -> AskedVotes:
     _text, columns, ascending = _SORTS[sort]
     return AskedVotes(
         rows=votes.sort_values(columns, ascending=ascending, kind="stable"),
+        of_place=of_place,
         filters={
             "county": places.county,
             "town": places.town,
@@ -98,17 +105,24 @@ def vote_rows(votes: pd.DataFrame, units: pd.DataFrame) -> list[dict[str, Any]]:
     units : DataFrame
         As `Register.units`.
     """
-    return [_vote_row(vote, units) for vote in votes.to_dict("records")]
+    # The villages of all rows at once: one by one they would take most of a long list's time.
+    own = units.loc[units.index.isin(votes["unit_id"]), [*_OF_VILLAGE, "to_unit_id"]]
+    merged = units.loc[units.index.isin(own["to_unit_id"].dropna()), _OF_VILLAGE]
+    villages = merged.to_dict("index") | own.to_dict("index")
+    return [_vote_row(vote, villages) for vote in votes.to_dict("records")]
 
 
-def _vote_row(vote: dict[str, Any], units: pd.DataFrame) -> dict[str, Any]:
-    unit = units.loc[vote["unit_id"]]
+def _vote_row(vote: dict[str, Any], villages: dict[Any, dict[Any, Any]]) -> dict[str, Any]:
+    unit = villages[vote["unit_id"]]
+    merged_id = or_none(unit.get("to_unit_id"))
     rates = ("turnout", "consent_of_present", "consent_of_eligible")
     return {
         "vote_id": int(vote["vote_id"]),
         "unit_id": int(vote["unit_id"]),
         "village": unit["name"],
-        "merged": village_link(units, unit["to_unit_id"]),
+        "merged": None
+        if merged_id not in villages
+        else {"unit_id": int(merged_id), "name": villages[merged_id]["name"]},
         "county": or_none(unit["county"]),
         "town": or_none(unit["town"]),
         "held_on": vote["held_on"],

@@ -131,6 +131,7 @@ def test_a_group_is_summed_in_every_way_and_its_tail_told_apart() -> None:
     assert a["votes"] == 2
     assert a["mean_of_rates"] == pytest.approx((1 + 0.9) / 2)
     assert a["pooled"] == pytest.approx(370 / 400)
+    assert a["turnout"] == pytest.approx(400 / 600)
     assert a["mean_of_eligible"] == pytest.approx((0.5 + 270 / 400) / 2)
     assert a["pooled_of_eligible"] == pytest.approx(370 / 600)
     assert (a["at_100"], a["share_at_100"]) == (1, 0.5)

@@ -42,6 +42,7 @@ PLAIN_PAGES = {
     "problem_rates.show": "/problems/rates",
     "problem_rates.owed": "/problems/owed",
     "followup.show": "/followup/",
+    "reports.index": "/reports/",
     "cockpit.show": "/cockpit/?on=2020-06-30&county=330784",
     "cockpit_rows.projects": "/cockpit/projects?on=2020-06-30",
     "cockpit_rows.checklists": "/cockpit/checklists?on=2020-06-30",

@@ -47,6 +47,7 @@ PAGES = (
     "/settings/rules/",
     "/settings/periods/",
     "/followup/",
+    "/reports/",
     "/cockpit/",
     "/cockpit/projects",
     "/cockpit/checklists",

@@ -37,7 +37,7 @@ NO_PAGES = {
     *(f"ledger_exports.{noun}" for noun in ("votes", "projects", "problems")),
     *(f"ledger_exports.{noun}" for noun in ("visits", "incidents")),
     *(f"ledger_exports.{noun}" for noun in ("checklists", "tasks", "fusions")),
-    *("lag_reviews.table", "lag_reviews.snapshot", "policies.table"),
+    *("lag_reviews.table", "lag_reviews.snapshot", "policies.table", "reports.give"),
     *("dossiers.show", "dossiers.download", "dossiers.progress"),
     *("boards.table", "boards.snapshot"),
 }
