@@ -1,4 +1,4 @@
-"""What a review freezes for all of its year: the rules of lagging, and what small villages hang on."""
+"""What a review freezes for its whole year: the rules of lagging, and rates of towns."""
 
 import re
 
