@@ -99,7 +99,9 @@ def _how_counted() -> str:
     return str(
         _(
             "What happened in the month is the difference between its end and the end of the "
-            "month before; what was put right or left out since counts against it."
+            "month before; what was put right or left out since counts against it. Projects, and "
+            "items of checklists without a day, count from the date of the first file that tells "
+            "of them: more of them need not mean that they began in the month."
         )
     )
 

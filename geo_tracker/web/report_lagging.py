@@ -153,13 +153,13 @@ def _ranked(name: str, rows: _Rows, *, of_formers: bool) -> Table:
         column(_("Former village") if of_formers else _("Village"), width=1.4),
         *([column(_("Merged into"), width=1.4)] if of_formers else []),
         *_place_columns(),
-        column(_("Lag"), "decimal", 0.7, _("points")),
+        column(_("Lag"), "decimal", 0.7, _("points of lag")),
         column(_("How sure"), width=1.7),
         column(_("Known"), "share", 0.9, _("of indicators")),
     ]
     if of_formers:
         columns += [
-            column(_("Behind the best sibling"), "decimal", 1, _("points")),
+            column(_("Behind the best sibling"), "decimal", 1, _("points of lag")),
             column(_("Paid per head"), "count", 0.9, _("yuan")),
             column(_("Last visit"), "day", 1.2),
         ]
@@ -193,10 +193,10 @@ def hidden_table(rows: _Rows) -> Table:
             column(_("Merged into"), width=1.3),
             *_place_columns(),
             column(_("Rank"), "count", 0.7),
-            column(_("Lag"), "decimal", 0.8, _("points")),
-            column(_("Lag of the merged village"), "decimal", 1.1, _("points")),
+            column(_("Lag"), "decimal", 0.8, _("points of lag")),
+            column(_("Lag of the merged village"), "decimal", 1.1, _("points of lag")),
             column(_("Best sibling"), width=1.3),
-            column(_("Behind the best sibling"), "decimal", 1.1, _("points")),
+            column(_("Behind the best sibling"), "decimal", 1.1, _("points of lag")),
             column(_("What stands out"), width=3.6),
         ],
         rows=[
