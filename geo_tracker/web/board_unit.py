@@ -20,6 +20,7 @@ from flask_login import current_user
 from geo_tracker.db.boards import existing_board, scores_of, todos
 from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.followup.board_todos import is_own_unit
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.board import board_values
 from geo_tracker.web.board_cells import cell_values, peers_by_place, unit_values
@@ -28,7 +29,7 @@ from geo_tracker.web.board_todos import todo_values
 from geo_tracker.web.board_words import component_text, proposal_text
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.filters import chosen_code
-from geo_tracker.web.followup_forms import count_of, day_of, day_text, number_in, typed
+from geo_tracker.web.followup_forms import count_of, day_text, number_in, typed
 from geo_tracker.web.register import register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown
@@ -103,7 +104,7 @@ def todo(board_id: int, place: str) -> ResponseReturnValue:
             services().engine,
             board_id,
             shown_content(board),
-            given | {"place": place, "due_on": day_of(given["due_on"])},
+            given | {"place": place, "due_on": typed_day(given["due_on"])},
             actor=actor(),
             today=today(),
         )

@@ -1,6 +1,5 @@
 """One merged village's checklist, and the assets of its former villages."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from geo_tracker.db.checklists import fusions_of, items_of, steps_of_village
 from geo_tracker.db.models import ChecklistItem, FollowupStep
 from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError, NotFoundError
 from geo_tracker.followup.checklist import DOMAINS, FUSION_STAGES, possible_item_actions
+from geo_tracker.followup.typed_values import typed_day, typed_yuan
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.attachments import file_log, files_by_record, merged_log
@@ -18,7 +18,7 @@ from geo_tracker.web.checklist_words import action_term, item_text
 from geo_tracker.web.checklists import merged_on
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.day import judging_day
-from geo_tracker.web.followup_forms import day_of, number_in, typed
+from geo_tracker.web.followup_forms import number_in, typed
 from geo_tracker.web.followup_words import step_note
 from geo_tracker.web.money import or_none
 from geo_tracker.web.register import register
@@ -172,7 +172,7 @@ def act(unit_id: int, item_id: int, action: str) -> ResponseReturnValue:
             "note": form.get("note"),
             "owner_unit": form.get("owner_unit"),
             "owner_person": form.get("owner_person"),
-            "due_on": day_of(typed("due_on")),
+            "due_on": typed_day(typed("due_on")),
         }
         act_on_item(
             services().engine,
@@ -201,7 +201,7 @@ def add(unit_id: int) -> ResponseReturnValue:
     """Add an item of the village's own."""
     form = request.form
     try:
-        given: dict[str, Any] = form.to_dict() | {"due_on": day_of(typed("due_on"))}
+        given: dict[str, Any] = form.to_dict() | {"due_on": typed_day(typed("due_on"))}
         item_id = add_item(services().engine, unit_id, given, actor=actor(), today=today())
     except InputError as refused:
         wrong = {"form": "add", "why": shown(refused.message), "typed": form}
@@ -218,8 +218,8 @@ def assets(unit_id: int, former_id: int) -> ResponseReturnValue:
             services().engine,
             former_id,
             stage=form.get("stage", ""),
-            since_on=day_of(typed("since_on")) or today(),
-            stays=_yuan(form.get("stays_wan", "")),
+            since_on=typed_day(typed("since_on")) or today(),
+            stays=typed_yuan(form.get("stays_wan", "")),
             note=form.get("note"),
             actor=actor(),
             today=today(),
@@ -229,15 +229,3 @@ def assets(unit_id: int, former_id: int) -> ResponseReturnValue:
         return make_response(_page(unit_id, wrong=wrong), 422)
     flash(_("Recorded."), "success")
     return redirect(url_for(".show", unit_id=unit_id, _anchor="assets"), code=303)
-
-
-def _yuan(wan: str) -> Decimal | None:
-    if not wan.strip():
-        return None
-    try:
-        yuan = Decimal(wan.replace(",", "").strip()) * 10_000
-    except InvalidOperation as error:
-        raise InputError(N_("“%(given)s” is no number."), given=wan[:60]) from error
-    if not yuan.is_finite() or abs(yuan) > 10**12:
-        raise InputError(N_("“%(given)s” is no number."), given=wan[:60])
-    return yuan

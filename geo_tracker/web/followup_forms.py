@@ -13,32 +13,10 @@ from geo_tracker.web.day import judging_day
 MOST_DIGITS = 9
 """Of numbers that people type; more would be no number of anything here."""
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2999
-
 
 def typed(name: str) -> str:
     """Return a field of the form as typed; fields that are not there are empty."""
     return request.form.get(name, "").strip()
-
-
-def day_of(text: str) -> date | None:
-    """Return the day that was typed; None for none.
-
-    Raises
-    ------
-    InputError
-        If it is no day, or one of a year that nothing here is of.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(N_("“%(given)s” is no day."), given=text[:40]) from error
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InputError(N_("“%(given)s” is no day."), given=text[:40])
-    return day
 
 
 def count_of(text: str) -> int | None:

@@ -11,10 +11,11 @@ from geo_tracker.db.models import Incident
 from geo_tracker.db.problems import steps_of
 from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError
 from geo_tracker.followup.problem_states import FOLLOWERS
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.indicators.zeros import INCIDENT_KINDS
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
-from geo_tracker.web.followup_forms import day_of, number_in, typed, values_of
+from geo_tracker.web.followup_forms import number_in, typed, values_of
 from geo_tracker.web.followup_words import steps_since
 from geo_tracker.web.incidents import ABOUT_WORDS, incident_page
 from geo_tracker.web.register import register
@@ -109,7 +110,7 @@ def _existing(incident_id: int) -> Incident:
 
 def _read(values: dict[str, str]) -> dict[str, Any]:
     return values | {
-        "happened_on": day_of(values["happened_on"]),
+        "happened_on": typed_day(values["happened_on"]),
         "about_merger": ABOUT.get(values["about"]),
     }
 
@@ -155,7 +156,7 @@ def close(incident_id: int) -> ResponseReturnValue:
         close_incident(
             services().engine,
             incident_id,
-            closed_on=day_of(values["closed_on"]),
+            closed_on=typed_day(values["closed_on"]),
             note=values["note"],
             actor=actor(),
             version=version,

@@ -28,10 +28,11 @@ from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError
 from geo_tracker.followup.lag_decisions import DECISIONS
 from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS, domain_points
 from geo_tracker.followup.problem_states import FOLLOWERS
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.context import read_session, services
-from geo_tracker.web.followup_forms import day_of, number_in, typed, values_of
+from geo_tracker.web.followup_forms import number_in, typed, values_of
 from geo_tracker.web.followup_words import step_note
 from geo_tracker.web.lag import domain_parts, names_of, score_values
 from geo_tracker.web.lag_reviews import period_values
@@ -63,7 +64,7 @@ def save(period_id: int, unit_id: int) -> ResponseReturnValue:
     try:
         given: dict[str, Any] = values | {
             "target_score": _score_of(values["target_score"]),
-            "due_on": day_of(values["due_on"]),
+            "due_on": typed_day(values["due_on"]),
         }
         decide(
             services().engine,

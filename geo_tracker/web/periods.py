@@ -12,12 +12,13 @@ from flask_login import current_user
 from geo_tracker.db.models import ClosedPeriod
 from geo_tracker.db.periods import closings, existing_closing, later_imports, later_steps
 from geo_tracker.errors import ConflictError, InputError
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.indicators.cockpit import place_sums
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.cockpit_figures import figures_on
 from geo_tracker.web.context import read_session, services
-from geo_tracker.web.followup_forms import day_of, typed
+from geo_tracker.web.followup_forms import typed
 from geo_tracker.web.money import or_none, yuan
 from geo_tracker.web.problem_past import last_step, present_day
 from geo_tracker.web.register import Register, register
@@ -106,7 +107,7 @@ def _values(closing: ClosedPeriod, closed_by: str | None) -> dict[str, Any]:
 def close() -> ResponseReturnValue:
     """Close all days until one."""
     try:
-        until = day_of(typed("until"))
+        until = typed_day(typed("until"))
         if until is None:
             raise InputError(N_("Give the last day that is closed."))
         # Told before, so that what is recorded meanwhile is noticed.

@@ -12,8 +12,9 @@ from geo_tracker.db.problems import problem_numbered
 from geo_tracker.db.visits import existing_visit
 from geo_tracker.errors import InputError, NotFoundError
 from geo_tracker.followup.problem_states import ANSWERS, NEEDED, SATISFACTIONS
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.language import N_
-from geo_tracker.web.followup_forms import day_of, number_in
+from geo_tracker.web.followup_forms import number_in
 from geo_tracker.web.texts import term
 from geo_tracker.workflows.followup_records import LONGEST_NOTE
 from geo_tracker.workflows.problems import LONGEST, PROBLEM_SOURCES
@@ -184,7 +185,7 @@ def read_form(session: Session, form: Form) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name in ("due_on", "happened_on", "registered_on"):
         if form.get(name):
-            given[name] = day_of(form[name])
+            given[name] = typed_day(form[name])
     for name in ("lon", "lat"):
         if name in form:
             given[name] = read_degrees(form[name])

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from geo_tracker.db.projects import existing_project, project_records
 from geo_tracker.errors import ChangedMeanwhileError, ConflictError, InputError
 from geo_tracker.followup.problem_states import FOLLOWERS
+from geo_tracker.followup.typed_values import typed_day, typed_yuan
 from geo_tracker.language import N_
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
-from geo_tracker.web.followup_forms import day_of, number_in, typed
+from geo_tracker.web.followup_forms import number_in, typed
 from geo_tracker.web.project import checks_of, project_page
-from geo_tracker.web.project_forms import share_of, yuan_of
+from geo_tracker.web.project_forms import share_of
 from geo_tracker.web.register import register
 from geo_tracker.web.session import role_needed
 from geo_tracker.web.texts import shown, yuan_wan
@@ -61,44 +62,44 @@ def _seen() -> int:
 
 def _stage(project_id: int, now: dict[str, Any]) -> None:
     projects.lead_project(
-        services().engine, project_id, typed("stage"), on=day_of(typed("on")), note=typed("note"),
-        **now,
+        services().engine, project_id, typed("stage"), on=typed_day(typed("on")),
+        note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _stage_day(project_id: int, now: dict[str, Any]) -> None:
     projects.date_stage(
-        services().engine, project_id, typed("stage"), on=day_of(typed("on")), note=typed("note"),
-        **now,
+        services().engine, project_id, typed("stage"), on=typed_day(typed("on")),
+        note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _report(project_id: int, now: dict[str, Any]) -> None:
     project_reports.report_progress(
-        services().engine, project_id, share_of(typed("progress")), on=day_of(typed("on")),
+        services().engine, project_id, share_of(typed("progress")), on=typed_day(typed("on")),
         note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _livelihood(project_id: int, now: dict[str, Any]) -> None:
     project_reports.lead_livelihood(
-        services().engine, project_id, typed("state"), on=day_of(typed("on")), note=typed("note"),
-        **now,
+        services().engine, project_id, typed("state"), on=typed_day(typed("on")),
+        note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _amount(project_id: int, now: dict[str, Any]) -> None:
     project_money.enter_amount(
-        services().engine, project_id, typed("kind"), yuan_of(typed("amount")), note=typed("note"),
-        **now,
+        services().engine, project_id, typed("kind"), typed_yuan(typed("amount")),
+        note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _pay(project_id: int, now: dict[str, Any]) -> None:
     given = {
-        "paid_on": day_of(typed("on")),
+        "paid_on": typed_day(typed("on")),
         "kind": typed("kind"),
-        "amount": yuan_of(typed("amount")),
+        "amount": typed_yuan(typed("amount")),
         "document": typed("document"),
         "note": typed("note"),
     }
@@ -107,15 +108,15 @@ def _pay(project_id: int, now: dict[str, Any]) -> None:
 
 def _take_back(project_id: int, now: dict[str, Any]) -> None:
     project_money.take_back_payment(
-        services().engine, project_id, number_in(request.form, "payment_id"), note=typed("note"),
-        **now,
+        services().engine, project_id, number_in(request.form, "payment_id"),
+        note=typed("note"), **now,
     )  # fmt: skip
 
 
 def _fund(project_id: int, now: dict[str, Any]) -> None:
     project_money.change_fund(
-        services().engine, project_id, typed("channel"), planned=yuan_of(typed("planned")),
-        received=yuan_of(typed("received")), note=typed("note"), **now,
+        services().engine, project_id, typed("channel"), planned=typed_yuan(typed("planned")),
+        received=typed_yuan(typed("received")), note=typed("note"), **now,
     )  # fmt: skip
 
 

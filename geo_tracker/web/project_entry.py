@@ -10,13 +10,13 @@ from geo_tracker.db.models import Project
 from geo_tracker.db.projects import existing_project, project_records
 from geo_tracker.errors import ChangedMeanwhileError, InputError
 from geo_tracker.followup.problem_states import FOLLOWERS
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.indicators.lights import STAGES
 from geo_tracker.web.actor import actor, today
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.followup_forms import (
     asked_day,
     asked_text,
-    day_of,
     day_text,
     number_in,
     typed,
@@ -92,7 +92,7 @@ def _save(project_id: int | None) -> ResponseReturnValue:
         if village.error:
             page = _form(values, village, project=project, version=version)
             return make_response(page, 422)
-        given: dict[str, Any] = values | {name: day_of(values[name]) for name in _DAYS}
+        given: dict[str, Any] = values | {name: typed_day(values[name]) for name in _DAYS}
         given |= _place(village.unit_id, project)
         if project_id is None:
             project_id = register_project(services().engine, given, actor=actor(), today=today())

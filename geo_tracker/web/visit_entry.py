@@ -25,12 +25,12 @@ from geo_tracker.errors import (
     RepeatedVisitError,
 )
 from geo_tracker.followup.problem_states import FOLLOWERS
+from geo_tracker.followup.typed_values import typed_day
 from geo_tracker.web.actor import actor, may_follow, today
 from geo_tracker.web.attachments import sent_files, take_in
 from geo_tracker.web.context import read_session, services
 from geo_tracker.web.followup_forms import (
     count_of,
-    day_of,
     number_in,
     numbers_in,
     typed,
@@ -125,7 +125,7 @@ def _save(visit_id: int | None) -> ResponseReturnValue:
             )
             flash(_("The visit was corrected."), "success")
     except RepeatedVisitError as repeated:
-        on = day_of(values["visited_on"]) or today()
+        on = typed_day(values["visited_on"]) or today()
         return make_response(_warning(values, village, repeated, on=on, visit=visit), 409)
     except (InputError, ChangedMeanwhileError) as refused:
         status = 422 if isinstance(refused, InputError) else 409
@@ -144,7 +144,7 @@ def _existing(visit_id: int | None) -> Visit | None:
 
 def _read(values: dict[str, str]) -> dict[str, Any]:
     return values | {
-        "visited_on": day_of(values["visited_on"]),
+        "visited_on": typed_day(values["visited_on"]),
         "people_served": count_of(values["people_served"]),
     }
 

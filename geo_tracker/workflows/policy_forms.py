@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from geo_tracker.errors import FieldsError, InputError
 from geo_tracker.followup.policy_conditions import LEVELS, MOST_CONDITIONS, Condition
 from geo_tracker.followup.policy_entry import TypedCondition, typed_condition
+from geo_tracker.followup.typed_values import typed_day, typed_yuan
 from geo_tracker.language import N_, Message
 from geo_tracker.workflows.followup_records import LONGEST_NOTE, happened_by, tidy
 
@@ -23,9 +24,8 @@ TEXTS: Final = ("title", "document_no", "issuing_unit", "gives", "source", "chan
 CONDITIONS: Final = "conditions"
 """The field that errors about all conditions stand beside; of one row: ``condition-<row>``."""
 
-_FIRST_YEAR, _LAST_YEAR = 1949, 2999
-_LONGEST_NUMBER = 20
-_WAN = 10_000
+_FIRST_YEAR = 1949
+"""Policies are older than what is recorded here."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ def read_policy(given: TypedPolicy) -> dict[str, Any]:
         "gives": N_("Say what it gives."),
     }
     values: dict[str, Any] = {name: form.text(name, needed.get(name)) for name in TEXTS}
-    values |= {name: form.read(name, typed_day) for name in DAYS}
+    values |= {name: form.read(name, _day) for name in DAYS}
     first, last = values["in_force_from"], values["in_force_until"]
     if first is not None and last is not None and last < first:
         form.errors["in_force_until"] = Message(N_("It cannot end before it begins."))
-    values["amount"] = form.read("amount", typed_yuan)
+    values["amount"] = form.read("amount", _amount)
     values["level"] = given.fields.get("level", "")
     if values["level"] not in LEVELS:
         form.errors["level"] = Message(N_("Say which villages it counts for."))
@@ -122,7 +122,7 @@ def read_use(given: Mapping[str, str], *, first: date | None, today: date) -> di
     form = _Reader(given)
     values: dict[str, Any] = {
         "used_on": form.read("used_on", lambda text: _used_day(text, first, today)),
-        "amount": form.read("amount", typed_yuan),
+        "amount": form.read("amount", _amount),
         "document": form.text("document"),
         "note": form.text("note"),
     }
@@ -131,7 +131,7 @@ def read_use(given: Mapping[str, str], *, first: date | None, today: date) -> di
 
 
 def _used_day(text: str, first: date | None, today: date) -> date:
-    day = typed_day(text)
+    day = _day(text)
     if day is None:
         raise InputError(N_("Give the day."))
     if first is not None and day < first:
@@ -142,46 +142,14 @@ def _used_day(text: str, first: date | None, today: date) -> date:
     return happened_by(day, today)
 
 
-def typed_day(text: str) -> date | None:
-    """Return the day that was typed; None for none.
-
-    Raises
-    ------
-    InputError
-        If it is no day.
-    """
-    text = text.strip()
-    if not text:
+def _amount(text: str) -> Decimal | None:
+    yuan = typed_yuan(text)
+    if yuan is None:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(N_("“%(given)s” is no day."), given=text[:40]) from error
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InputError(N_("“%(given)s” is no day."), given=text[:40])
-    return day
-
-
-def typed_yuan(text: str) -> Decimal | None:
-    """Return an amount typed in 10,000 yuan, in yuan; None for none.
-
-    Raises
-    ------
-    InputError
-        If it is no amount, or one below zero.
-    """
-    plain = text.replace(",", "").replace("，", "").strip()
-    if not plain:
-        return None
-    try:
-        number = Decimal(plain) if len(plain) <= _LONGEST_NUMBER else None
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite() or "e" in plain.lower():
-        raise InputError(N_("“%(given)s” is no number."), given=text.strip()[:40])
-    yuan = number * _WAN
     if yuan < 0:
         raise InputError(N_("An amount cannot be below zero."))
-    if yuan >= 10**12:
-        raise InputError(N_("“%(given)s” is no number."), given=text.strip()[:40])
     return yuan.quantize(Decimal("0.01"))
+
+
+def _day(text: str) -> date | None:
+    return typed_day(text, first_year=_FIRST_YEAR)
