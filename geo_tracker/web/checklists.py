@@ -32,10 +32,9 @@ def merged_on(held: Register) -> dict[int, date]:
     """Return the present merged villages with the day of their last merger."""
     edges = held.followed
     merged = edges[edges["to_unit_id"].isin(held.villages.index[held.villages["kind"] == "merged"])]
-    return {
-        int(unit_id): pd.Timestamp(day).date()
-        for unit_id, day in merged.groupby("to_unit_id")["effective_on"].max().items()
-    }
+    # As moments: of dates the last would be looked for village by village.
+    days = pd.to_datetime(merged["effective_on"]).groupby(merged["to_unit_id"]).max().dropna()
+    return {int(unit_id): day.date() for unit_id, day in days.items()}
 
 
 @bp.get("/")

@@ -109,6 +109,16 @@ class Standing:
         }
         return qualified(self.facts, live)
 
+    @cached_property
+    def open_units(self) -> dict[int, frozenset[int]]:
+        """The villages that qualify for a policy in force and have not used it, by policy."""
+        found = {}
+        for key, policy in self.policies.items():
+            if state_of(policy, self.on) == IN_FORCE:
+                states = self.villages(key)["state"]
+                found[key] = frozenset(states.index[states == OPEN])
+        return found
+
     def villages(self, policy_id: int) -> pd.DataFrame:
         """Return the villages a policy counts for, by ``unit_id``.
 

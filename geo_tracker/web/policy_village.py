@@ -8,11 +8,8 @@ from geo_tracker.db.policies import all_policies
 from geo_tracker.web.actor import may_follow
 from geo_tracker.web.context import read_session
 from geo_tracker.web.policy_standing import (
-    IN_FORCE,
-    OPEN,
     Standing,
     policies_now,
-    state_of,
 )
 from geo_tracker.web.register import Register
 from geo_tracker.web.village_links import village_link
@@ -45,12 +42,9 @@ def village_policies(
     if found is None:
         return []
     rows = []
-    for policy in found.policies.values():
-        if state_of(policy, found.on) != IN_FORCE:
-            continue
-        villages = found.villages(policy.id)
-        stands = villages.loc[villages.index.isin(units), "state"]
-        for unit_id in sorted(stands.index[stands == OPEN], key=units.index):
+    for policy_id, open_units in found.open_units.items():
+        policy = found.policies[policy_id]
+        for unit_id in (one for one in units if one in open_units):
             record = url_for("policies.show", policy_id=policy.id, unit=unit_id, _anchor="use")
             rows.append(
                 {
