@@ -15,9 +15,11 @@ from geo_tracker.app import create_app
 from geo_tracker.config import Settings
 from geo_tracker.db import reading
 from geo_tracker.db.models import DossierRun, VillageVersion
+from geo_tracker.page_work import dossiers
 from geo_tracker.web import dossier_job
 from geo_tracker.web.context import Services
 from geo_tracker.web.dossier import dossier
+from geo_tracker.workflows.background import worker_for
 from tests.files import photo
 from tests.web.conftest import strict
 from tests.web.ledger import Ledger
@@ -149,6 +151,20 @@ def test_a_countys_dossiers_are_made_in_the_background(
     assert f"/dossiers/{run.id}.zip" in planner.page("/dossiers/")
     progress = planner.get(f"/dossiers/{run.id}/progress")
     assert progress.headers["HX-Refresh"] == "true"
+
+
+def test_the_worker_process_makes_them_without_the_pages_loaded_before(
+    county: Flask, admin: Visitor
+) -> None:
+    work_later(county)
+    assert asked(admin).status_code == 303
+    services: Services = county.extensions["geo_tracker"]
+    (run,) = runs_of(county)
+    worker = worker_for(services.engine, services.settings, dossiers=dossiers)
+    assert worker.run(run.job_id) is None
+    (run,) = runs_of(county)
+    assert run.made == 2
+    assert admin.get(f"/dossiers/{run.id}.zip").status_code == 200
 
 
 def test_former_villages_have_dossiers_of_their_own(county: Flask, admin: Visitor) -> None:
