@@ -30,6 +30,8 @@ _FORMATS: Final[dict[CellKind, str]] = {
     "share": "0.0%",
     "degrees": "0.000000",
 }
+_UNSEEN = frozenset({"Cc", "Cs"})
+_FORBIDDEN = "\ufffe\uffff"
 _BEGINS_FORMULA = frozenset("=+-@\t\r|%")
 
 
@@ -181,8 +183,12 @@ def _write_rows(book: Any, page: Any, sheet: LedgerSheet, columns: list[list[Any
 
 
 def plain_text(text: str) -> str:
-    """Return a text without signs that cannot be seen, line ends apart."""
-    kept = "".join(s for s in text if s == "\n" or unicodedata.category(s) != "Cc")
+    """Return a text without signs that cannot be seen or that XML forbids, line ends apart."""
+    kept = "".join(
+        sign
+        for sign in text
+        if sign == "\n" or (unicodedata.category(sign) not in _UNSEEN and sign not in _FORBIDDEN)
+    )
     return kept[:LONGEST_CELL]
 
 

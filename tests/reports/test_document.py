@@ -164,8 +164,13 @@ def test_a_character_that_no_font_has_is_told() -> None:
 
 
 def test_signs_that_cannot_be_seen_are_left_out_of_word() -> None:
-    made = document_docx(report(blocks=[Heading(text="路\x00灯\x08"), Paragraph(text="a\x0bb")]))
-    assert "路灯" in word_texts(made)
+    unseen = "路\x00灯\x08\ufffe\uffff\x0b"
+    table = replace(TABLE, rows=[[unseen, None, None, None, None]])
+    blocks = [Heading(text=unseen), Paragraph(text=unseen), table]
+    made = report(title=unseen, blocks=blocks)
+    assert word_texts(document_docx(made)).count("路灯") == 4
+    content = document_xlsx(made, total="合计", signatures="填报人：")
+    assert openpyxl.load_workbook(io.BytesIO(content))["项目"]["A4"].value == "路灯"
 
 
 def test_drawings_and_photos_are_set_in() -> None:
