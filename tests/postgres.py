@@ -103,7 +103,7 @@ class PostgresCluster:
 
     def refill(self, url: str, *, like: str) -> None:
         """Let a database that nobody uses be a copy of another that nobody uses."""
-        name, model = sa.make_url(url).database, sa.make_url(like).database
+        name, model = str(sa.make_url(url).database), sa.make_url(like).database
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
         self._copy(name, model)
 
