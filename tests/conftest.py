@@ -18,6 +18,7 @@ from geo_tracker.db import make_engine
 from geo_tracker.db.schema import migrate
 from geo_tracker.workflows import files, users
 from tests.browser import chromium
+from tests.compiled import compiled_once
 from tests.postgres import PostgresCluster
 from tests.prepared import kept, prepare
 
@@ -60,6 +61,13 @@ def _cheap_passwords() -> Iterator[None]:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(users, "_hasher", cheap)
         patch.setattr(users, "_NOBODY", cheap.hash("nobody's"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Compile rules of addresses and statements once."""
+    with compiled_once():
         yield
 
 

@@ -36,7 +36,7 @@ class Visitor:
         assert found is not None, f"{path} holds no form"
         return found[1]
 
-    def post(self, path: str, data: dict[str, Any], *, form_of: str = "/settings/") -> TestResponse:
+    def post(self, path: str, data: dict[str, Any], *, form_of: str = "/password") -> TestResponse:
         """Send a form with the token that a page gave, the first time or this time."""
         self._token = self._token or self.token(form_of)
         form = data | {"csrf_token": self._token}
