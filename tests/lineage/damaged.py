@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -62,7 +63,7 @@ def judged_links(damage: Damage) -> pd.DataFrame:
     if damage.ground == "joined from before":
         after, links = joined(before, after, links)
     else:
-        unlisted = pairs(compared_layers(before, after).edges) - links
+        unlisted = _unlisted(damage.reform)
     after, moved = with_transfers(before, after, links, rng)
     if damage.generalised == "each outline alone":
         before, after = simplified(before, 18.0), simplified(after, 30.0)
@@ -82,6 +83,13 @@ def judged_links(damage: Damage) -> pd.DataFrame:
             "is_unlisted": [pair in unlisted for pair in found],
         }
     )
+
+
+@cache
+def _unlisted(name: str) -> Links:
+    """Return links of the undamaged layers that the official table does not name."""
+    known = reform(name)
+    return pairs(compared_layers(known.before, known.after).edges) - known.links
 
 
 def reliability(links: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
