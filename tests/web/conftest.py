@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from geo_tracker.config import Settings
 from geo_tracker.db import make_engine, reading
 from geo_tracker.db.models import ImportRun
 from geo_tracker.db.schema import migrate
-from geo_tracker.web import register
+from geo_tracker.web import lag, register
 from geo_tracker.web.context import Services
 from geo_tracker.web.register import Register, computed_register
 from geo_tracker.workflows.demo import run_import
@@ -110,11 +111,12 @@ def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 _registers: dict[Path, Register] = {}
+_scores: dict[Path, Any] = {}
 
 
 @contextmanager
 def served_copy(county_folder: Path, folder: Path) -> Iterator[Flask]:
-    """Serve a copy of a county, which begins with the register of the county it is a copy of."""
+    """Serve a copy of a county, which begins with the figures of the county it is a copy of."""
     shutil.copytree(county_folder, folder)
     settings = Settings(data_dir=folder, secret_key="test")
     engine = make_engine(settings.url)
@@ -122,7 +124,13 @@ def served_copy(county_folder: Path, folder: Path) -> Iterator[Flask]:
     if county_folder not in _registers:
         _registers[county_folder] = computed_register(engine)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(register._kept, str(engine.url), _registers[county_folder])
+        key = str(engine.url)
+        patch.setitem(register._kept, key, _registers[county_folder])
+        if county_folder not in _scores:
+            with app.app_context():
+                lag.shown_lag()
+            _scores[county_folder] = lag._kept[key]
+        patch.setitem(lag._kept, key, _scores[county_folder])
         yield app
     engine.dispose()
 
