@@ -143,6 +143,25 @@ def county(county_folder: Path, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
+def income_folder(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the county in which income per head alone counts."""
+    # That module imports this one.
+    from tests.web.test_lagging import INCOME, count_only  # noqa: PLC0415 - else in a circle
+
+    folder = tmp_path_factory.mktemp("income") / "data"
+    with served_copy(county_folder, folder) as app:
+        count_only(app, INCOME)
+    return folder
+
+
+@pytest.fixture
+def income_county(income_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Serve a copy of it, whose figures are computed for the first test only."""
+    with served_copy(income_folder, tmp_path / "data") as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
 def disputed_folder(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the county whose table says that 上溪村 went to 倪宅新村, which the ground denies."""
     folder = tmp_path_factory.mktemp("disputed")

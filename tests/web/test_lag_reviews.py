@@ -3,8 +3,6 @@
 import hashlib
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +18,7 @@ from geo_tracker.followup.problem_states import Actor
 from geo_tracker.web.context import Services
 from geo_tracker.workflows.lag_review import decide
 from geo_tracker.workflows.lag_snapshot import kept_lag
-from tests.web.conftest import served_copy, strict
+from tests.web.conftest import strict
 from tests.web.ledger import TODAY, Ledger
 from tests.web.reading import plain, rows
 from tests.web.test_lagging import INCOME, count_only, names
@@ -62,20 +60,9 @@ def on_both(engine: sa.Engine, settings: Settings, brought: list[int]) -> Flask:
     return app
 
 
-@pytest.fixture(scope="session")
-def income_folder(county_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the county in which income per head alone counts."""
-    folder = tmp_path_factory.mktemp("income") / "data"
-    with served_copy(county_folder, folder) as app:
-        count_only(app, INCOME)
-    return folder
-
-
 @pytest.fixture
-def county(income_folder: Path, tmp_path: Path) -> Iterator[Flask]:
-    """Serve a copy of it, whose figures are computed for the first test only."""
-    with served_copy(income_folder, tmp_path / "data") as app:
-        yield app
+def county(income_county: Flask) -> Flask:
+    return income_county
 
 
 @pytest.fixture
