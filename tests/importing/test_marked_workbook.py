@@ -148,3 +148,7 @@ def test_a_table_too_large_to_be_built_anew_is_refused(tmp_path: Path) -> None:
     path.write_text("村名,户数\n" + "甲村,1\n" * 500_001, encoding="utf-8")
     with pytest.raises(UnusableTableError, match="too large to be given back"):
         marked_workbook(path, [one_error()], WORDS, file_name="村庄.csv")
+
+
+def test_workbooks_are_read_by_the_parser_whose_bounds_are_tested() -> None:
+    assert not openpyxl.xml.LXML
