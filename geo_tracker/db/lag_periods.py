@@ -41,10 +41,9 @@ def reviewed_years(session: Session, *, since: int) -> dict[int, str]:
     return {row.year: row.title for row in rows}
 
 
-def first_lag_period(session: Session, year: int) -> LagPeriod | None:
+def first_lag_period_id(session: Session, year: int) -> int | None:
     """Return the review that froze rules and rates of a year; None where there was none."""
-    first = sa.select(LagPeriod).where(LagPeriod.year == year).order_by(LagPeriod.id).limit(1)
-    return session.scalars(first).first()
+    return session.scalar(sa.select(sa.func.min(LagPeriod.id)).where(LagPeriod.year == year))
 
 
 def open_lag_period(session: Session) -> LagPeriod | None:

@@ -161,6 +161,21 @@ def drawn_sheet(
     return SheetMap(_svg(paper, "".join(parts)), named, unnamed, lines)
 
 
+def on_paper(things: pd.DataFrame, paper: Paper) -> pd.DataFrame:
+    """Return what lies on a paper, with a light that `drawn_sheet` knows.
+
+    Parameters
+    ----------
+    things : DataFrame
+        ``lon``, ``lat`` (degrees in STORAGE_CRS, missing where unknown) and ``light``.
+    paper : Paper
+        The frame.
+    """
+    rows = things.dropna(subset=["lon", "lat"])
+    rows = rows[shapely.contains_xy(paper.footprint, rows["lon"], rows["lat"])]
+    return rows.assign(light=rows["light"].where(rows["light"].isin(LIGHTS), "unknown"))
+
+
 def _svg(paper: Paper, content: str) -> str:
     wide, high = (round(side / STEP_MM) for side in (paper.width_mm, paper.height_mm))
     return (

@@ -11,14 +11,14 @@ from geo_tracker.db.layers import unit_polygons, villages_in_box
 from geo_tracker.indicators.lag_robustness import BORDERLINE, FIRM
 from geo_tracker.maps.lag_theme import LAG_THEME
 from geo_tracker.maps.paper import Paper, paper_for
-from geo_tracker.maps.sheet import LIGHTS, drawn_sheet
+from geo_tracker.maps.sheet import drawn_sheet, on_paper
 from geo_tracker.maps.small_map import SmallEntry, with_legend
 from geo_tracker.maps.theme_list import THEMES
 from geo_tracker.maps.themes import MISSING, ChosenTheme
 from geo_tracker.reports.document import Picture
 from geo_tracker.web.context import read_session
 from geo_tracker.web.lag import STANDINGS
-from geo_tracker.web.map_themes import ShownTheme, looks_of, theme_column
+from geo_tracker.web.map_themes import ShownTheme, class_numbers, looks_of, theme_column
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import day, shown
 
@@ -103,17 +103,13 @@ def _told_apart(
         town=became.map(held.units["name"]).to_numpy(),
         county_code=None,
         county=None,
-        class_number=pd.Series(found.column.class_of, index=found.side.units.index)
-        .reindex(villages.index, fill_value=MISSING)
-        .astype(int),
+        class_number=class_numbers(found, villages.index),
         look=looks_of(found).reindex(villages.index, fill_value=""),
     )
 
 
 def _inside(things: pd.DataFrame, paper: Paper, whole_id: int) -> pd.DataFrame:
-    rows = things[things["current_unit_id"] == whole_id].dropna(subset=["lon", "lat"])
-    rows = rows[shapely.contains_xy(paper.footprint, rows["lon"], rows["lat"])]
-    return rows.assign(light=rows["light"].where(rows["light"].isin(LIGHTS), "unknown"))
+    return on_paper(things[things["current_unit_id"] == whole_id], paper)
 
 
 def _legend(

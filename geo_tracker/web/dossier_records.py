@@ -20,6 +20,7 @@ from geo_tracker.web.followup_places import units_of_village
 from geo_tracker.web.incidents import incident_row
 from geo_tracker.web.problem_day import ledger_day
 from geo_tracker.web.problem_rows import problem_rows
+from geo_tracker.web.problem_village import units_with_problems
 from geo_tracker.web.projects import project_rows, project_totals, projects_of
 from geo_tracker.web.register import Register
 from geo_tracker.web.texts import day, number, term
@@ -185,9 +186,8 @@ def problem_blocks(
     session: Session, held: Register, unit_ids: list[int], unit_id: int
 ) -> list[Block]:
     """Return the problems of a village and its former ones, what is open first."""
-    places, on = held.places, ledger_day(held).on
-    mine = places.index[places.index.isin(unit_ids) | (places["present_unit_id"] == unit_id)]
-    units = [int(one) for one in mine]
+    on = ledger_day(held).on
+    units = units_with_problems(held, unit_ids, unit_id)
     totals = problem_totals(session, conditions(ProblemFilter(units=units), on), on)
     rows = problem_rows(stored_problems(session, units, most=MOST_PROBLEMS), held)
     counted = _(

@@ -10,7 +10,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from geo_tracker.db.followup_counts import followup_stamp
-from geo_tracker.db.lag_periods import first_lag_period
+from geo_tracker.db.lag_periods import existing_lag_period, first_lag_period_id
 from geo_tracker.db.visits import visits_by_unit
 from geo_tracker.followup.lag_lines import BY_CODE, DOMAINS
 from geo_tracker.indicators.hidden_laggards import (
@@ -67,22 +67,23 @@ def shown_lag() -> ShownLag:
     held, on = register(), judging_day()
     key = str(services().engine.url)
     with read_session() as session:
-        review = first_lag_period(session, held.data_on.year)
-        frozen_by = None if review is None else review.id
+        frozen_by = first_lag_period_id(session, held.data_on.year)
         stamp = held.stamp, held.edited, followup_stamp(session), on, frozen_by
-        held_fast = {} if review is None else review.reference
     with _lock:
         found = _kept.get(key)
         if found is None or found[0] != stamp:
-            found = _kept[key] = stamp, _computed(held, on, held_fast)
+            found = _kept[key] = stamp, _computed(held, on, frozen_by)
     return found[1]
 
 
-def _computed(held: Register, on: date, held_fast: Mapping[str, Any]) -> ShownLag:
+def _computed(held: Register, on: date, frozen_by: int | None) -> ShownLag:
     projects = held.projects
     own = recorded_on(projects)
     red = (projects["light"] == "red").groupby(own).sum()
     with read_session() as session:
+        held_fast = None
+        if frozen_by is not None:
+            held_fast = rates_held_fast(existing_lag_period(session, frozen_by).reference)
         lag = lag_of(
             session,
             formers=held.formers,
@@ -92,7 +93,7 @@ def _computed(held: Register, on: date, held_fast: Mapping[str, Any]) -> ShownLa
             red_projects=red,
             rules=held.rules,
             on=on,
-            held_fast=rates_held_fast(held_fast),
+            held_fast=held_fast,
         )
         visits = {row.unit_id: row.last_on for row in visits_by_unit(session, until=on)}
     last = pd.Series(visits, dtype=object).reindex(held.formers.index)

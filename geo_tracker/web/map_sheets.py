@@ -17,7 +17,15 @@ from geo_tracker.errors import ConflictError, InputError
 from geo_tracker.language import N_
 from geo_tracker.maps.page_texts import MAP_TEXTS
 from geo_tracker.maps.paper import Bounds, Paper, paper_for, scale_bar
-from geo_tracker.maps.sheet import FORMER_LINE, LIGHTS, LINES, MARK, SheetMap, drawn_sheet
+from geo_tracker.maps.sheet import (
+    FORMER_LINE,
+    LIGHTS,
+    LINES,
+    MARK,
+    SheetMap,
+    drawn_sheet,
+    on_paper,
+)
 from geo_tracker.maps.themes import MISSING
 from geo_tracker.reports.map_sheet import (
     LONGEST_BAR_MM,
@@ -34,6 +42,7 @@ from geo_tracker.web.map_places import ChosenPlace, chosen_place, sheet_title, t
 from geo_tracker.web.map_themes import (
     ShownTheme,
     chosen_theme,
+    class_numbers,
     looks_of,
     mark_rows,
     theme_column,
@@ -70,11 +79,7 @@ def sheet() -> Response:
     layer = found.side.layer
     paper = _paper(held, held.layers[-1], place)
     villages = _villages(held, found.side, paper, place)
-    villages["class_number"] = (
-        pd.Series(column.class_of, index=found.side.units.index)
-        .reindex(villages.index, fill_value=MISSING)
-        .astype(int)
-    )
+    villages["class_number"] = class_numbers(found, villages.index)
     villages["look"] = looks_of(found).reindex(villages.index, fill_value="")
     marks = _inside(mark_rows(found), paper, place) if found.theme.marked else None
     projects = _inside(held.projects, paper, place) if _asked("projects") else None
@@ -210,11 +215,10 @@ def _problems(held: Register, paper: Paper, place: ChosenPlace | None) -> pd.Dat
 
 def _inside(things: pd.DataFrame, paper: Paper, place: ChosenPlace | None) -> pd.DataFrame:
     """Return what lies on the paper, of the place if there is one."""
-    rows = things.dropna(subset=["lon", "lat"])
+    rows = things
     if place is not None:
         rows = rows[rows["current_unit_id"].isin(place.villages.index)]
-    rows = rows[shapely.contains_xy(paper.footprint, rows["lon"], rows["lat"])]
-    return rows.assign(light=rows["light"].where(rows["light"].isin(LIGHTS), "unknown"))
+    return on_paper(rows, paper)
 
 
 def _legend(

@@ -21,6 +21,7 @@ from geo_tracker.maps.class_breaks import decimals_of
 from geo_tracker.maps.signs import signs_text
 from geo_tracker.maps.theme_list import THEMES, UNITS
 from geo_tracker.maps.themes import (
+    MISSING,
     ChosenTheme,
     Theme,
     ThemeColumn,
@@ -98,6 +99,12 @@ class ShownTheme:
         texts = [" – ".join(str(day) for day in self.days)] if self.days else []
         texts += [source["title"] for source in self.sources]
         return " · ".join(texts)
+
+
+def class_numbers(found: ShownTheme, units: pd.Index) -> pd.Series:
+    """Return the class of some villages by ``unit_id``; `MISSING` where the side has none."""
+    classes = pd.Series(found.column.class_of, index=found.side.units.index)
+    return classes.reindex(units, fill_value=MISSING).astype(int)
 
 
 def looks_of(found: ShownTheme) -> pd.Series:

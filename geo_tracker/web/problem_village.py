@@ -21,6 +21,13 @@ from geo_tracker.web.register import Register
 MOST_SHOWN = 10
 
 
+def units_with_problems(held: Register, unit_ids: Collection[int], unit_id: int) -> list[int]:
+    """Return a village, its former ones and all that belong to it today."""
+    places = held.places
+    mine = places.index[places.index.isin(unit_ids) | (places["present_unit_id"] == unit_id)]
+    return [int(one) for one in mine]
+
+
 def village_problems(
     session: Session, held: Register, unit_ids: Collection[int], unit_id: int
 ) -> dict[str, Any]:
@@ -45,9 +52,7 @@ def village_problems(
         look).
     """
     on = ledger_day(held).on
-    places = held.places
-    mine = places.index[places.index.isin(unit_ids) | (places["present_unit_id"] == unit_id)]
-    units = [int(one) for one in mine]
+    units = units_with_problems(held, unit_ids, unit_id)
     totals = problem_totals(session, conditions(ProblemFilter(units=units), on), on)
     found = problems_of_units(session, units, most=MOST_SHOWN) if totals["total"] else []
     return {

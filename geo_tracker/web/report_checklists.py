@@ -28,6 +28,7 @@ from geo_tracker.web.report_parts import (
     chosen_words,
     column,
     levels_of,
+    place_columns,
     place_table,
     report,
 )
@@ -188,8 +189,7 @@ def _list(villages: pd.DataFrame) -> Table:
         name=_("Merged villages"),
         columns=[
             column(_("Merged village"), width=1.8),
-            column(_("County"), width=1.2),
-            column(_("Town"), width=1.4),
+            *place_columns(town_width=1.4),
             column(_("Merged on"), "day", 1.2),
             column(_("Former villages"), "count"),
             *_item_columns(),

@@ -14,7 +14,6 @@ from geo_tracker.reports.document import (
     KeyFigures,
     Paragraph,
     Table,
-    TableColumn,
 )
 from geo_tracker.web.day import judging_day
 from geo_tracker.web.lag import UNRANKED, ShownLag, shown_lag, standing_choices
@@ -28,7 +27,7 @@ from geo_tracker.web.lagging import (
     lag_summary,
 )
 from geo_tracker.web.register import Register
-from geo_tracker.web.report_parts import chosen_words, column, report, said
+from geo_tracker.web.report_parts import chosen_words, column, place_columns, report, said
 from geo_tracker.web.texts import number, percent, shown, yuan_wan
 
 _Rows = list[dict[str, Any]]
@@ -142,17 +141,13 @@ def _key_figures(summary: dict[str, Any]) -> KeyFigures:
     )
 
 
-def _place_columns() -> list[TableColumn]:
-    return [column(_("County"), width=1.2), column(_("Town"), width=1.3)]
-
-
 def _ranked(name: str, rows: _Rows, *, of_formers: bool) -> Table:
     columns = [
         column(_("Rank"), "count", 0.7),
         column(_("Range of rank"), width=1.45),
         column(_("Former village") if of_formers else _("Village"), width=1.4),
         *([column(_("Merged into"), width=1.4)] if of_formers else []),
-        *_place_columns(),
+        *place_columns(),
         column(_("Lag"), "decimal", 0.7, _("points of lag")),
         column(_("How sure"), width=1.7),
         column(_("Known"), "share", 0.9, _("of indicators")),
@@ -191,7 +186,7 @@ def hidden_table(rows: _Rows) -> Table:
         columns=[
             column(_("Former village"), width=1.3),
             column(_("Merged into"), width=1.3),
-            *_place_columns(),
+            *place_columns(),
             column(_("Rank"), "count", 0.7),
             column(_("Lag"), "decimal", 0.8, _("points of lag")),
             column(_("Lag of the merged village"), "decimal", 1.1, _("points of lag")),
@@ -223,7 +218,7 @@ def _unranked(rows: _Rows) -> Table:
         name=_("Not ranked"),
         columns=[
             column(_("Village"), width=1.5),
-            *_place_columns(),
+            *place_columns(),
             column(_("Known"), "share", 0.9, _("of indicators")),
             column(_("What is missing"), width=6),
             column(_("What stands out"), width=3),

@@ -99,6 +99,11 @@ def column(header: str, kind: CellKind = "text", width: float = 1.0, unit: str =
     return TableColumn(header=header, kind=kind, width=width, unit=named)
 
 
+def place_columns(*, town_width: float = 1.3) -> list[TableColumn]:
+    """Return the columns of county and town that lists have."""
+    return [column(_("County"), width=1.2), column(_("Town"), width=town_width)]
+
+
 def place_name(places: PlaceFilter) -> str:
     """Return the chosen county and town; empty for all."""
     county = dict(places.counties).get(places.county, "")

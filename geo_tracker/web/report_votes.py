@@ -23,6 +23,7 @@ from geo_tracker.web.report_parts import (
     column,
     levels_of,
     origins,
+    place_columns,
     place_table,
     report,
 )
@@ -175,8 +176,7 @@ def _list(name: str, votes: pd.DataFrame, held: Register) -> Table:
         columns=[
             column(_("Former village"), width=1.6),
             column(_("Merged into"), width=1.6),
-            column(_("County"), width=1.2),
-            column(_("Town"), width=1.4),
+            *place_columns(town_width=1.4),
             column(_("Meeting"), "day", 1.3),
             column(_("Form"), width=2.3),
             *(

@@ -106,9 +106,7 @@ def change_policy(
     """
     only(actor, *FOLLOWERS)
     with writing(engine) as session:
-        policy = existing_policy(session, policy_id, lock=True)
-        unchanged_since(policy, version)
-        _still_there(policy)
+        policy = _as_shown(session, policy_id, version)
         values = read_policy(given)
         fields = differing(policy, values)
         reason = _said_why(note)
@@ -138,9 +136,7 @@ def withdraw_policy(
     """
     only(actor, *FOLLOWERS)
     with writing(engine) as session:
-        policy = existing_policy(session, policy_id, lock=True)
-        unchanged_since(policy, version)
-        _still_there(policy)
+        policy = _as_shown(session, policy_id, version)
         reason = said(why)
         policy.withdrawn_on, policy.withdrawn_why = today, reason
         policy.version += 1
@@ -260,6 +256,14 @@ def _said_why(note: Any) -> str:
         return said(note)
     except InputError as error:
         raise FieldsError({"note": error.message}) from error
+
+
+def _as_shown(session: Session, policy_id: int, version: int) -> Policy:
+    """Return a policy for changing, if it is still as it was shown and not withdrawn."""
+    policy = existing_policy(session, policy_id, lock=True)
+    unchanged_since(policy, version)
+    _still_there(policy)
+    return policy
 
 
 def _still_there(policy: Policy) -> None:
